@@ -1,0 +1,2 @@
+// Lets `npx vitest` and editors find the configuration under the name they look for.
+export { default } from "./vitest.workspace.ts"

@@ -1,0 +1,27 @@
+// One test project per package, plus the examples and the scripts; all of them run on source, so no build is needed.
+import { readdirSync } from "node:fs"
+import { defineConfig, defaultExclude } from "vitest/config"
+
+const project = (name: string, root: string) => ({
+  extends: true as const,
+  test: { name, root, include: ["test/**/*.test.ts"] }
+})
+
+// A condition list replaces Vite's default one, so the defaults are repeated.
+const conditions = ["@rein/source", "module", "node", "development|production"]
+
+const packages = readdirSync(new URL("packages", import.meta.url)).toSorted()
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    exclude: [...defaultExclude, "**/dist/**"],
+    testTimeout: 20_000,
+    projects: [
+      ...packages.map((name) => project(name, `./packages/${name}`)),
+      project("scripts", "./scripts"),
+      { extends: true, test: { name: "examples", root: "./examples", include: ["**/test/**/*.test.ts"] } }
+    ]
+  }
+})
