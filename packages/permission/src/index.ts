@@ -1,0 +1,2 @@
+export * as Rules from "./Rules.ts"
+export type { Action, Decision, Layer, Rule } from "./Rules.ts"
