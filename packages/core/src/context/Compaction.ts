@@ -1,0 +1,45 @@
+/** When and how a history that is too long for its model shrinks. */
+import { Context, Effect, Layer, Schema } from "effect"
+import type { ModelFacts } from "../model/ModelCatalog.ts"
+import type { SessionEvent } from "../schema/SessionEvent.ts"
+import type { SessionState } from "../session/SessionState.ts"
+import { describe, type Fill, isOver } from "./Overflow.ts"
+
+/** The history does not fit and cannot be made to. The message tells the numbers and what to do. */
+export class ContextFull extends Schema.TaggedError<ContextFull>("@rein/core/context/Compaction/ContextFull")(
+  "ContextFull",
+  { detail: Schema.String }
+) {
+  override get message() {
+    return `The conversation does not fit into the model's window (${this.detail}). Use a model with a larger window, start a new session, or provide a Compaction layer that shrinks the history.`
+  }
+}
+
+export interface Situation {
+  readonly state: SessionState
+  readonly facts: ModelFacts
+  readonly fill: Fill
+  /** The provider has just refused the request as too long. */
+  readonly refused: boolean
+}
+
+export class Compaction extends Context.Service<
+  Compaction,
+  {
+    /** Called before each request and after a refusal. Gives the rewrite events to store (usually `Compacted`), or none to go on as it is. After a refusal, none is an error. */
+    readonly rewrite: (situation: Situation) => Effect.Effect<ReadonlyArray<SessionEvent>, ContextFull>
+  }
+>()("@rein/core/context/Compaction") {}
+
+/** Never shrinks: a history that is too long is a clear failure. */
+export const layerNone: Layer.Layer<Compaction> = Layer.succeed(
+  Compaction,
+  Compaction.of({
+    rewrite: ({ fill, refused }) =>
+      refused || isOver(fill)
+        ? Effect.fail(
+            new ContextFull({ detail: refused ? `refused by the provider, ${describe(fill)}` : describe(fill) })
+          )
+        : Effect.succeed([])
+  })
+)

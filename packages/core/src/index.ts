@@ -1,0 +1,50 @@
+/**
+ * Rein: the harness around a language model.
+ *
+ * `createAgent` is the way in for people who write promises. Everything else
+ * is one step down: each subsystem is a module with a service and its layers,
+ * here and as `@rein/core/<folder>/<Module>`.
+ */
+export * as Agents from "./agent/Agents.ts"
+export * as Blobs from "./blob/Blobs.ts"
+export * as Compaction from "./context/Compaction.ts"
+export * as Instructions from "./context/Instructions.ts"
+export * as SystemPrompt from "./context/SystemPrompt.ts"
+export * as Budget from "./loop/Budget.ts"
+export * as ProgressGuard from "./loop/ProgressGuard.ts"
+export * as StopPolicy from "./loop/StopPolicy.ts"
+export * as Model from "./model/Model.ts"
+export * as ModelCatalog from "./model/ModelCatalog.ts"
+export type { ModelSource } from "./model/ModelSource.ts"
+export * as Retry from "./model/Retry.ts"
+export * as Permission from "./permission/Permission.ts"
+export {
+  type Agent,
+  type AgentOptions,
+  type AgentSession,
+  createAgent,
+  type PermissionAnswer,
+  type PermissionOption,
+  type RunOptions,
+  type RunResult,
+  type StoreSource,
+  tool,
+  type ValueOptions,
+  type ValueResult
+} from "./promise.ts"
+export * as Questions from "./question/Questions.ts"
+export * as Runtime from "./Runtime.ts"
+export * as Ids from "./schema/Ids.ts"
+export * as ModelRef from "./schema/ModelRef.ts"
+export * as Outcome from "./schema/Outcome.ts"
+export * as SessionEvent from "./schema/SessionEvent.ts"
+export * as Fold from "./session/Fold.ts"
+export * as Sessions from "./session/Sessions.ts"
+export * as SessionState from "./session/SessionState.ts"
+export * as SessionStore from "./session/SessionStore.ts"
+export * as SessionStoreMemory from "./session/SessionStoreMemory.ts"
+export * as Settings from "./settings/Settings.ts"
+export * as Tool from "./tool/Tool.ts"
+export * as ToolRegistry from "./tool/ToolRegistry.ts"
+export * as Truncation from "./tool/Truncation.ts"
+export { version } from "./version.ts"

@@ -1,0 +1,246 @@
+/**
+ * One answer of the model and the calls it asks for.
+ *
+ * Events are stored as parts finish, calls start while the model still
+ * streams, and whatever happens the step is settled: open text is closed and
+ * each call has exactly one result.
+ */
+import { Clock, Context, Deferred, type Duration, Effect, type Exit, FiberMap, Layer, type Scope, Stream } from "effect"
+import type { Agent } from "../agent/Agents.ts"
+import { Model } from "../model/Model.ts"
+import * as ModelCatalog from "../model/ModelCatalog.ts"
+import type { ModelPart } from "../model/ModelPart.ts"
+import type { ModelRequest } from "../model/ModelRequest.ts"
+import { Retry } from "../model/Retry.ts"
+import * as Ids from "../schema/Ids.ts"
+import type { ModelError } from "../schema/ModelError.ts"
+import type { Call } from "../schema/Part.ts"
+import type { FinishReason } from "../schema/SessionEvent.ts"
+import * as SessionEvent from "../schema/SessionEvent.ts"
+import * as Usage from "../schema/Usage.ts"
+import { unsettled } from "../session/History.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
+import type { StoreError } from "../session/SessionStore.ts"
+import type { Tool } from "../tool/Tool.ts"
+import { Demultiplexer, type Finish } from "./Demultiplexer.ts"
+import { type Rest, settle } from "./Settle.ts"
+import type { StopSignal } from "./StopSignal.ts"
+import { ToolRunner } from "./ToolRunner.ts"
+
+/** What a step is run with. */
+export interface StepInput {
+  readonly session: OpenSession
+  readonly turn: Ids.TurnId
+  readonly index: number
+  readonly agent: Agent
+  readonly tools: ReadonlyArray<Tool>
+  readonly request: ModelRequest
+  readonly fingerprint: string
+  readonly stop: StopSignal
+}
+
+/** How the answer ended. The calls are settled, and all of it is stored. */
+export interface StepEnd {
+  readonly step: Ids.StepId
+  readonly finish: FinishReason
+  readonly usage: Usage.Usage
+  readonly cost: Usage.Cost
+  readonly error?: ModelError
+}
+
+export class Step extends Context.Service<
+  Step,
+  { readonly run: (input: StepInput) => Effect.Effect<StepEnd, StoreError> }
+>()("@rein/core/loop/Step") {}
+
+/** After `finish` the stream is read until it closes, or so long. */
+export const closeWithin: Duration.Input = "2 seconds"
+
+/** Running calls by their id, with the Deferred that says that the call is settled. */
+interface Calls {
+  readonly start: (call: Call) => Effect.Effect<void>
+  readonly settled: Effect.Effect<void, StoreError>
+}
+
+const make = Effect.gen(function* () {
+  const model = yield* Model
+  const retry = yield* Retry
+  const runner = yield* ToolRunner
+  const catalog = yield* ModelCatalog.ModelCatalog
+
+  const makeCalls = Effect.fnUntraced(function* (input: StepInput): Effect.fn.Return<Calls, never, Scope.Scope> {
+    const fibers = yield* FiberMap.make<Ids.CallId>()
+    const done = new Map<Ids.CallId, Deferred.Deferred<void, StoreError>>()
+    return {
+      start: Effect.fnUntraced(function* (call) {
+        const deferred = Deferred.makeUnsafe<void, StoreError>()
+        done.set(call.id, deferred)
+        yield* FiberMap.run(fibers, call.id, Deferred.into(runner.run(call, input), deferred), { onlyIfMissing: true })
+      }),
+      settled: Effect.suspend(() =>
+        // Together, so that the first one that lost the store ends the step.
+        Effect.forEach([...done.values()], (deferred) => Deferred.await(deferred), {
+          concurrency: "unbounded",
+          discard: true
+        })
+      )
+    }
+  })
+
+  /** One attempt: reads the stream into events until it ends, fails, or should stop. */
+  const attempt = Effect.fnUntraced(function* (input: StepInput, parts: Demultiplexer, calls: Calls) {
+    const { session, stop } = input
+    const isStopped = () => stop.reason() !== undefined
+    const closing = Deferred.makeUnsafe<void>()
+    yield* stop.onRequest(() => Deferred.doneUnsafe(closing, Effect.void))
+
+    const accept = Effect.fnUntraced(function* (batch: ReadonlyArray<ModelPart>) {
+      const hadFinished = parts.finish !== undefined
+      const { calls: complete, events, live } = parts.accept(batch, isStopped)
+      session.publish(live)
+      // What was taken out of the stream must not be lost to a stop that comes while it is stored.
+      if (events.length > 0) yield* Effect.uninterruptible(session.append(events))
+      for (const call of complete) yield* calls.start(call)
+      if (!hadFinished && parts.finish !== undefined) {
+        yield* Effect.sleep(closeWithin).pipe(Effect.andThen(Deferred.succeed(closing, undefined)), Effect.forkScoped)
+      }
+      return [isStopped()] as const
+    })
+
+    yield* model.stream(input.request).pipe(
+      Stream.mapArrayEffect(accept),
+      Stream.takeUntil((stopped) => stopped),
+      Stream.interruptWhen(Deferred.await(closing)),
+      Stream.runDrain
+    )
+  }, Effect.scoped)
+
+  /** Attempts until one has output or is given up. The error that ended the last one is a value: text before it stays. */
+  const attempts = Effect.fnUntraced(function* (
+    input: StepInput,
+    step: Ids.StepId,
+    calls: Calls,
+    use: (parts: Demultiplexer) => void
+  ) {
+    for (let number = 1; ; number++) {
+      const parts = new Demultiplexer(step)
+      use(parts)
+      const error = yield* attempt(input, parts, calls).pipe(
+        Effect.as(undefined),
+        Effect.catchTag("ModelError", (failure) => Effect.succeed(failure))
+      )
+      if (error === undefined || isWhole(parts.finish)) return { parts }
+      const decision = parts.begun ? { _tag: "give-up" as const } : yield* retry.decide(error, number)
+      if (decision._tag === "give-up" || input.stop.reason() !== undefined) return { parts, error }
+      yield* input.session.append([
+        SessionEvent.make("AttemptFailed", {
+          step,
+          attempt: number,
+          reason: error.reason,
+          message: error.message,
+          retryInMillis: decision.inMillis
+        })
+      ])
+      const doing = { _tag: "retrying", attempt: number, inMillis: decision.inMillis, reason: error.reason } as const
+      input.session.publish([{ type: "StatusChanged", doing }])
+      yield* Effect.raceFirst(Effect.sleep(decision.inMillis), input.stop.wait)
+      if (input.stop.reason() !== undefined) return { parts, error }
+    }
+  })
+
+  const run = Effect.fnUntraced(function* (input: StepInput) {
+    const { session } = input
+    const step = Ids.make.step()
+    const began = yield* Clock.currentTimeMillis
+    let parts = new Demultiplexer(step)
+    const use = (next: Demultiplexer) => {
+      parts = next
+    }
+    session.live.setOpenParts(() =>
+      parts.soFar().map((part) => ({ ...part, session: session.id, after: session.state().sequence }))
+    )
+    const { fingerprint, index, turn } = input
+    yield* session.append([SessionEvent.make("StepStarted", { step, turn, index, fingerprint })])
+    session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
+
+    const body = Effect.gen(function* () {
+      const calls = yield* makeCalls(input)
+      const { error } = yield* attempts(input, step, calls, use)
+      const end = yield* finishAnswer(input, step, parts, began, error)
+      yield* calls.settled
+      return end
+    })
+    const settleStep = (exit: Exit.Exit<unknown, unknown>) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => settle(session, step, exit, () => rest(parts, now - began)))
+    return yield* Effect.scoped(body).pipe(
+      Effect.onExit((exit) => settleStep(exit)), // guard: I2 core/test/loop/Step.test.ts
+      Effect.ensuring(Effect.sync(() => session.live.setOpenParts(() => [])))
+    )
+  })
+
+  /** Stores the end of the answer; its calls may still run. */
+  const finishAnswer = Effect.fnUntraced(function* (
+    input: StepInput,
+    step: Ids.StepId,
+    parts: Demultiplexer,
+    began: number,
+    error: ModelError | undefined
+  ): Effect.fn.Return<StepEnd, StoreError> {
+    const closed = parts.close()
+    const finish = finishReason(parts, error)
+    const usage = parts.finish?.usage ?? Usage.unknown
+    const { prices } = yield* catalog.lookup(input.request.model)
+    const cost = ModelCatalog.costOf(usage, prices)
+    input.session.publish(closed.live)
+    const ended = yield* Clock.currentTimeMillis
+    yield* input.session.append([
+      ...closed.events,
+      ...settleHosted(input.session, step),
+      SessionEvent.make("StepFinished", {
+        step,
+        finish,
+        usage,
+        cost,
+        durationMillis: ended - began,
+        ...(error === undefined ? {} : { error: { reason: error.reason, message: error.message } }),
+        ...(parts.anomalies.length === 0 ? {} : { anomalies: parts.anomalies })
+      })
+    ])
+    return { step, finish, usage, cost, ...(error === undefined ? {} : { error }) }
+  })
+
+  return Step.of({ run })
+})
+
+/** Has the provider said that the answer is whole? What breaks behind that is only the connection. */
+const isWhole = (finish: Finish | undefined): boolean => finish?.reason === "stop" || finish?.reason === "tool-calls"
+
+const finishReason = (parts: Demultiplexer, error: ModelError | undefined): FinishReason => {
+  if (error !== undefined) return "error"
+  return parts.finish?.reason ?? "cut"
+}
+
+const rest = (parts: Demultiplexer, durationMillis: number): Rest => ({
+  events: parts.close().events,
+  usage: parts.finish?.usage ?? Usage.unknown,
+  durationMillis
+})
+
+/** A call that the provider runs itself and gave no result for will get none any more. */
+const settleHosted = (session: OpenSession, step: Ids.StepId) => {
+  const open = session.state().step
+  if (open?.step !== step) return []
+  return unsettled(open.items)
+    .filter((item) => item.call.hosted === true)
+    .map((item) =>
+      SessionEvent.make("CallSettled", {
+        call: item.call.id,
+        result: { status: "failed", output: "The provider gave no result for this call." }
+      })
+    )
+}
+
+export const layer: Layer.Layer<Step, never, Model | Retry | ToolRunner | ModelCatalog.ModelCatalog> = Layer.effect(
+  Step,
+  make
+)

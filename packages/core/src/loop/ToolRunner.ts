@@ -1,0 +1,240 @@
+/**
+ * Runs one call: validate, guard, authorise, record the start, run, truncate,
+ * record the result. No tool's author can forget any of it.
+ */
+import { Cause, Clock, Context, Data, Effect, Layer } from "effect"
+import type { Agent } from "../agent/Agents.ts"
+import { abandonable } from "../internal/abandonable.ts"
+import { type Declined, Permission } from "../permission/Permission.ts"
+import type { Call, CallResult } from "../schema/Part.ts"
+import type { EventData, Safety } from "../schema/SessionEvent.ts"
+import * as SessionEvent from "../schema/SessionEvent.ts"
+import { ToolError } from "../schema/ToolError.ts"
+import { findCall } from "../session/History.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
+import type { StoreError } from "../session/SessionStore.ts"
+import type { PreparedCall, Tool, ToolContext, ToolResult } from "../tool/Tool.ts"
+import { Truncation } from "../tool/Truncation.ts"
+import { ProgressGuard } from "./ProgressGuard.ts"
+import type { StopSignal } from "./StopSignal.ts"
+
+/** Where a call runs. */
+export interface CallScope {
+  readonly session: OpenSession
+  readonly agent: Agent
+  readonly tools: ReadonlyArray<Tool>
+  readonly stop: StopSignal
+}
+
+export class ToolRunner extends Context.Service<
+  ToolRunner,
+  {
+    /** Runs a pending call until its result is stored. Interrupted, it stores nothing: whoever interrupted settles the call. */
+    readonly run: (call: Call, scope: CallScope) => Effect.Effect<void, StoreError>
+    /** Settles a call that had started when an earlier owner died: by the tool's safety. */
+    readonly recover: (call: Call, scope: CallScope) => Effect.Effect<void, StoreError>
+  }
+>()("@rein/core/loop/ToolRunner") {}
+
+/** A tool that ignores its interruption is waited for so long. */
+export const grace = "1 second"
+
+const failed = (output: string): CallResult => ({ status: "failed", output })
+
+/** The turn was stopped before the call had run. */
+class Stopped extends Data.TaggedError("Stopped") {}
+
+const stoppedResult: CallResult = { status: "interrupted", output: "The turn was stopped before this call ran." }
+
+const find = (call: Call, tools: ReadonlyArray<Tool>): Effect.Effect<Tool, ToolError> => {
+  const exact = tools.find((tool) => tool.name === call.tool)
+  if (exact !== undefined) return Effect.succeed(exact)
+  const near = tools.find((tool) => tool.name.toLowerCase() === call.tool.toLowerCase())
+  const hint = near === undefined ? "" : ` Did you mean ${near.name}?`
+  return Effect.fail(
+    new ToolError({
+      message: `There is no tool "${call.tool}".${hint} Tools: ${tools.map((tool) => tool.name).join(", ") || "none"}.`
+    })
+  )
+}
+
+const prepare = Effect.fnUntraced(function* (call: Call, tool: Tool) {
+  if (call.input.type === "malformed") {
+    return yield* new ToolError({
+      message: `The input of ${tool.name} was not JSON, so it did not run. It began: ${call.input.text.slice(0, 200)}`
+    })
+  }
+  return yield* tool.prepare(call.input.value)
+})
+
+const contextOf = (call: Call, { agent, session }: CallScope): ToolContext => ({
+  session: session.id,
+  call: call.id,
+  agent: agent.name,
+  directory: session.state().directory,
+  key: call.id,
+  progress: (text) => Effect.sync(() => session.publish([{ type: "Progress", call: call.id, text }]))
+})
+
+const settle = (session: OpenSession, data: EventData<"CallSettled">) =>
+  Effect.uninterruptible(session.append([SessionEvent.make("CallSettled", data)]))
+
+const describeDefect = (cause: Cause.Cause<unknown>): string => {
+  const defect = Cause.squash(cause)
+  return defect instanceof Error ? defect.message : String(defect)
+}
+
+const unverified: CallResult = {
+  status: "unverified",
+  output:
+    "The runtime stopped while this call was running, and it is not known whether it took effect. Look before you do it again."
+}
+
+const make = Effect.gen(function* () {
+  const permission = yield* Permission
+  const truncation = yield* Truncation
+  const guard = yield* ProgressGuard
+
+  /** Asks for everything the call needs; gives who allowed it. */
+  const authorise = Effect.fnUntraced(function* (call: Call, prepared: PreparedCall, scope: CallScope) {
+    const needs = yield* prepared.permissions(contextOf(call, scope))
+    const allowedBy: Array<string> = []
+    for (const need of needs) {
+      allowedBy.push(
+        yield* permission.authorize({
+          session: scope.session,
+          agent: scope.agent,
+          request: { call: call.id, tool: call.tool, ...need }
+        })
+      )
+    }
+    return allowedBy.join("; ") || "it needs no permission"
+  })
+
+  const limited = Effect.fnUntraced(function* (tool: Tool, result: ToolResult) {
+    const { output, whole } = yield* truncation.limit(result.output, tool.keep)
+    return {
+      status: "completed",
+      output,
+      ...(result.title === undefined ? {} : { title: result.title }),
+      ...(result.metadata === undefined ? {} : { metadata: result.metadata }),
+      ...(result.attachments === undefined ? {} : { attachments: result.attachments }),
+      ...(whole === undefined ? {} : { whole })
+    } satisfies CallResult
+  })
+
+  /** Runs the tool itself; every way in which it can end gives a result. */
+  const execute = (call: Call, tool: Tool, prepared: PreparedCall, scope: CallScope): Effect.Effect<CallResult> =>
+    abandonable(prepared.execute(contextOf(call, scope)), {
+      timeoutMillis: tool.timeoutMillis,
+      onTimeout: () =>
+        new ToolError({ message: `${tool.name} was stopped: it took longer than ${tool.timeoutMillis} ms.` }),
+      grace
+    }).pipe(
+      Effect.flatMap((result) => limited(tool, checked(tool, result))),
+      Effect.catchTag("ToolError", (error) => Effect.map(limited(tool, { output: error.message }), asFailure)),
+      // Our own interruption never comes here, so an interruption that does is the tool's.
+      Effect.catchCause((cause) =>
+        Effect.succeed(
+          failed(
+            `${tool.name} broke: ${Cause.hasInterruptsOnly(cause) ? "it was interrupted from within" : describeDefect(cause)}`
+          )
+        )
+      )
+    )
+
+  const start = Effect.fnUntraced(function* (
+    call: Call,
+    tool: Tool,
+    prepared: PreparedCall,
+    scope: CallScope,
+    allowedBy: string
+  ) {
+    yield* scope.session.append([SessionEvent.make("CallStarted", { call: call.id, safety: tool.safety, allowedBy })]) // guard: I1 core/test/loop/Turn.test.ts
+    scope.session.publish([{ type: "StatusChanged", doing: { _tag: "calling", call: call.id, tool: call.tool } }])
+    const began = yield* Clock.currentTimeMillis
+    const result = yield* execute(call, tool, prepared, scope)
+    const ended = yield* Clock.currentTimeMillis
+    yield* settle(scope.session, { call: call.id, result, durationMillis: ended - began })
+  })
+
+  const decline = Effect.fnUntraced(function* (call: Call, scope: CallScope, declined: Declined) {
+    if (declined.stop) yield* scope.stop.request({ _tag: "rejected" })
+    const { by, patterns, permission: name, why } = declined
+    const result: CallResult = { status: "declined", output: `${declined.message} It did not run.` }
+    yield* settle(scope.session, { call: call.id, result, declined: { by, why, patterns, permission: name } })
+  })
+
+  const run = Effect.fnUntraced(
+    function* (call: Call, scope: CallScope) {
+      const advice = yield* guard.beforeCall(scope.session.state(), call)
+      if (advice._tag === "stop") {
+        yield* scope.stop.request({ _tag: "no-progress", message: advice.message })
+        return yield* new ToolError({ message: `This call did not run: ${advice.message}.` })
+      }
+      const tool = yield* find(call, scope.tools)
+      const prepared = yield* prepare(call, tool)
+      // A stopped turn waits for no person, and starts nothing.
+      const stopped = Effect.flatMap(scope.stop.wait, () => Effect.fail(new Stopped()))
+      const allowedBy = yield* Effect.raceFirst(authorise(call, prepared, scope), stopped)
+      if (scope.stop.reason() !== undefined) return yield* new Stopped()
+      yield* start(call, tool, prepared, scope, allowedBy)
+    },
+    (effect, call, scope) =>
+      effect.pipe(
+        Effect.catchTag("ToolError", (error) =>
+          settle(scope.session, { call: call.id, result: failed(error.message) })
+        ),
+        Effect.catchTag("Declined", (declined) => decline(call, scope, declined)),
+        Effect.catchTag("Stopped", () => settle(scope.session, { call: call.id, result: stoppedResult })),
+        Effect.catchDefect((defect) =>
+          settle(scope.session, { call: call.id, result: failed(`The runtime broke on this call: ${String(defect)}`) })
+        )
+      )
+  )
+
+  const recoverOnce = Effect.fnUntraced(function* (call: Call, tool: Tool, prepared: PreparedCall, scope: CallScope) {
+    const recovery =
+      prepared.recover === undefined
+        ? { _tag: "unknown" as const }
+        : yield* Effect.orElseSucceed(prepared.recover(contextOf(call, scope)), () => ({ _tag: "unknown" as const }))
+    if (recovery._tag === "did-not-happen") return yield* run(call, scope)
+    const result = recovery._tag === "happened" ? yield* limited(tool, recovery.result) : unverified
+    return yield* settle(scope.session, { call: call.id, result })
+  })
+
+  const recover = Effect.fnUntraced(
+    function* (call: Call, scope: CallScope) {
+      const tool = yield* find(call, scope.tools)
+      const prepared = yield* prepare(call, tool)
+      if (tool.safety === "once" || startedAs(call, scope) === "once")
+        return yield* recoverOnce(call, tool, prepared, scope) // guard: I4 core/test/loop/Recovery.test.ts
+      // Authorised anew: the rules may be others by now.
+      return yield* run(call, scope)
+    },
+    (effect, call, scope) =>
+      effect.pipe(
+        Effect.catchTag("ToolError", () => settle(scope.session, { call: call.id, result: unverified })),
+        Effect.catchDefect(() => settle(scope.session, { call: call.id, result: unverified }))
+      )
+  )
+
+  return ToolRunner.of({ run, recover })
+})
+
+/** The safety under which the call has started: the tool may have been another one then. */
+const startedAs = (call: Call, { session }: CallScope): Safety | undefined =>
+  findCall(session.state().step?.items ?? [], call.id)?.started
+
+/** JavaScript authors can return nothing at all. */
+const checked = (tool: Tool, result: ToolResult | null | undefined): ToolResult => {
+  if (typeof result?.output === "string") return result
+  return { output: `${tool.name} gave no output.` }
+}
+
+const asFailure = (result: CallResult): CallResult => ({ ...result, status: "failed" })
+
+export const layer: Layer.Layer<ToolRunner, never, Permission | Truncation | ProgressGuard> = Layer.effect(
+  ToolRunner,
+  make
+)

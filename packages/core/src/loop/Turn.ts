@@ -1,0 +1,309 @@
+/**
+ * Drives the turns of a session: delivers inputs, runs steps, decides from
+ * stored facts whether to go on, and ends each turn in exactly one outcome.
+ */
+import { Cause, Clock, Effect, Exit, Layer } from "effect"
+import { type Agent, Agents } from "../agent/Agents.ts"
+import { Compaction, ContextFull } from "../context/Compaction.ts"
+import * as ContextBuilder from "../context/ContextBuilder.ts"
+import type { EpochTexts } from "../context/Epoch.ts"
+import { Epochs } from "../context/Epochs.ts"
+import * as Overflow from "../context/Overflow.ts"
+import { SystemPrompt } from "../context/SystemPrompt.ts"
+import { ModelCatalog } from "../model/ModelCatalog.ts"
+import * as Ids from "../schema/Ids.ts"
+import type { Failure, Outcome } from "../schema/Outcome.ts"
+import * as SessionEvent from "../schema/SessionEvent.ts"
+import { Driver } from "../session/Driver.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
+import { StoreError } from "../session/SessionStore.ts"
+import type { Tool } from "../tool/Tool.ts"
+import { ToolRegistry } from "../tool/ToolRegistry.ts"
+import * as Usage from "../schema/Usage.ts"
+import { version } from "../version.ts"
+import { Budget } from "./Budget.ts"
+import { keepDraft } from "./Draft.ts"
+import { afterStep, type Next, stopped } from "./GoingOn.ts"
+import * as Inbox from "./Inbox.ts"
+import { ProgressGuard } from "./ProgressGuard.ts"
+import { recoverStep } from "./Recovery.ts"
+import { Step, type StepEnd } from "./Step.ts"
+import { StopPolicy } from "./StopPolicy.ts"
+import * as StopSignal from "./StopSignal.ts"
+import { ToolRunner } from "./ToolRunner.ts"
+
+/** Steps of one turn, where the agent sets no bound of its own. */
+export const defaultMaxSteps = 1_000
+
+/** A turn rewrites its history at most so often because the provider refused it as too long. */
+const overflowLimit = 3
+
+/** What stays the same during a turn. */
+interface Running {
+  readonly session: OpenSession
+  readonly turn: Ids.TurnId
+  readonly agent: Agent
+  readonly tools: ReadonlyArray<Tool>
+  readonly stop: StopSignal.StopSignal
+}
+
+const make = Effect.gen(function* () {
+  const agents = yield* Agents
+  const registry = yield* ToolRegistry
+  const epochs = yield* Epochs
+  const prompt = yield* SystemPrompt
+  const compaction = yield* Compaction
+  const catalog = yield* ModelCatalog
+  const budget = yield* Budget
+  const guard = yield* ProgressGuard
+  const policy = yield* StopPolicy
+  const runner = yield* ToolRunner
+  const stepper = yield* Step
+  const builder = ContextBuilder.make()
+
+  /** A prompt layer that breaks here must not keep the turn from starting: then nothing could end it. */
+  const firstNote = (directory: string) =>
+    Effect.catchDefect(prompt.firstNote(directory), (defect) =>
+      Effect.as(Effect.logWarning("The first note of a session is left out: its layer broke", defect), undefined)
+    )
+
+  /** Starts the turn with the inputs that wait, or goes on with the one that is open. */
+  const enter = Effect.fnUntraced(function* (session: OpenSession) {
+    const state = session.state()
+    if (state.turn !== undefined) {
+      yield* session.append([SessionEvent.make("TurnResumed", { turn: state.turn.id, rein: version })])
+      return state.turn.id
+    }
+    const turn = Ids.make.turn()
+    const note = state.history.length === 0 ? yield* firstNote(state.directory) : undefined
+    yield* session.append([
+      SessionEvent.make("TurnStarted", { turn, rein: version }),
+      ...(note === undefined ? [] : [SessionEvent.make("NoteAdded", { kind: "environment", text: note })]),
+      ...Inbox.deliver(Inbox.nextInputs(state), turn)
+    ])
+    return turn
+  })
+
+  /** Shrinks the history when it must. */
+  const fit = Effect.fnUntraced(function* ({ session }: Running, refused: boolean) {
+    const state = session.state()
+    if (state.epoch === undefined) return
+    const facts = yield* catalog.lookup(state.epoch.model)
+    const fill = Overflow.measure(state.filled, facts)
+    const events = yield* compaction.rewrite({ state, facts, fill, refused })
+    if (events.length > 0) yield* session.append(events)
+    else if (refused) return yield* new ContextFull({ detail: `refused by the provider, ${Overflow.describe(fill)}` })
+  })
+
+  const deliverSteers = ({ session, turn }: Running) =>
+    Effect.suspend(() => {
+      const waiting = Inbox.steers(session.state())
+      return waiting.length === 0 ? Effect.void : session.append(Inbox.deliver(waiting, turn))
+    })
+
+  const runStep = Effect.fnUntraced(function* (running: Running, texts: EpochTexts) {
+    const { session, turn } = running
+    const state = session.state()
+    const { fingerprint, request } = builder.build(state, texts)
+    const index = state.turn?.steps ?? 0
+    const end = yield* Effect.onInterrupt(stepper.run({ ...running, turn, index, request, fingerprint }), () =>
+      budget.settle(state.root, Usage.unknown, "unknown")
+    )
+    yield* budget.settle(state.root, end.usage, end.cost)
+    return end
+  })
+
+  /** The guard's advice, then what the facts say. */
+  const judge = Effect.fnUntraced(function* ({ session, stop }: Running, end: StepEnd, incomplete: number) {
+    const reason = stop.reason()
+    if (reason !== undefined) {
+      return { _tag: "end", outcome: stopped(reason, session.state()) } satisfies Next
+    }
+    const next = afterStep(session.state(), end, incomplete)
+    if (next._tag !== "go-on") return next
+    const advice = yield* guard.afterStep(session.state())
+    switch (advice._tag) {
+      case "go-on":
+        return next
+      case "note":
+        return { ...next, note: advice.text }
+      case "stop":
+        return { _tag: "end", outcome: { _tag: "no-progress", message: advice.message } } satisfies Next
+    }
+  })
+
+  /** The agent has yielded: a steer or the policy may keep the turn going. */
+  const mayEnd = Effect.fnUntraced(function* ({
+    session
+  }: Running): Effect.fn.Return<Outcome | { readonly _tag: "go-on"; readonly note?: string }> {
+    if (Inbox.steers(session.state()).length > 0) return { _tag: "go-on" }
+    const verdict = yield* policy.mayEnd(session.state())
+    if (verdict._tag === "go-on") return verdict
+    const declined = session.state().turn?.declined ?? []
+    return declined.length > 0 ? { _tag: "denied", declined } : { _tag: "completed" }
+  })
+
+  const addNote = (session: OpenSession, kind: string, text: string | undefined) =>
+    text === undefined ? Effect.void : session.append([SessionEvent.make("NoteAdded", { kind, text })])
+
+  const stepsLeft = ({ agent, session }: Running): Outcome | undefined => {
+    const limit = agent.maxSteps ?? defaultMaxSteps
+    if ((session.state().turn?.steps ?? 0) < limit) return undefined
+    return { _tag: "budget-exhausted", limit: "steps", message: `the turn has used its ${limit} steps` }
+  }
+
+  /** Steps until the turn ends by itself. */
+  const steps = Effect.fnUntraced(function* (running: Running) {
+    const { session } = running
+    let incomplete = 0
+    let overflows = 0
+    let refused = false
+    while (true) {
+      yield* deliverSteers(running)
+      const used = stepsLeft(running) ?? (yield* budget.reserve(session.state().root))
+      if (used !== undefined) return used
+      yield* fit(running, refused)
+      refused = false
+      const texts = yield* epochs.current(session, running.agent, running.tools)
+      const end = yield* runStep(running, texts)
+      const next = yield* judge(running, end, incomplete)
+      if (next._tag === "end") return next.outcome
+      if (next._tag === "overflow") {
+        if (++overflows > overflowLimit) return modelFailure(end)
+        refused = true
+        continue
+      }
+      if (next._tag === "go-on") {
+        incomplete = next.incomplete === true ? incomplete + 1 : 0
+        yield* addNote(session, "progress", next.note)
+        continue
+      }
+      const ending = yield* mayEnd(running)
+      if (ending._tag !== "go-on") return ending
+      yield* addNote(session, "goal", ending.note)
+    }
+  })
+
+  /** The whole turn, with those who may stop it listening beside it. */
+  const body = Effect.fnUntraced(function* (session: OpenSession, turn: Ids.TurnId) {
+    const agent = yield* agents.get(session.state().agent)
+    const running: Running = {
+      session,
+      turn,
+      agent,
+      tools: yield* registry.forAgent(agent),
+      stop: yield* StopSignal.make
+    }
+    const { stop } = running
+    const { root } = session.state()
+    yield* Effect.forkScoped(
+      Effect.flatMap(budget.ranOut(root), (exhausted) => stop.request({ _tag: "budget", exhausted }))
+    )
+    yield* Effect.forkScoped(Effect.andThen(policy.wantsStop(session.state()), stop.request({ _tag: "asked" })))
+    yield* Effect.forkScoped(Inbox.keepAnswering(session))
+    // A dead owner may have stored the rejection without coming to the end of the turn.
+    if (session.state().turn?.rejected === true) yield* stop.request({ _tag: "rejected" })
+    yield* recoverStep(runner, running)
+    yield* keepDraft(session)
+    const reason = stop.reason()
+    return reason === undefined ? yield* steps(running) : stopped(reason, session.state())
+  }, Effect.scoped)
+
+  const interrupted = (session: OpenSession) =>
+    session
+      .until((state) => (Inbox.wantedInterrupts(state).length > 0 ? true : undefined))
+      .pipe(Effect.as<Outcome>({ _tag: "interrupted" }))
+
+  const oneTurn = Effect.fnUntraced(function* (session: OpenSession) {
+    const began = yield* Clock.currentTimeMillis
+    const turn = yield* enter(session)
+    const exit = yield* Effect.exit(Effect.raceFirst(body(session, turn), interrupted(session)))
+    const outcome = yield* outcomeOf(exit)
+    yield* mustBeSettled(session)
+    const ended = yield* Clock.currentTimeMillis
+    const commands = Inbox.wantedInterrupts(session.state()).map((one) => one.command)
+    yield* session.append([
+      SessionEvent.make("TurnEnded", {
+        turn,
+        outcome,
+        durationMillis: ended - began,
+        ...(commands.length === 0 ? {} : { commands })
+      })
+    ])
+    session.publish([{ type: "StatusChanged", doing: { _tag: "idle" } }])
+  })
+
+  return Driver.of({
+    run: Effect.fnUntraced(function* (session) {
+      while (true) {
+        yield* Inbox.answerCommands(session)
+        const { readOnly, turn, waiting } = session.state()
+        if (readOnly !== undefined || (turn === undefined && waiting.length === 0)) return
+        yield* oneTurn(session)
+      }
+    })
+  })
+})
+
+/** A step that could not be stored is not ended by ending its turn: the turn stays open, and re-entry brings both to their end. */
+const mustBeSettled = (session: OpenSession): Effect.Effect<void, StoreError> =>
+  session.state().step === undefined
+    ? Effect.void
+    : Effect.fail(
+        new StoreError({
+          reason: { _tag: "Unavailable" },
+          message: `The end of a step of session ${session.id} could not be stored. The turn stays open; resume the session to go on.`
+        })
+      )
+
+const modelFailure = (end: StepEnd): Outcome => ({
+  _tag: "failed",
+  error: {
+    kind: "context",
+    message: end.error?.message ?? "The request stayed too long for the model.",
+    reason: { _tag: "ContextOverflow" }
+  }
+})
+
+const kinds: Readonly<Record<string, Failure["kind"]>> = {
+  AgentNotFound: "configuration",
+  NoModel: "configuration",
+  ContextFull: "context",
+  BlobError: "store"
+}
+
+/** A store that failed cannot take the ending either, so that goes up. All else ends the turn. */
+const outcomeOf = <E extends { readonly _tag: string; readonly message: string }>(
+  exit: Exit.Exit<Outcome, E | StoreError>
+): Effect.Effect<Outcome, StoreError> => {
+  if (Exit.isSuccess(exit)) return Effect.succeed(exit.value)
+  const { cause } = exit
+  const error = cause.reasons.find(Cause.isFailReason)?.error
+  if (error instanceof StoreError) return Effect.fail(error)
+  if (error !== undefined) {
+    return Effect.succeed({ _tag: "failed", error: { kind: kinds[error._tag] ?? "defect", message: error.message } })
+  }
+  // A shutdown interrupts this fiber itself and never comes here: without a defect, a part interrupted itself.
+  const defect = cause.reasons.find(Cause.isDieReason)?.defect ?? "it was interrupted from within"
+  const message = defect instanceof Error ? defect.message : String(defect)
+  return Effect.succeed({
+    _tag: "failed",
+    error: { kind: "defect", message: `A part of the runtime broke: ${message}` }
+  })
+}
+
+export const layer: Layer.Layer<
+  Driver,
+  never,
+  | Agents
+  | ToolRegistry
+  | Epochs
+  | SystemPrompt
+  | Compaction
+  | ModelCatalog
+  | Budget
+  | ProgressGuard
+  | StopPolicy
+  | ToolRunner
+  | Step
+> = Layer.effect(Driver, make)

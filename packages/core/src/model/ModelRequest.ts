@@ -1,0 +1,83 @@
+/** One request to a model, in no provider's dialect. A pure function of the log. */
+import type { Schema } from "effect"
+import type { SessionId } from "../schema/Ids.ts"
+import type { ModelRef } from "../schema/ModelRef.ts"
+import type { ProviderData } from "../schema/Part.ts"
+
+type Json = Schema.Json
+
+export interface ToolDefinition {
+  readonly name: string
+  readonly description: string
+  readonly parameters: Json
+}
+
+export interface TextContent {
+  readonly type: "text"
+  readonly text: string
+  readonly provider?: ProviderData
+}
+
+export interface ReasoningContent {
+  readonly type: "reasoning"
+  readonly text: string
+  readonly provider?: ProviderData
+}
+
+export interface FileContent {
+  readonly type: "file"
+  readonly mediaType: string
+  readonly name?: string
+  /** Base64, or a URL. */
+  readonly data: { readonly type: "base64"; readonly base64: string } | { readonly type: "url"; readonly url: string }
+}
+
+export interface CallContent {
+  readonly type: "call"
+  /** Unique in the request, also when the provider repeated one. */
+  readonly id: string
+  readonly tool: string
+  readonly input: Json
+  readonly hosted?: boolean
+  readonly provider?: ProviderData
+}
+
+export interface ResultContent {
+  readonly type: "result"
+  /** The id of the call that it answers. */
+  readonly id: string
+  readonly tool: string
+  readonly output: string
+  readonly failed: boolean
+  readonly attachments?: ReadonlyArray<FileContent>
+}
+
+export type ModelMessage =
+  | { readonly role: "user"; readonly content: ReadonlyArray<TextContent | FileContent> }
+  | {
+      readonly role: "assistant"
+      readonly content: ReadonlyArray<TextContent | ReasoningContent | FileContent | CallContent>
+    }
+  | { readonly role: "tool"; readonly content: ReadonlyArray<ResultContent> }
+
+/**
+ * Where the provider may cut its cache: after the tools, after the system text,
+ * after the message with this index. At most four in all.
+ */
+export interface CachePlan {
+  readonly tools: boolean
+  readonly system: boolean
+  readonly messages: ReadonlyArray<number>
+}
+
+export interface ModelRequest {
+  readonly session: SessionId
+  readonly model: ModelRef
+  /** Sections of the system text, in order. */
+  readonly system: ReadonlyArray<string>
+  readonly tools: ReadonlyArray<ToolDefinition>
+  /** Unchanged messages of earlier requests are the same objects, so that layers can keep what they made of them. */
+  readonly messages: ReadonlyArray<ModelMessage>
+  readonly cache: CachePlan
+  readonly maxOutputTokens?: number
+}

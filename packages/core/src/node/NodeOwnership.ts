@@ -1,0 +1,76 @@
+/** Tells by the operating system whether the owner of a claim still lives. */
+import { execFile } from "node:child_process"
+import { readFile, readlink } from "node:fs/promises"
+import { hostname } from "node:os"
+import { promisify } from "node:util"
+import { Effect, Layer } from "effect"
+import { uuidV7Unsafe } from "effect/crypto/SecureRandom"
+import { heartbeatLimitMillis, type Owner, Ownership } from "../session/Ownership.ts"
+
+const unknown = "unknown"
+
+const run = promisify(execFile)
+
+/** What an attempt gives, or `undefined`: everything here is looked up where it may not exist. */
+const lookUp = (attempt: () => Promise<string>): Effect.Effect<string | undefined> =>
+  Effect.orElseSucceed(Effect.tryPromise(attempt), () => undefined)
+
+const trimmed = async (text: Promise<string>): Promise<string> => (await text).trim()
+
+const output = async (command: string, args: ReadonlyArray<string>): Promise<string> =>
+  // A fixed locale: the text is compared with what another process got.
+  (await run(command, [...args], { env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C" } })).stdout.trim()
+
+/** This start of the machine. On Linux with the process namespace, since pids mean something only within one. */
+const boot: Effect.Effect<string> = Effect.gen(function* () {
+  if (process.platform !== "linux") {
+    return (yield* lookUp(() => output("sysctl", ["-n", "kern.boottime"]))) ?? unknown
+  }
+  const id = yield* lookUp(() => trimmed(readFile("/proc/sys/kernel/random/boot_id", "utf8")))
+  const namespace = yield* lookUp(() => readlink("/proc/self/ns/pid"))
+  return id === undefined ? unknown : `${id} ${namespace ?? unknown}`
+})
+
+/** When a process began, in whatever unit the system counts; `undefined` when it does not run any more. */
+const startOf = (pid: number): Effect.Effect<string | undefined> =>
+  process.platform === "linux"
+    ? Effect.map(
+        lookUp(() => readFile(`/proc/${pid}/stat`, "utf8")),
+        (stat) => stat && startInStat(stat)
+      )
+    : Effect.map(
+        lookUp(() => output("ps", ["-o", "lstart=", "-p", String(pid)])),
+        (text) => text || undefined
+      )
+
+const startInStat = (stat: string): string | undefined => {
+  // The program's name in parentheses may hold anything, so fields are counted from behind it: the first is number 3.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  const state = fields[0]
+  // A zombie has ended; only its parent has not noticed.
+  return state === "Z" || state === "X" ? undefined : fields[22 - 3]
+}
+
+const make = Effect.gen(function* () {
+  const self: Owner = {
+    id: uuidV7Unsafe(),
+    host: hostname(),
+    boot: yield* boot,
+    pid: process.pid,
+    started: (yield* startOf(process.pid)) ?? unknown
+  }
+
+  const canSee = (owner: Owner): boolean =>
+    owner.host === self.host && owner.boot === self.boot && owner.boot !== unknown && owner.started !== unknown
+
+  return Ownership.of({
+    self,
+    isAlive: (owner, heartbeatAgeMillis) =>
+      canSee(owner)
+        ? Effect.map(startOf(owner.pid), (started) => started === owner.started)
+        : Effect.succeed(heartbeatAgeMillis < heartbeatLimitMillis)
+  })
+})
+
+/** This process as an owner. */
+export const layer: Layer.Layer<Ownership> = Layer.effect(Ownership, make)

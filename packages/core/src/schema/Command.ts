@@ -1,0 +1,24 @@
+/** What anyone may ask of a session. A command is stored first and takes effect at most once, by an event of the owner that names it. */
+import { Schema } from "effect"
+import { InputId, QuestionId, TurnId } from "./Ids.ts"
+import { InputPart } from "./Part.ts"
+import { Answer } from "./Question.ts"
+
+/** `steer` is delivered between steps of the running turn, `queue` starts the next turn. */
+export const Delivery = Schema.Literals(["steer", "queue"])
+export type Delivery = typeof Delivery.Type
+
+export const Input = Schema.TaggedStruct("input", {
+  input: InputId,
+  delivery: Delivery,
+  parts: Schema.Array(InputPart)
+})
+export type Input = typeof Input.Type
+
+export const Withdraw = Schema.TaggedStruct("withdraw", { input: InputId })
+export const AnswerQuestion = Schema.TaggedStruct("answer", { question: QuestionId, answer: Answer })
+/** Without a turn: whatever turn runs when the owner reads it. */
+export const Interrupt = Schema.TaggedStruct("interrupt", { turn: Schema.optionalKey(TurnId) })
+
+export const Command = Schema.Union([Input, Withdraw, AnswerQuestion, Interrupt])
+export type Command = typeof Command.Type

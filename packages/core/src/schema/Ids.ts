@@ -1,0 +1,68 @@
+/**
+ * Identifiers: a prefix that says what it names, and a UUIDv7.
+ *
+ * Ids are only ever compared for equality. Order comes from an event's
+ * `sequence`, never from an id or a time.
+ */
+import { Schema } from "effect"
+import { uuid } from "../internal/uuid.ts"
+
+const prefixed = (prefix: string) =>
+  Schema.String.check(
+    Schema.makeFilter(
+      (value: string) => value.startsWith(`${prefix}_`) || `expected an id that starts with "${prefix}_"`
+    )
+  )
+
+/** One conversation in one directory. */
+export const SessionId = prefixed("ses").pipe(Schema.brand("SessionId"))
+export type SessionId = typeof SessionId.Type
+
+/** One stored event. */
+export const EventId = prefixed("evt").pipe(Schema.brand("EventId"))
+export type EventId = typeof EventId.Type
+
+/** One command from outside; the caller may choose it, and a repeat gets the first result. */
+export const CommandId = prefixed("cmd").pipe(Schema.brand("CommandId"))
+export type CommandId = typeof CommandId.Type
+
+/** One thing that a person or host sent. */
+export const InputId = prefixed("inp").pipe(Schema.brand("InputId"))
+export type InputId = typeof InputId.Type
+
+/** From the delivery of waiting inputs until the agent yields. */
+export const TurnId = prefixed("trn").pipe(Schema.brand("TurnId"))
+export type TurnId = typeof TurnId.Type
+
+/** One answer of the model. */
+export const StepId = prefixed("stp").pipe(Schema.brand("StepId"))
+export type StepId = typeof StepId.Type
+
+/** One part of a message. */
+export const PartId = prefixed("prt").pipe(Schema.brand("PartId"))
+export type PartId = typeof PartId.Type
+
+/** One use of a tool. Ours: the provider's own id is only an attribute. Also the call's idempotency key. */
+export const CallId = prefixed("cal").pipe(Schema.brand("CallId"))
+export type CallId = typeof CallId.Type
+
+/** One question that waits for a person. */
+export const QuestionId = prefixed("que").pipe(Schema.brand("QuestionId"))
+export type QuestionId = typeof QuestionId.Type
+
+/** SHA-256 of a blob's bytes, in lower-case hexadecimal. */
+export const BlobHash = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/)).pipe(Schema.brand("BlobHash"))
+export type BlobHash = typeof BlobHash.Type
+
+/** Makes new ids. */
+export const make = {
+  session: () => SessionId.make(`ses_${uuid()}`),
+  event: () => EventId.make(`evt_${uuid()}`),
+  command: () => CommandId.make(`cmd_${uuid()}`),
+  input: () => InputId.make(`inp_${uuid()}`),
+  turn: () => TurnId.make(`trn_${uuid()}`),
+  step: () => StepId.make(`stp_${uuid()}`),
+  part: () => PartId.make(`prt_${uuid()}`),
+  call: () => CallId.make(`cal_${uuid()}`),
+  question: () => QuestionId.make(`que_${uuid()}`)
+}

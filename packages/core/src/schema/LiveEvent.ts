@@ -1,0 +1,62 @@
+/** What is happening now. Ephemeral: slow readers lose these and are told; nothing depends on them. */
+import type { CallId, PartId, SessionId, StepId } from "./Ids.ts"
+import type { ModelErrorReason } from "./ModelError.ts"
+
+/** What a session is doing, in one word and what it touches. */
+export type Doing =
+  | { readonly _tag: "idle" }
+  | { readonly _tag: "thinking" }
+  | { readonly _tag: "calling"; readonly call: CallId; readonly tool: string }
+  | {
+      readonly _tag: "retrying"
+      readonly attempt: number
+      readonly inMillis: number
+      readonly reason: ModelErrorReason
+    }
+  | { readonly _tag: "waiting"; readonly questions: number }
+
+interface Common {
+  readonly session: SessionId
+  /** The sequence of the last stored event before it. */
+  readonly after: number
+}
+
+/** New text of a part that is still open. `offset` counts UTF-16 units from the part's begin. */
+export interface Delta extends Common {
+  readonly type: "Delta"
+  readonly step: StepId
+  readonly part: PartId
+  readonly kind: "text" | "reasoning" | "call"
+  readonly offset: number
+  readonly text: string
+}
+
+/** The whole of a part that is still open: sent first to a new or lagging subscriber. A delta whose offset lies before its end repeats it. */
+export interface PartSoFar extends Common {
+  readonly type: "PartSoFar"
+  readonly step: StepId
+  readonly part: PartId
+  readonly kind: "text" | "reasoning" | "call"
+  readonly text: string
+}
+
+/** This subscriber was too slow: so many live events were dropped for it. */
+export interface Lagged extends Common {
+  readonly type: "Lagged"
+  readonly dropped: number
+}
+
+/** A running call has something to show. */
+export interface Progress extends Common {
+  readonly type: "Progress"
+  readonly call: CallId
+  readonly text: string
+}
+
+/** What the session does has changed. */
+export interface StatusChanged extends Common {
+  readonly type: "StatusChanged"
+  readonly doing: Doing
+}
+
+export type LiveEvent = Delta | PartSoFar | Lagged | Progress | StatusChanged

@@ -1,0 +1,57 @@
+/** Why a model gave no answer, or only a part of one. Retry, fallback and compaction decide on the reason, never on text. */
+import { Schema } from "effect"
+
+const delay = { retryAfterMillis: Schema.optionalKey(Schema.Finite) }
+const phase = { phase: Schema.Literals(["before-output", "after-output"]) }
+
+/** The request was refused for now; the server may say for how long. */
+export const RateLimited = Schema.TaggedStruct("RateLimited", delay)
+/** The server is too busy or broke (status 5xx). */
+export const Overloaded = Schema.TaggedStruct("Overloaded", delay)
+/** The request is larger than the model's window. */
+export const ContextOverflow = Schema.TaggedStruct("ContextOverflow", { limit: Schema.optionalKey(Schema.Finite) })
+/** More output was asked for than the model can give. */
+export const OutputLimit = Schema.TaggedStruct("OutputLimit", {})
+/** The key is missing or refused. */
+export const Authentication = Schema.TaggedStruct("Authentication", {})
+/** The account has no credit or quota left; waiting does not help. */
+export const Quota = Schema.TaggedStruct("Quota", {})
+/** The provider does not accept the request, e.g. an unknown model. */
+export const InvalidRequest = Schema.TaggedStruct("InvalidRequest", {})
+/** The provider's filter stopped the answer. */
+export const ContentFiltered = Schema.TaggedStruct("ContentFiltered", {})
+/** The connection failed or broke. */
+export const Transport = Schema.TaggedStruct("Transport", phase)
+/** Nothing came for too long: no first byte, or silence in the middle. */
+export const Timeout = Schema.TaggedStruct("Timeout", { waitingFor: Schema.Literals(["first-byte", "next-part"]) })
+/** The provider sent something that is not an answer. */
+export const InvalidOutput = Schema.TaggedStruct("InvalidOutput", {})
+/** The answer ended without saying that it was finished. */
+export const CutOff = Schema.TaggedStruct("CutOff", phase)
+/** None of the others. */
+export const Unknown = Schema.TaggedStruct("Unknown", {})
+
+export const ModelErrorReason = Schema.Union([
+  RateLimited,
+  Overloaded,
+  ContextOverflow,
+  OutputLimit,
+  Authentication,
+  Quota,
+  InvalidRequest,
+  ContentFiltered,
+  Transport,
+  Timeout,
+  InvalidOutput,
+  CutOff,
+  Unknown
+])
+export type ModelErrorReason = typeof ModelErrorReason.Type
+
+/** A request to a model failed. `message` is for people and holds no secret. */
+export class ModelError extends Schema.TaggedError<ModelError>("@rein/core/schema/ModelError")("ModelError", {
+  reason: ModelErrorReason,
+  message: Schema.String,
+  /** HTTP status, where there was one. */
+  status: Schema.optionalKey(Schema.Finite)
+}) {}

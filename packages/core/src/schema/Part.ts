@@ -1,0 +1,100 @@
+/** The parts of a message as they are stored. */
+import { Schema } from "effect"
+import { BlobHash, CallId, PartId } from "./Ids.ts"
+
+/** What a provider wants back unchanged with a part (signatures, item ids), by provider. Opaque to us. */
+export const ProviderData = Schema.Record(Schema.String, Schema.Json)
+export type ProviderData = typeof ProviderData.Type
+
+const common = {
+  id: PartId,
+  provider: Schema.optionalKey(ProviderData),
+  /** The part was cut: by an interruption, an error or a crash. */
+  interrupted: Schema.optionalKey(Schema.Boolean)
+}
+
+export const TextPart = Schema.Struct({ type: Schema.tag("text"), ...common, text: Schema.String })
+export type TextPart = typeof TextPart.Type
+
+export const ReasoningPart = Schema.Struct({ type: Schema.tag("reasoning"), ...common, text: Schema.String })
+export type ReasoningPart = typeof ReasoningPart.Type
+
+/** Where the bytes of a file are. */
+export const FileSource = Schema.Union([
+  Schema.Struct({ type: Schema.tag("url"), url: Schema.String }),
+  Schema.Struct({ type: Schema.tag("base64"), data: Schema.String }),
+  Schema.Struct({ type: Schema.tag("blob"), hash: BlobHash })
+])
+export type FileSource = typeof FileSource.Type
+
+export const FilePart = Schema.Struct({
+  type: Schema.tag("file"),
+  ...common,
+  mediaType: Schema.String,
+  name: Schema.optionalKey(Schema.String),
+  source: FileSource
+})
+export type FilePart = typeof FilePart.Type
+
+/** A source that the model names for what it says. Shown, never sent back. */
+export const SourcePart = Schema.Struct({
+  type: Schema.tag("source"),
+  ...common,
+  url: Schema.optionalKey(Schema.String),
+  title: Schema.optionalKey(Schema.String)
+})
+export type SourcePart = typeof SourcePart.Type
+
+/** What the model said, apart from calls. */
+export const OutputPart = Schema.Union([TextPart, ReasoningPart, FilePart, SourcePart])
+export type OutputPart = typeof OutputPart.Type
+
+/** What a person or host can send. */
+export const InputPart = Schema.Union([
+  Schema.Struct({ type: Schema.tag("text"), text: Schema.String }),
+  Schema.Struct({
+    type: Schema.tag("file"),
+    mediaType: Schema.String,
+    name: Schema.optionalKey(Schema.String),
+    source: FileSource
+  })
+])
+export type InputPart = typeof InputPart.Type
+
+/** What the model asked a tool for: JSON, or text that is no JSON and never runs. */
+export const CallInput = Schema.Union([
+  Schema.Struct({ type: Schema.tag("json"), value: Schema.Json }),
+  Schema.Struct({ type: Schema.tag("malformed"), text: Schema.String })
+])
+export type CallInput = typeof CallInput.Type
+
+/** How a call ended. `unverified`: it had begun when the runtime died, and may have happened. */
+export const CallStatus = Schema.Literals(["completed", "failed", "declined", "interrupted", "unverified"])
+export type CallStatus = typeof CallStatus.Type
+
+/** What the model reads of a call. */
+export const CallResult = Schema.Struct({
+  status: CallStatus,
+  /** One line for people. */
+  title: Schema.optionalKey(Schema.String),
+  output: Schema.String,
+  attachments: Schema.optionalKey(Schema.Array(FilePart)),
+  /** For programs; never sent to the model. */
+  metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+  /** The whole output, when `output` is only a part of it. */
+  whole: Schema.optionalKey(BlobHash)
+})
+export type CallResult = typeof CallResult.Type
+
+/** A call as the log knows it. */
+export const Call = Schema.Struct({
+  id: CallId,
+  tool: Schema.String,
+  input: CallInput,
+  /** The provider's id: an attribute, used only in rendering; providers repeat them. */
+  providerCallId: Schema.String,
+  /** The provider runs this call itself and sends its result. */
+  hosted: Schema.optionalKey(Schema.Boolean),
+  provider: Schema.optionalKey(ProviderData)
+})
+export type Call = typeof Call.Type

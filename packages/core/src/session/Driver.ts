@@ -1,0 +1,15 @@
+/** What drives the turns of a session. `Sessions` starts it; the loop provides it. */
+import { Context, type Effect } from "effect"
+import type { OpenSession } from "./OpenSession.ts"
+import type { StoreError } from "./SessionStore.ts"
+
+export class Driver extends Context.Service<
+  Driver,
+  {
+    /**
+     * Runs or resumes turns until no input waits. Needs a claimed session. The only way to drive a turn: the first
+     * time, after a crash, after a takeover. Ends early only when the store fails.
+     */
+    readonly run: (session: OpenSession) => Effect.Effect<void, StoreError>
+  }
+>()("@rein/core/session/Driver") {}

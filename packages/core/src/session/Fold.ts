@@ -1,0 +1,327 @@
+/**
+ * The fold: what each event makes of the state. Pure and total: every event in
+ * every order gives a state, and what an event says of something unknown is
+ * ignored.
+ */
+import { HashMap } from "effect"
+import { AppendList } from "../internal/AppendList.ts"
+import type { CallId, CommandId, SessionId, TurnId } from "../schema/Ids.ts"
+import type { DeclinedCall } from "../schema/Outcome.ts"
+import type { Question } from "../schema/Question.ts"
+import type { EventData, KnownEvent, StoredEvent } from "../schema/SessionEvent.ts"
+import * as Usage from "../schema/Usage.ts"
+import * as History from "./History.ts"
+import { type Approval, initial, type OpenTurn, type SessionState, type SettledCall } from "./SessionState.ts"
+
+/** How many settled calls of a turn are kept for the progress guard: four cycles of the longest period and some. */
+const recentCalls = 24
+
+/** The state after one more event. Events must come in the order of their sequence. */
+export const apply = (state: SessionState, event: StoredEvent): SessionState => {
+  const next: SessionState = { ...state, sequence: event.sequence }
+  if (event.type === "Unknown") {
+    return state.readOnly !== undefined
+      ? next
+      : { ...next, readOnly: { type: event.data.type, version: event.version, rein: state.rein } }
+  }
+  return applyKnown(next, event)
+}
+
+/** The state after all events. */
+export const fold = (session: SessionId, events: Iterable<StoredEvent>): SessionState => {
+  let state = initial(session)
+  for (const event of events) state = apply(state, event)
+  return state
+}
+
+const applyKnown = (state: SessionState, event: KnownEvent): SessionState => {
+  switch (event.type) {
+    case "SessionCreated":
+      return created(state, event.data)
+    case "ForkedFrom":
+      return state.inheritedUntil > 0
+        ? state
+        : { ...state, rein: event.data.rein, inheritedUntil: state.sequence + event.data.inherited }
+    case "CommandSubmitted":
+      return submitted(state, event.data)
+    case "CommandIgnored":
+      return forget(state, event.data.command)
+    case "TurnStarted":
+      return { ...state, rein: event.data.rein, turn: openTurn(event.data.turn), delivered: [], recent: [] }
+    case "TurnResumed":
+      return state.turn?.id === event.data.turn
+        ? { ...state, rein: event.data.rein, turn: { ...state.turn, resumes: state.turn.resumes + 1 } }
+        : state
+    case "InputDelivered":
+      return delivered(state, event.data)
+    case "InputWithdrawn":
+      return withdrawn(state, event.data)
+    case "NoteAdded":
+      return enter(state, { type: "note", sequence: state.sequence, ...event.data })
+    case "EpochStarted":
+      return without({ ...state, epoch: { ...event.data, sequence: state.sequence } }, "rewrite")
+    case "StepStarted":
+      return stepStarted(state, event.data)
+    case "AttemptFailed":
+      return state
+    case "PartFinished":
+      return inStep(state, event.data.step, (step) => ({
+        ...step,
+        items: [...step.items, { type: "part", part: event.data.part }]
+      }))
+    case "CallRequested":
+      return inStep(state, event.data.step, (step) =>
+        History.findCall(step.items, event.data.call.id) === undefined
+          ? { ...step, items: [...step.items, { type: "call", call: event.data.call }] }
+          : step
+      )
+    case "CallStarted":
+      return changeCall(state, event.data.call, (item) => ({ ...item, started: event.data.safety }))
+    case "CallSettled":
+      return settled(state, event.data)
+    case "StepFinished":
+      return stepFinished(state, event.data)
+    case "QuestionAsked":
+      return { ...state, questions: [...state.questions, event.data.question] }
+    case "QuestionSettled":
+      return questionSettled(state, event.data)
+    case "TurnEnded":
+      return turnEnded(state, event.data)
+    case "Compacted":
+      return compacted(closeStep(state), event.data)
+    case "Reverted":
+      return reverted(closeStep(state), event.data.to)
+  }
+}
+
+const openTurn = (id: TurnId): OpenTurn => ({
+  id,
+  steps: 0,
+  resumes: 0,
+  usage: Usage.zero,
+  cost: 0,
+  declined: [],
+  rejected: false
+})
+
+const without = <Key extends "rewrite" | "step" | "turn">(state: SessionState, key: Key): SessionState => {
+  const { [key]: _removed, ...rest } = state
+  // Only optional keys can be named, so what is left is a state.
+  return rest as SessionState
+}
+
+const created = (state: SessionState, data: EventData<"SessionCreated">): SessionState => {
+  // In a fork the copied event still tells directory and agent; the tree is the fork's own.
+  const inherited = state.sequence <= state.inheritedUntil
+  return {
+    ...state,
+    directory: data.directory,
+    agent: data.agent,
+    rein: data.rein,
+    root: inherited ? state.session : data.root,
+    ...(data.parent === undefined || inherited ? {} : { parent: data.parent }),
+    ...(data.title === undefined ? {} : { title: data.title })
+  }
+}
+
+const submitted = (state: SessionState, data: EventData<"CommandSubmitted">): SessionState => {
+  const { command, request } = data
+  switch (request._tag) {
+    case "input":
+      return { ...state, waiting: [...state.waiting, { command, input: request }] }
+    case "withdraw":
+      return { ...state, withdrawals: [...state.withdrawals, { command, input: request.input }] }
+    case "answer":
+      return {
+        ...state,
+        answers: [...state.answers, { command, question: request.question, answer: request.answer }]
+      }
+    case "interrupt":
+      return {
+        ...state,
+        interrupts: [...state.interrupts, { command, ...(request.turn === undefined ? {} : { turn: request.turn }) }]
+      }
+  }
+}
+
+const forget = (state: SessionState, command: CommandId): SessionState => ({
+  ...state,
+  waiting: state.waiting.filter((one) => one.command !== command),
+  answers: state.answers.filter((one) => one.command !== command),
+  withdrawals: state.withdrawals.filter((one) => one.command !== command),
+  interrupts: state.interrupts.filter((one) => one.command !== command)
+})
+
+const delivered = (state: SessionState, data: EventData<"InputDelivered">): SessionState => {
+  const found = state.waiting.find((one) => one.command === data.command)
+  if (found === undefined) return state // guard: I6 core/test/session/SessionState.test.ts
+  const taken: SessionState = {
+    ...forget(state, data.command),
+    inputs: HashMap.set(state.inputs, data.input, data.turn),
+    delivered: [...state.delivered, data.input]
+  }
+  return enter(taken, { type: "input", sequence: state.sequence, input: data.input, parts: found.input.parts })
+}
+
+const withdrawn = (state: SessionState, data: EventData<"InputWithdrawn">): SessionState => {
+  const isWaiting = state.waiting.some((one) => one.input.input === data.input)
+  const next = forget(state, data.command)
+  if (!isWaiting) return next
+  return {
+    ...next,
+    waiting: next.waiting.filter((one) => one.input.input !== data.input),
+    inputs: HashMap.set(next.inputs, data.input, { _tag: "withdrawn" })
+  }
+}
+
+/** Into the history, or behind the step that is still open. */
+const enter = (state: SessionState, entry: History.Entry): SessionState =>
+  state.step === undefined
+    ? { ...state, history: state.history.append(entry) }
+    : { ...state, step: { ...state.step, after: [...state.step.after, entry] } }
+
+const inStep = (
+  state: SessionState,
+  step: History.OpenStep["step"],
+  change: (step: History.OpenStep) => History.OpenStep
+): SessionState => (state.step?.step === step ? { ...state, step: change(state.step) } : state)
+
+const changeCall = (
+  state: SessionState,
+  call: CallId,
+  change: (item: History.CallItem) => History.CallItem
+): SessionState =>
+  state.step === undefined
+    ? state
+    : { ...state, step: { ...state.step, items: History.updateCall(state.step.items, call, change) } }
+
+const stepStarted = (state: SessionState, data: EventData<"StepStarted">): SessionState => {
+  const closed = closeStep(state)
+  return {
+    ...closed,
+    step: { step: data.step, turn: data.turn, sequence: state.sequence, index: data.index, items: [], after: [] },
+    ...(closed.turn?.id === data.turn ? { turn: { ...closed.turn, steps: closed.turn.steps + 1 } } : {})
+  }
+}
+
+const settled = (state: SessionState, data: EventData<"CallSettled">): SessionState => {
+  const item = state.step === undefined ? undefined : History.findCall(state.step.items, data.call)
+  if (item === undefined || item.result !== undefined) return state // guard: I2 core/test/session/SessionState.test.ts
+  const next = changeCall(state, data.call, (one) => ({ ...one, result: data.result }))
+  const call: SettledCall = {
+    tool: item.call.tool,
+    input: History.inputKey(item.call),
+    output: `${data.result.status}:${data.result.output}`
+  }
+  return closeIfComplete({ ...withDeclined(next, item, data), recent: [...next.recent, call].slice(-recentCalls) })
+}
+
+const withDeclined = (
+  state: SessionState,
+  item: History.CallItem,
+  { declined }: EventData<"CallSettled">
+): SessionState => {
+  if (declined === undefined || state.turn === undefined || declined.by !== "nobody") return state
+  const one: DeclinedCall = {
+    call: item.call.id,
+    tool: item.call.tool,
+    permission: declined.permission,
+    patterns: declined.patterns,
+    reason: declined.why
+  }
+  return { ...state, turn: { ...state.turn, declined: [...state.turn.declined, one] } }
+}
+
+const stepFinished = (state: SessionState, data: EventData<"StepFinished">): SessionState => {
+  const inherited = state.sequence <= state.inheritedUntil
+  const next = inStep(state, data.step, (step) => ({ ...step, finish: data.finish }))
+  if (next === state || inherited) return closeIfComplete(next)
+  const { input, output } = data.usage
+  return closeIfComplete({
+    ...next,
+    filled: input === "unknown" || output === "unknown" ? "unknown" : input + output,
+    usage: Usage.add(next.usage, data.usage),
+    cost: Usage.addCost(next.cost, data.cost),
+    ...(next.turn === undefined
+      ? {}
+      : {
+          turn: {
+            ...next.turn,
+            usage: Usage.add(next.turn.usage, data.usage),
+            cost: Usage.addCost(next.turn.cost, data.cost)
+          }
+        })
+  })
+}
+
+const closeIfComplete = (state: SessionState): SessionState =>
+  state.step?.finish !== undefined && History.unsettled(state.step.items).length === 0 ? closeStep(state) : state
+
+/** Moves the open step into the history, with what waited behind it. A call that nobody settled counts as interrupted. */
+const closeStep = (state: SessionState): SessionState => {
+  const { step } = state
+  if (step === undefined) return state
+  const items = step.items.map((item): History.StepItem =>
+    item.type === "call" && item.result === undefined ? { ...item, result: History.missingResult(item) } : item
+  )
+  let history = state.history
+  if (items.length > 0) history = history.append({ type: "step", sequence: step.sequence, step: step.step, items })
+  for (const entry of step.after) history = history.append(entry)
+  return without({ ...state, history }, "step")
+}
+
+const questionSettled = (state: SessionState, data: EventData<"QuestionSettled">): SessionState => {
+  const question = state.questions.find((one) => one.id === data.question)
+  const next = data.command === undefined ? state : forget(state, data.command)
+  if (question === undefined) return next
+  const { answer } = data
+  const approved = answer._tag === "session" || answer._tag === "project"
+  const rejected = answer._tag === "reject" && answer.message === undefined && data.by !== "nobody"
+  return {
+    ...next,
+    questions: next.questions.filter((one) => one.id !== data.question),
+    approvals: approved ? [...next.approvals, ...approvalsOf(question)] : next.approvals,
+    ...(rejected && next.turn !== undefined ? { turn: { ...next.turn, rejected: true } } : {})
+  }
+}
+
+/** Exactly the values that were shown: an approval never widens. */
+const approvalsOf = ({ request }: Question): ReadonlyArray<Approval> =>
+  request.patterns.map((value) => ({ permission: request.permission, value }))
+
+const turnEnded = (state: SessionState, data: EventData<"TurnEnded">): SessionState => {
+  if (state.turn?.id !== data.turn) return state // guard: I6 core/test/session/SessionState.test.ts
+  const closed = closeStep(state)
+  const answered = (data.commands ?? []).reduce(forget, closed)
+  const inputs = closed.delivered.reduce((all, input) => HashMap.set(all, input, data.outcome), closed.inputs)
+  return without(
+    {
+      ...answered,
+      inputs,
+      delivered: [],
+      questions: [],
+      lastTurn: {
+        id: data.turn,
+        outcome: data.outcome,
+        usage: state.turn.usage,
+        cost: state.turn.cost,
+        inputs: closed.delivered
+      }
+    },
+    "turn"
+  )
+}
+
+const compacted = (state: SessionState, data: EventData<"Compacted">): SessionState => {
+  const kept = state.history.toArray().filter((entry) => entry.sequence >= data.keepFrom)
+  const summary: History.Entry = { type: "summary", sequence: state.sequence, text: data.summary }
+  return { ...state, history: AppendList.from([summary, ...kept]), filled: "unknown", rewrite: "compaction" }
+}
+
+const reverted = (state: SessionState, to: number): SessionState => ({
+  ...state,
+  history: AppendList.from(state.history.toArray().filter((entry) => entry.sequence <= to)),
+  filled: "unknown",
+  recent: [],
+  rewrite: "undo"
+})

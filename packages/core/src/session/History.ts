@@ -1,0 +1,72 @@
+/** What the model sees of a session, entry by entry; and the step that is still open. */
+import { canonicalJson } from "../internal/canonicalJson.ts"
+import type { CallId, InputId, StepId, TurnId } from "../schema/Ids.ts"
+import type { Call, CallResult, InputPart, OutputPart } from "../schema/Part.ts"
+import type { Safety, FinishReason } from "../schema/SessionEvent.ts"
+
+/** A call within a step, as far as it has come. Without `started` it is pending, without `result` unsettled. */
+export interface CallItem {
+  readonly type: "call"
+  readonly call: Call
+  readonly started?: Safety
+  readonly result?: CallResult
+}
+
+export interface PartItem {
+  readonly type: "part"
+  readonly part: OutputPart
+}
+
+/** What a step said and asked for, in the order in which it came. */
+export type StepItem = PartItem | CallItem
+
+export type Entry =
+  | {
+      readonly type: "input"
+      readonly sequence: number
+      readonly input: InputId
+      readonly parts: ReadonlyArray<InputPart>
+    }
+  | { readonly type: "note"; readonly sequence: number; readonly kind: string; readonly text: string }
+  | { readonly type: "step"; readonly sequence: number; readonly step: StepId; readonly items: ReadonlyArray<StepItem> }
+  | { readonly type: "summary"; readonly sequence: number; readonly text: string }
+
+/** A step whose answer or calls are not finished. What arrives for the history meanwhile waits in `after`. */
+export interface OpenStep {
+  readonly step: StepId
+  readonly turn: TurnId
+  readonly sequence: number
+  readonly index: number
+  readonly items: ReadonlyArray<StepItem>
+  readonly finish?: FinishReason
+  readonly after: ReadonlyArray<Entry>
+}
+
+export const isCall = (item: StepItem): item is CallItem => item.type === "call"
+
+/** The calls of a step that have no result yet. */
+export const unsettled = (items: ReadonlyArray<StepItem>): ReadonlyArray<CallItem> =>
+  items.filter(isCall).filter((item) => item.result === undefined)
+
+export const findCall = (items: ReadonlyArray<StepItem>, call: CallId): CallItem | undefined =>
+  items.filter(isCall).find((item) => item.call.id === call)
+
+/** The items with one call changed. */
+export const updateCall = (
+  items: ReadonlyArray<StepItem>,
+  call: CallId,
+  change: (item: CallItem) => CallItem
+): ReadonlyArray<StepItem> => items.map((item) => (item.type === "call" && item.call.id === call ? change(item) : item))
+
+/** The input of a call with one spelling for equal inputs. */
+export const inputKey = ({ input }: Call): string =>
+  input.type === "json" ? canonicalJson(input.value) : `malformed:${input.text}`
+
+/** What counts as the result of a call that nobody settled. */
+export const missingResult = ({ started }: CallItem): CallResult => ({
+  status: "interrupted",
+  output:
+    started === undefined
+      ? "The call was interrupted."
+      : "The call was interrupted. It may have taken effect: look before you do it again."
+})

@@ -1,0 +1,126 @@
+/**
+ * Hands stored and live events of one open session to its subscribers, in order.
+ *
+ * A subscriber holds at most `capacity` events and `textCapacity` characters of
+ * live text. One that is slower loses live events and is told; a stored event
+ * is never lost: the subscriber is sent back to the store for it.
+ */
+import { Effect, type Scope } from "effect"
+import type { LiveEvent, PartSoFar } from "../schema/LiveEvent.ts"
+import type { SessionId } from "../schema/Ids.ts"
+import type { StoredEvent } from "../schema/SessionEvent.ts"
+
+/** Events that a subscriber may have waiting. */
+export const capacity = 1_024
+
+/** Characters of live text that a subscriber may have waiting. */
+export const textCapacity = 1_048_576
+
+export type Item = StoredEvent | LiveEvent
+
+/** What a subscriber takes: events, and whether stored ones were left out and must be read again. */
+export interface Batch {
+  readonly items: ReadonlyArray<Item>
+  readonly missedStored: boolean
+}
+
+export interface LiveHub {
+  readonly publishStored: (events: ReadonlyArray<StoredEvent>) => void
+  readonly publishLive: (events: ReadonlyArray<LiveEvent>) => void
+  /** Is there anybody to publish to? */
+  readonly hasSubscribers: () => boolean
+  /** The step that is open tells here which parts are. */
+  readonly setOpenParts: (open: () => ReadonlyArray<PartSoFar>) => void
+  /** The parts that are open now, whole. */
+  readonly openParts: () => ReadonlyArray<PartSoFar>
+  /** Waits until something is there, then gives all of it. */
+  readonly subscribe: Effect.Effect<Effect.Effect<Batch>, never, Scope.Scope>
+}
+
+const isLive = (item: Item): item is LiveEvent => "after" in item
+
+const textOf = (item: Item): number =>
+  item.type === "Delta" || item.type === "Progress" || item.type === "PartSoFar" ? item.text.length : 0
+
+class Subscriber {
+  private waiting: Array<Item> = []
+  private text = 0
+  private dropped = 0
+  private missedStored = false
+  private wake: (() => void) | undefined
+
+  offer(items: ReadonlyArray<Item>): void {
+    for (const item of items) {
+      this.waiting.push(item)
+      this.text += textOf(item)
+    }
+    if (this.waiting.length > capacity || this.text > textCapacity) this.drop() // guard: I9 core/test/session/LiveHub.test.ts
+    this.wake?.()
+  }
+
+  isEmpty(): boolean {
+    return this.waiting.length === 0 && this.dropped === 0 && !this.missedStored
+  }
+
+  onWake(wake: (() => void) | undefined): void {
+    this.wake = wake
+  }
+
+  take(session: SessionId, after: number, soFar: () => ReadonlyArray<PartSoFar>): Batch {
+    const told: Array<Item> =
+      this.dropped > 0 ? [{ type: "Lagged", session, after, dropped: this.dropped }, ...soFar()] : []
+    const batch = { items: [...told, ...this.waiting], missedStored: this.missedStored }
+    this.waiting = []
+    this.text = 0
+    this.dropped = 0
+    this.missedStored = false
+    return batch
+  }
+
+  private drop(): void {
+    const live = this.waiting.filter(isLive).length
+    this.dropped += live
+    this.missedStored ||= live < this.waiting.length
+    this.waiting = []
+    this.text = 0
+  }
+}
+
+/** Makes the hub of one session; `sequence` tells the last stored event. */
+export const make = (session: SessionId, sequence: () => number): LiveHub => {
+  const subscribers = new Set<Subscriber>()
+  let openParts: () => ReadonlyArray<PartSoFar> = () => []
+  const publish = (items: ReadonlyArray<Item>) => {
+    if (items.length === 0) return
+    for (const subscriber of subscribers) subscriber.offer(items)
+  }
+  const takeFrom = (subscriber: Subscriber): Effect.Effect<Batch> =>
+    Effect.callback<Batch>((resume) => {
+      const give = () => {
+        subscriber.onWake(undefined)
+        resume(Effect.sync(() => subscriber.take(session, sequence(), openParts)))
+      }
+      if (!subscriber.isEmpty()) return give()
+      subscriber.onWake(give)
+      return Effect.sync(() => subscriber.onWake(undefined))
+    })
+  return {
+    publishStored: publish,
+    publishLive: publish,
+    hasSubscribers: () => subscribers.size > 0,
+    setOpenParts: (open) => {
+      openParts = open
+    },
+    openParts: () => openParts(),
+    subscribe: Effect.acquireRelease(
+      Effect.sync(() => {
+        const subscriber = new Subscriber()
+        const soFar = openParts()
+        if (soFar.length > 0) subscriber.offer(soFar)
+        subscribers.add(subscriber)
+        return subscriber
+      }),
+      (subscriber) => Effect.sync(() => subscribers.delete(subscriber))
+    ).pipe(Effect.map(takeFrom))
+  }
+}

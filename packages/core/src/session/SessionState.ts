@@ -1,0 +1,140 @@
+/**
+ * What is known of a session: the fold of its events (`Fold`). Everything else
+ * that a runtime knows of a session is computed from here.
+ */
+import { HashMap, Option } from "effect"
+import { AppendList } from "../internal/AppendList.ts"
+import type { Input } from "../schema/Command.ts"
+import type { CommandId, InputId, QuestionId, SessionId, TurnId } from "../schema/Ids.ts"
+import type { DeclinedCall, InputOutcome, Outcome } from "../schema/Outcome.ts"
+import type { Answer, Question } from "../schema/Question.ts"
+import type { EventData } from "../schema/SessionEvent.ts"
+import * as Usage from "../schema/Usage.ts"
+import type * as History from "./History.ts"
+
+/** An input that was submitted and is neither delivered nor withdrawn. */
+export interface WaitingInput {
+  readonly command: CommandId
+  readonly input: Input
+}
+
+/** The running turn. */
+export interface OpenTurn {
+  readonly id: TurnId
+  readonly steps: number
+  /** How often it went on in a new owner. */
+  readonly resumes: number
+  readonly usage: Usage.Usage
+  readonly cost: Usage.Cost
+  readonly declined: ReadonlyArray<DeclinedCall>
+  /** A person rejected without a message: the turn ends as denied. */
+  readonly rejected: boolean
+}
+
+/** A settled call, as the progress guard compares it. */
+export interface SettledCall {
+  readonly tool: string
+  readonly input: string
+  readonly output: string
+}
+
+/** A value that a person allowed for the rest of the session. */
+export interface Approval {
+  readonly permission: string
+  readonly value: string
+}
+
+export interface SessionState {
+  readonly session: SessionId
+  readonly sequence: number
+  readonly directory: string
+  readonly root: SessionId
+  readonly parent?: SessionId
+  readonly agent: string
+  readonly title?: string
+  /** The version of Rein that wrote last, as far as the log says. */
+  readonly rein: string
+  /** A newer version wrote an event that we do not know; nothing may be written. */
+  readonly readOnly?: { readonly type: string; readonly version: number; readonly rein: string }
+  /** Events up to this sequence are copies from the session that this one was forked from. */
+  readonly inheritedUntil: number
+  readonly epoch?: EventData<"EpochStarted"> & { readonly sequence: number }
+  /** A rewrite has ended the epoch; the next step opens one with this reason. */
+  readonly rewrite?: EventData<"EpochStarted">["reason"]
+  readonly history: AppendList<History.Entry>
+  readonly step?: History.OpenStep
+  readonly turn?: OpenTurn
+  readonly lastTurn?: Pick<OpenTurn, "id" | "usage" | "cost"> & {
+    readonly outcome: Outcome
+    readonly inputs: ReadonlyArray<InputId>
+  }
+  readonly waiting: ReadonlyArray<WaitingInput>
+  /** The turn that an input was delivered to, or what became of it. */
+  readonly inputs: HashMap.HashMap<InputId, TurnId | InputOutcome>
+  /** Inputs of the running turn, to be given its outcome. */
+  readonly delivered: ReadonlyArray<InputId>
+  readonly questions: ReadonlyArray<Question>
+  /** Answers that were submitted and not yet taken up. */
+  readonly answers: ReadonlyArray<{
+    readonly command: CommandId
+    readonly question: QuestionId
+    readonly answer: Answer
+  }>
+  readonly withdrawals: ReadonlyArray<{ readonly command: CommandId; readonly input: InputId }>
+  readonly interrupts: ReadonlyArray<{ readonly command: CommandId; readonly turn?: TurnId }>
+  /** What people allowed for this session: exact values, never patterns. They count only where the rules say ask. */
+  readonly approvals: ReadonlyArray<Approval>
+  readonly recent: ReadonlyArray<SettledCall>
+  /** Tokens that the last step filled of its model's window. */
+  readonly filled: Usage.Tokens
+  readonly usage: Usage.Usage
+  readonly cost: Usage.Cost
+}
+
+/** The state before the first event. */
+export const initial = (session: SessionId): SessionState => ({
+  session,
+  sequence: 0,
+  directory: "",
+  root: session,
+  agent: "",
+  rein: "",
+  inheritedUntil: 0,
+  history: AppendList.empty(),
+  waiting: [],
+  inputs: HashMap.empty(),
+  delivered: [],
+  questions: [],
+  answers: [],
+  withdrawals: [],
+  interrupts: [],
+  approvals: [],
+  recent: [],
+  filled: "unknown",
+  usage: Usage.zero,
+  cost: 0
+})
+
+/** The text of the last answer that had any; with an input, of the last one after it. */
+export const lastText = (state: SessionState, after?: InputId): string => {
+  for (let index = -1; -index <= state.history.length; index--) {
+    const entry = state.history.at(index)
+    if (entry?.type === "input" && entry.input === after) return ""
+    if (entry?.type !== "step") continue
+    const said = entry.items.flatMap((item) =>
+      item.type === "part" && item.part.type === "text" ? [item.part.text] : []
+    )
+    if (said.length > 0) return said.join("\n")
+  }
+  return ""
+}
+
+/** What became of an input, once that is known. */
+export const inputOutcome = (state: SessionState, input: InputId): InputOutcome | undefined => {
+  const found = Option.getOrUndefined(HashMap.get(state.inputs, input))
+  return typeof found === "object" ? found : undefined
+}
+
+/** Has the input ever been submitted to this session? */
+export const knowsInput = (state: SessionState, input: InputId): boolean =>
+  HashMap.has(state.inputs, input) || state.waiting.some((one) => one.input.input === input)

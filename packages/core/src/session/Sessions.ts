@@ -1,0 +1,262 @@
+/**
+ * The sessions of this runtime, for whoever uses it: create, prompt, answer,
+ * interrupt, follow, fork.
+ *
+ * A turn's fiber belongs here, never to a caller: interrupting whoever waits
+ * for an outcome changes nothing.
+ */
+import { Context, Effect, Fiber, FiberMap, Layer, Schema, type Scope, Stream } from "effect"
+import type { Command, Delivery } from "../schema/Command.ts"
+import type { CommandId, InputId, QuestionId, SessionId } from "../schema/Ids.ts"
+import * as Ids from "../schema/Ids.ts"
+import type { InputOutcome } from "../schema/Outcome.ts"
+import type { InputPart } from "../schema/Part.ts"
+import type { Answer } from "../schema/Question.ts"
+import * as SessionEvent from "../schema/SessionEvent.ts"
+import { version } from "../version.ts"
+import { Driver } from "./Driver.ts"
+import { forkEvents } from "./Fork.ts"
+import type { Item } from "./LiveHub.ts"
+import type { OpenSession, SessionReadOnly } from "./OpenSession.ts"
+import { OpenSessions } from "./OpenSessions.ts"
+import { inputOutcome, knowsInput, type SessionState } from "./SessionState.ts"
+import { type SessionInfo, SessionStore, StoreError } from "./SessionStore.ts"
+import { type Status, statusOf } from "./Status.ts"
+import { follow } from "./Subscription.ts"
+
+/** An input says nothing. */
+export class EmptyInput extends Schema.TaggedError<EmptyInput>("@rein/core/session/Sessions/EmptyInput")(
+  "EmptyInput",
+  {}
+) {
+  override get message() {
+    return "The input is empty: give it some text or a file."
+  }
+}
+
+/** The session has never got this input. */
+export class InputNotFound extends Schema.TaggedError<InputNotFound>("@rein/core/session/Sessions/InputNotFound")(
+  "InputNotFound",
+  { session: Schema.String, input: Schema.String }
+) {
+  override get message() {
+    return `Session ${this.session} has no input ${this.input}.`
+  }
+}
+
+export interface CreateOptions {
+  /** The session's directory, as a real path. */
+  readonly directory: string
+  /** Default `build`. */
+  readonly agent?: string
+  readonly title?: string
+  /** Chosen by the caller; a session with this id must not exist. */
+  readonly id?: SessionId
+}
+
+export interface PromptOptions {
+  /** Default `steer`. */
+  readonly delivery?: Delivery
+  /** Chosen by the caller, so that a repeated call is one input. */
+  readonly command?: CommandId
+}
+
+export class Sessions extends Context.Service<
+  Sessions,
+  {
+    readonly create: (options: CreateOptions) => Effect.Effect<SessionId, StoreError>
+    readonly get: (session: SessionId) => Effect.Effect<SessionInfo, StoreError>
+    readonly list: SessionStore["Service"]["list"]
+    /** The folded state as it is now. */
+    readonly state: (session: SessionId) => Effect.Effect<SessionState, StoreError>
+    /** Stores an input, then starts a turn if none runs. When it succeeds, the input cannot be lost. */
+    readonly prompt: (
+      session: SessionId,
+      input: string | ReadonlyArray<InputPart>,
+      options?: PromptOptions
+    ) => Effect.Effect<InputId, StoreError | SessionReadOnly | EmptyInput>
+    /** Takes an input back, as long as it has not been delivered. */
+    readonly withdraw: (session: SessionId, input: InputId) => Effect.Effect<void, StoreError | SessionReadOnly>
+    readonly answer: (
+      session: SessionId,
+      question: QuestionId,
+      answer: Answer
+    ) => Effect.Effect<void, StoreError | SessionReadOnly>
+    /** Asks the running turn to end as `interrupted`. Does nothing when none runs. */
+    readonly interrupt: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
+    /** Stops what is done for an input: takes it back, or interrupts the turn that has got it. Done when that is stored. */
+    readonly cancel: (session: SessionId, input: InputId) => Effect.Effect<void, StoreError | SessionReadOnly>
+    /** Waits for what becomes of an input, whoever runs its turn. */
+    readonly outcome: (session: SessionId, input: InputId) => Effect.Effect<InputOutcome, StoreError | InputNotFound>
+    /** Goes on with what is open: a turn that a dead owner left, or waiting inputs. Does nothing while another owner lives. */
+    readonly resume: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
+    /** What the session does now, what it waits for, and how to step in. */
+    readonly status: (session: SessionId) => Effect.Effect<Status, StoreError>
+    /** Stored events after the sequence and live events, in order. Never ends by itself. */
+    readonly events: (session: SessionId, after: number) => Stream.Stream<Item, StoreError>
+    /** A new session with the events up to `at` (default: all), marked as inherited. */
+    readonly fork: (session: SessionId, at?: number) => Effect.Effect<SessionId, StoreError | SessionReadOnly>
+  }
+>()("@rein/core/session/Sessions") {}
+
+const make = Effect.gen(function* () {
+  const store = yield* SessionStore
+  const open = yield* OpenSessions
+  const driver = yield* Driver
+  const turns = yield* FiberMap.make<SessionId>()
+  const driving = new Set<SessionId>()
+
+  const using = <A, E>(
+    session: SessionId,
+    use: (opened: OpenSession) => Effect.Effect<A, E, Scope.Scope>
+  ): Effect.Effect<A, E | StoreError> => Effect.scoped(Effect.flatMap(open.get(session), use))
+
+  const hasWork = ({ answers, interrupts, readOnly, turn, waiting, withdrawals }: SessionState): boolean =>
+    readOnly === undefined &&
+    (turn !== undefined || [waiting, withdrawals, answers, interrupts].some((commands) => commands.length > 0))
+
+  /** Runs turns until none is due; tells whether it could. Refused while another owner lives: then that owner will see the input. */
+  const drive = (opened: OpenSession): Effect.Effect<boolean> =>
+    Effect.acquireUseRelease(
+      opened.claim,
+      () => Effect.catchDefect(driver.run(opened), asStoreError),
+      () => opened.release
+    ).pipe(
+      Effect.as(true),
+      Effect.tapError((error) => (error.reason._tag === "Owned" ? Effect.void : opened.broken(error))),
+      Effect.catchTag("StoreError", (error) =>
+        error.reason._tag === "Owned"
+          ? Effect.succeed(false)
+          : Effect.as(Effect.logWarning(`The turn of session ${opened.id} stopped: ${error.message}`), false)
+      )
+    )
+
+  /** Drives until nothing is due. The last look and `delete` are in one tick, so no input falls between them. */
+  const driveAll = (session: SessionId): Effect.Effect<void> =>
+    using(session, (opened) =>
+      Effect.gen(function* () {
+        while (yield* drive(opened)) {
+          // Whoever was refused because we held the claim stored before we gave it up.
+          yield* Effect.ignore(opened.refresh)
+          if (hasWork(opened.state())) continue
+          driving.delete(session)
+          break
+        }
+      }).pipe(Effect.ensuring(Effect.sync(() => driving.delete(session))))
+    ).pipe(
+      // The session could not be opened, so nothing above has run.
+      Effect.catchTag("StoreError", (error) => {
+        driving.delete(session)
+        return Effect.logWarning(error.message)
+      })
+    )
+
+  const wake = (opened: OpenSession): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (driving.has(opened.id) || !hasWork(opened.state())) return Effect.void
+      driving.add(opened.id)
+      return Effect.asVoid(FiberMap.run(turns, opened.id, driveAll(opened.id)))
+    })
+
+  const submit = Effect.fnUntraced(function* (opened: OpenSession, request: Command, command: CommandId) {
+    yield* opened.writable
+    const stored = yield* store.submit(opened.id, command, request)
+    yield* opened.refresh
+    yield* wake(opened)
+    return stored
+  })
+
+  const interrupt = Effect.fnUntraced(function* (opened: OpenSession) {
+    yield* opened.refresh
+    const { turn } = opened.state()
+    if (turn !== undefined) yield* submit(opened, { _tag: "interrupt", turn: turn.id }, Ids.make.command())
+  })
+
+  return Sessions.of({
+    create: Effect.fn("Sessions.create")(function* (options) {
+      const id = options.id ?? Ids.make.session()
+      yield* store.create(id, [
+        SessionEvent.make("SessionCreated", {
+          directory: options.directory,
+          root: id,
+          agent: options.agent ?? "build",
+          rein: version,
+          ...(options.title === undefined ? {} : { title: options.title })
+        })
+      ])
+      return id
+    }),
+    get: store.get,
+    list: store.list,
+    state: (session) =>
+      using(session, (opened) => Effect.as(opened.refresh, opened).pipe(Effect.map((one) => one.state()))),
+    prompt: Effect.fn("Sessions.prompt")(function* (session, input, options) {
+      const parts: ReadonlyArray<InputPart> = typeof input === "string" ? [{ type: "text", text: input }] : input
+      if (parts.every((part) => part.type === "text" && part.text.trim() === "")) return yield* new EmptyInput()
+      const wanted = { _tag: "input", input: Ids.make.input(), delivery: options?.delivery ?? "steer", parts } as const
+      const stored = yield* using(session, (opened) => submit(opened, wanted, options?.command ?? Ids.make.command()))
+      return inputOf(stored) ?? wanted.input
+    }),
+    withdraw: (session, input) =>
+      using(session, (opened) => Effect.asVoid(submit(opened, { _tag: "withdraw", input }, Ids.make.command()))),
+    answer: (session, question, answer) =>
+      using(session, (opened) =>
+        Effect.asVoid(submit(opened, { _tag: "answer", question, answer }, Ids.make.command()))
+      ),
+    interrupt: Effect.fn("Sessions.interrupt")((session: SessionId) => using(session, interrupt)),
+    cancel: Effect.fn("Sessions.cancel")((session: SessionId, input: InputId) =>
+      using(session, (opened) =>
+        Effect.gen(function* () {
+          yield* opened.refresh
+          const isWaiting = opened.state().waiting.some((one) => one.input.input === input)
+          if (isWaiting) yield* submit(opened, { _tag: "withdraw", input }, Ids.make.command())
+          const isDelivered = yield* opened.until((state) =>
+            state.delivered.includes(input) ? true : inputOutcome(state, input) === undefined ? undefined : false
+          )
+          if (isDelivered) yield* interrupt(opened)
+        })
+      )
+    ),
+    outcome: (session, input) =>
+      using(session, (opened) =>
+        Effect.gen(function* () {
+          yield* opened.refresh
+          if (!knowsInput(opened.state(), input)) return yield* new InputNotFound({ session, input })
+          // Listens first: what is woken may break at once.
+          const found = yield* Effect.forkChild(
+            opened.until((state) => inputOutcome(state, input)),
+            {
+              startImmediately: true
+            }
+          )
+          yield* wake(opened)
+          return yield* Fiber.join(found)
+        })
+      ),
+    resume: (session) => using(session, (opened) => Effect.andThen(opened.writable, wake(opened))),
+    status: (session) => using(session, (opened) => Effect.map(opened.refresh, () => statusOf(opened.state()))),
+    events: (session, after) => Stream.unwrap(Effect.map(open.get(session), (opened) => follow(opened, store, after))),
+    fork: Effect.fn("Sessions.fork")(function* (session, at) {
+      const events = yield* store.read(session, 0)
+      const id = Ids.make.session()
+      yield* using(session, (opened) => opened.writable)
+      yield* store.create(id, forkEvents(session, events, at ?? Number.MAX_SAFE_INTEGER, id))
+      return id
+    })
+  })
+})
+
+/** What breaks outside of a turn breaks the session's store, as far as those who wait can see. */
+const asStoreError = (defect: unknown) =>
+  Effect.fail(
+    new StoreError({
+      reason: { _tag: "Unavailable" },
+      message: `The turn could not be run: ${defect instanceof Error ? defect.message : String(defect)}`
+    })
+  )
+
+/** A repeated command gives the event that was stored first, and with it the input's first id. */
+const inputOf = (event: SessionEvent.StoredEvent): InputId | undefined =>
+  event.type === "CommandSubmitted" && event.data.request._tag === "input" ? event.data.request.input : undefined
+
+export const layer: Layer.Layer<Sessions, never, SessionStore | OpenSessions | Driver> = Layer.effect(Sessions, make)

@@ -1,0 +1,26 @@
+/** The merged configuration, and where each part of it comes from. */
+import type { Layer as RuleLayer } from "@rein/permission"
+import { Context, Effect, Layer } from "effect"
+import type { ModelRef } from "../schema/ModelRef.ts"
+
+export interface Values {
+  /** The model of sessions whose agent names none. */
+  readonly model?: ModelRef
+  /** Rules in the order of their layers: built-in, user, project. */
+  readonly rules: ReadonlyArray<RuleLayer>
+}
+
+export class Settings extends Context.Service<
+  Settings,
+  {
+    /** The settings that are in force in a directory. */
+    readonly forDirectory: (directory: string) => Effect.Effect<Values>
+  }
+>()("@rein/core/settings/Settings") {}
+
+/** The same settings everywhere. */
+export const layerValues = (values: Values): Layer.Layer<Settings> =>
+  Layer.succeed(Settings, Settings.of({ forDirectory: () => Effect.succeed(values) }))
+
+/** No model, no rules: everything is asked. */
+export const layer: Layer.Layer<Settings> = layerValues({ rules: [] })

@@ -1,0 +1,307 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { z } from "zod"
+import * as Ids from "../../src/schema/Ids.ts"
+import type { Call, CallStatus } from "../../src/schema/Part.ts"
+import * as SessionEvent from "../../src/schema/SessionEvent.ts"
+import { ToolError } from "../../src/schema/ToolError.ts"
+import { isCall } from "../../src/session/History.ts"
+import type { ScriptedStep } from "../../src/testing/ScriptedModel.ts"
+import * as Tool from "../../src/tool/Tool.ts"
+import { callOf, finished, ids, openStep, openTurn, requested, sharedHouse, started } from "../support/runtimes.ts"
+import { letTimePass } from "../support/time.ts"
+
+/** A tool that counts its runs, and what it says of a call that had begun. */
+const counting = (
+  safety: SessionEvent.Safety,
+  runs: Array<string>,
+  recover?: Effect.Effect<Tool.Recovery, ToolError>
+) =>
+  Tool.make("count", {
+    description: "Counts.",
+    parameters: z.object({ at: z.optional(z.string()) }),
+    safety,
+    execute: (_, { key }) =>
+      Effect.sync(() => {
+        runs.push(key)
+        return { output: `run ${runs.length}` }
+      }),
+    ...(recover === undefined ? {} : { recover: () => recover })
+  })
+
+/** A runtime that finds this log, written by one that died, and goes on with it. */
+const recovered = Effect.fnUntraced(function* (
+  log: (all: ReturnType<typeof ids>, call: Call) => ReadonlyArray<SessionEvent.SessionEvent>,
+  tools: ReadonlyArray<Tool.Tool>,
+  script: ReadonlyArray<ScriptedStep> = [{ answer: [{ text: "done" }] }]
+) {
+  const house = yield* sharedHouse
+  const all = ids()
+  const call = callOf("count")
+  yield* house.store.create(all.session, log(all, call))
+  const runtime = yield* house.start(script, tools)
+  yield* runtime.sessions.resume(all.session)
+  const done = yield* Effect.forkChild(runtime.sessions.outcome(all.session, all.input))
+  const outcome = yield* letTimePass(done)
+  const events = yield* house.store.read(all.session, 0)
+  const state = yield* runtime.sessions.state(all.session)
+  const results = [...state.history].flatMap((entry) => (entry.type === "step" ? entry.items.filter(isCall) : []))
+  return { all, call, events, outcome, results, runtime, state }
+})
+
+const ofType = <Type extends SessionEvent.EventType>(events: ReadonlyArray<SessionEvent.StoredEvent>, type: Type) =>
+  events.filter((event) => event.type === type)
+
+describe("after a crash", () => {
+  it.effect("the same turn goes on and ends once, with its input's outcome", () =>
+    Effect.gen(function* () {
+      const { all, events, outcome, state } = yield* recovered(openTurn, [])
+      assert.strictEqual(outcome._tag, "completed")
+      assert.deepStrictEqual(
+        ofType(events, "TurnResumed").map((event) => (event.type === "TurnResumed" ? event.data.turn : "")),
+        [all.turn]
+      )
+      assert.deepStrictEqual(
+        ofType(events, "TurnEnded").map((event) => (event.type === "TurnEnded" ? event.data.turn : "")),
+        [all.turn]
+      )
+      assert.strictEqual(ofType(events, "TurnStarted").length, 1)
+      assert.strictEqual(ofType(events, "InputDelivered").length, 1)
+      assert.strictEqual(state.lastTurn?.id, all.turn)
+    })
+  )
+
+  it.effect("an input that was stored and not delivered starts its turn", () =>
+    Effect.gen(function* () {
+      const { events, outcome } = yield* recovered((all) => openTurn(all).slice(0, 2), [])
+      assert.strictEqual(outcome._tag, "completed")
+      assert.strictEqual(ofType(events, "TurnResumed").length, 0)
+    })
+  )
+
+  it.effect("a call that had not started runs now, once", () =>
+    Effect.gen(function* () {
+      const runs: Array<string> = []
+      const { call, outcome, results } = yield* recovered(
+        (all, one) => [...openStep(all), requested(all, one)],
+        [counting("once", runs)]
+      )
+      assert.strictEqual(outcome._tag, "completed")
+      assert.deepStrictEqual(runs, [call.id])
+      assert.deepStrictEqual(
+        results.map((item) => item.result?.status),
+        ["completed"]
+      )
+    })
+  )
+
+  for (const safety of ["read", "idempotent"] as const) {
+    it.effect(`a call of safety ${safety} that had started runs again, with the same key`, () =>
+      Effect.gen(function* () {
+        const runs: Array<string> = []
+        const { call, results } = yield* recovered(
+          (all, one) => [...openStep(all), requested(all, one), started(one, safety), finished(all)],
+          [counting(safety, runs)]
+        )
+        assert.deepStrictEqual(runs, [call.id])
+        assert.deepStrictEqual(
+          results.map((item) => item.result?.status),
+          ["completed"]
+        )
+      })
+    )
+  }
+
+  const begunOnce = (all: ReturnType<typeof ids>, call: Call) => [
+    ...openStep(all),
+    requested(all, call),
+    started(call, "once"),
+    finished(all)
+  ]
+
+  it.effect("a call of safety once that had started never runs again; the model is told to look", () =>
+    Effect.gen(function* () {
+      const runs: Array<string> = []
+      const { results } = yield* recovered(
+        begunOnce,
+        [counting("once", runs)],
+        [{ expects: ["it is not known whether it took effect"], answer: [{ text: "I look" }] }]
+      )
+      assert.deepStrictEqual(runs, [])
+      assert.deepStrictEqual(
+        results.map((item) => item.result?.status),
+        ["unverified"]
+      )
+    })
+  )
+
+  it.effect("a call that had started as once stays so, whatever its tool is by now", () =>
+    Effect.gen(function* () {
+      const runs: Array<string> = []
+      const { results } = yield* recovered(begunOnce, [counting("read", runs)])
+      assert.deepStrictEqual(runs, [])
+      assert.deepStrictEqual(
+        results.map((item) => item.result?.status),
+        ["unverified"]
+      )
+    })
+  )
+
+  it.effect("a call whose tool has gone is unverified", () =>
+    Effect.gen(function* () {
+      const { results } = yield* recovered(begunOnce, [])
+      assert.deepStrictEqual(
+        results.map((item) => item.result?.status),
+        ["unverified"]
+      )
+    })
+  )
+
+  const answers: ReadonlyArray<readonly [string, Effect.Effect<Tool.Recovery, ToolError>, CallStatus, number]> = [
+    ["that it happened", Effect.succeed({ _tag: "happened", result: { output: "it was written" } }), "completed", 0],
+    ["that it did not happen", Effect.succeed({ _tag: "did-not-happen" }), "completed", 1],
+    ["that it cannot tell", Effect.succeed({ _tag: "unknown" }), "unverified", 0],
+    ["nothing, it fails", Effect.fail(new ToolError({ message: "no file" })), "unverified", 0],
+    ["nothing, it breaks", Effect.die(new Error("boom")), "unverified", 0]
+  ]
+  for (const [what, recovery, status, count] of answers) {
+    it.effect(`a tool of safety once can say ${what}`, () =>
+      Effect.gen(function* () {
+        const runs: Array<string> = []
+        const { results } = yield* recovered(begunOnce, [counting("once", runs, recovery)])
+        assert.strictEqual(runs.length, count)
+        assert.deepStrictEqual(
+          results.map((item) => item.result?.status),
+          [status]
+        )
+      })
+    )
+  }
+
+  it.effect("an open step without a finish is closed as interrupted, with unknown usage", () =>
+    Effect.gen(function* () {
+      const { all, events, outcome, state } = yield* recovered(openStep, [])
+      assert.strictEqual(outcome._tag, "completed")
+      const ends = events.flatMap((event) =>
+        event.type === "StepFinished" && event.data.step === all.step ? [event.data] : []
+      )
+      assert.deepStrictEqual(
+        ends.map((end) => [end.finish, end.usage.input, end.cost]),
+        [["interrupted", "unknown", "unknown"]]
+      )
+      assert.strictEqual(state.usage.input, "unknown")
+    })
+  )
+
+  it.effect("a call of the provider itself is settled, not run", () =>
+    Effect.gen(function* () {
+      const runs: Array<string> = []
+      const { results } = yield* recovered(
+        (all, call) => [...openStep(all), requested(all, { ...call, hosted: true })],
+        [counting("once", runs)]
+      )
+      assert.deepStrictEqual(runs, [])
+      assert.deepStrictEqual(
+        results.map((item) => item.result?.status),
+        ["interrupted"]
+      )
+    })
+  )
+})
+
+describe("the draft of a dead runtime", () => {
+  /** The same event as one of another session, which nobody owns. */
+  const of =
+    (session: Ids.SessionId) =>
+    (event: SessionEvent.StoredEvent): ReadonlyArray<SessionEvent.SessionEvent> => {
+      if (event.type === "Unknown") return []
+      return event.type === "SessionCreated" ? [{ type: event.type, data: { ...event.data, root: session } }] : [event]
+    }
+
+  /** Leaves a runtime in the middle of a text, lets the draft be saved, and gives the log as a dead one would leave it. */
+  const draftOf = Effect.gen(function* () {
+    const house = yield* sharedHouse
+    const runtime = yield* house.start([
+      {
+        answer: [
+          {
+            parts: [
+              { type: "text-start", id: "a" },
+              { type: "text-delta", id: "a", text: "half a thought" }
+            ]
+          },
+          { end: "never" }
+        ]
+      }
+    ])
+    const session = yield* runtime.sessions.create({ directory: "/project" })
+    const input = yield* runtime.sessions.prompt(session, "go")
+    const saved = yield* house.store.readDraft(session).pipe(
+      Effect.tap(() => Effect.yieldNow),
+      Effect.repeat({ until: (draft) => draft !== undefined }),
+      Effect.forkChild
+    )
+    const draft = yield* letTimePass(saved)
+    const events = yield* house.store.read(session, 0)
+    const copy = Ids.make.session()
+    return { house, session: copy, draft: draft ?? "", events: events.flatMap(of(copy)), input }
+  })
+
+  it.effect("becomes an interrupted part of the step that it belongs to", () =>
+    Effect.gen(function* () {
+      const { draft, events, house, input, session } = yield* draftOf
+      yield* house.store.create(session, events)
+      const fence = yield* house.store.claim(session)
+      yield* house.store.saveDraft(session, fence, draft)
+      yield* house.store.release(fence)
+      const runtime = yield* house.start([{ expects: ["half a thought"], answer: [{ text: "and the rest" }] }])
+      assert.strictEqual((yield* runtime.sessions.outcome(session, input))._tag, "completed")
+      const parts = (yield* house.store.read(session, 0)).flatMap((event) =>
+        event.type === "PartFinished" && event.data.part.type === "text" ? [event.data.part] : []
+      )
+      assert.deepStrictEqual(
+        parts.map((part) => [part.text, part.interrupted]),
+        [
+          ["half a thought", true],
+          ["and the rest", undefined]
+        ]
+      )
+      assert.isUndefined(yield* house.store.readDraft(session))
+    })
+  )
+
+  it.effect("of an earlier step says nothing of the one that is open", () =>
+    Effect.gen(function* () {
+      const { draft, events, house, input, session } = yield* draftOf
+      const [before] = events.flatMap((event) => (event.type === "StepStarted" ? [event.data] : []))
+      const step = before?.step ?? Ids.make.step()
+      const [part] = JSON.parse(draft) as ReadonlyArray<{ id: Ids.PartId }>
+      const turn = before?.turn ?? Ids.make.turn()
+      // The step ended well, another one began, and the draft was not overwritten before the crash.
+      yield* house.store.create(session, [
+        ...events,
+        SessionEvent.make("PartFinished", {
+          step,
+          part: { type: "text", id: part?.id ?? Ids.make.part(), text: "half a thought, finished" }
+        }),
+        SessionEvent.make("StepFinished", {
+          step,
+          finish: "stop",
+          usage: { input: 1, cacheRead: 0, cacheWrite: 0, output: 1, reasoning: 0 },
+          cost: "unknown",
+          durationMillis: 1
+        }),
+        SessionEvent.make("StepStarted", { step: Ids.make.step(), turn, index: 1, fingerprint: "" })
+      ])
+      const fence = yield* house.store.claim(session)
+      yield* house.store.saveDraft(session, fence, draft)
+      yield* house.store.release(fence)
+      const runtime = yield* house.start([{ answer: [{ text: "done" }] }])
+      yield* runtime.sessions.outcome(session, input)
+      const texts = (yield* house.store.read(session, 0)).flatMap((event) =>
+        event.type === "PartFinished" && event.data.part.type === "text" ? [event.data.part.text] : []
+      )
+      assert.deepStrictEqual(texts, ["half a thought, finished", "done"])
+    })
+  )
+})

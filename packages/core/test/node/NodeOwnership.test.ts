@@ -1,0 +1,43 @@
+// Whether an owner lives: by its process on this machine, by its heartbeat elsewhere.
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as NodeOwnership from "../../src/node/NodeOwnership.ts"
+import { heartbeatLimitMillis, Ownership } from "../../src/session/Ownership.ts"
+
+const old = heartbeatLimitMillis * 10
+
+it.live("this process lives, whatever its heartbeat says", () =>
+  Effect.gen(function* () {
+    const { isAlive, self } = yield* Ownership
+    assert.strictEqual(self.pid, process.pid)
+    assert.isTrue(yield* isAlive({ ...self, id: "another runtime in this process" }, old))
+  }).pipe(Effect.provide(NodeOwnership.layer))
+)
+
+it.live("a later process with the same pid is somebody else", () =>
+  Effect.gen(function* () {
+    const { isAlive, self } = yield* Ownership
+    assert.isFalse(yield* isAlive({ ...self, started: "1" }, 0))
+  }).pipe(Effect.provide(NodeOwnership.layer))
+)
+
+it.live("a process that has ended is dead at once", () =>
+  Effect.gen(function* () {
+    const { isAlive, self } = yield* Ownership
+    const child = spawn(process.execPath, ["-e", ""])
+    yield* Effect.promise(() => once(child, "close"))
+    assert.isFalse(yield* isAlive({ ...self, pid: child.pid ?? 0 }, 0))
+  }).pipe(Effect.provide(NodeOwnership.layer))
+)
+
+it.live("elsewhere the heartbeat decides", () =>
+  Effect.gen(function* () {
+    const { isAlive, self } = yield* Ownership
+    for (const place of [{ host: "elsewhere" }, { boot: "another" }]) {
+      assert.isTrue(yield* isAlive({ ...self, ...place }, heartbeatLimitMillis - 1))
+      assert.isFalse(yield* isAlive({ ...self, ...place }, heartbeatLimitMillis))
+    }
+  }).pipe(Effect.provide(NodeOwnership.layer))
+)

@@ -1,0 +1,150 @@
+// What the SQLite store promises beyond the contract: files, blobs, followers without number, heartbeats.
+import { readdirSync, statSync } from "node:fs"
+import { DatabaseSync } from "node:sqlite"
+import { join } from "node:path"
+import { assert, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import * as NodeSqlClient from "../../src/node/NodeSqlClient.ts"
+import { layerSolo, Ownership } from "../../src/session/Ownership.ts"
+import { SessionStore } from "../../src/session/SessionStore.ts"
+import { SqlClient } from "effect/sql/SqlClient"
+import { note, onStore, pathIn, sessionWith, storeIn, temporaryFolder } from "./support.ts"
+
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
+
+it.live("files belong to the user alone, and large data is a blob", () =>
+  Effect.gen(function* () {
+    const folder = join(yield* temporaryFolder, "data")
+    const program = Effect.gen(function* () {
+      yield* sessionWith(["small", "x".repeat(70_000)])
+      for (const name of readdirSync(folder)) assert.include(["600", "700"], modeOf(join(folder, name)), name)
+    })
+    yield* onStore(folder, program)
+    assert.strictEqual(modeOf(folder), "700")
+    assert.strictEqual(modeOf(pathIn(folder)), "600")
+    const [group = ""] = readdirSync(join(folder, "blobs"))
+    const files = readdirSync(join(folder, "blobs", group))
+    assert.strictEqual(files.length, 1)
+    assert.strictEqual(modeOf(join(folder, "blobs", group, files[0] ?? "")), "600")
+    assert.isBelow(statSync(pathIn(folder)).size, 65_536)
+  })
+)
+
+it.effect("followers in the same process do not depend on the clock", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const program = Effect.gen(function* () {
+      const store = yield* SessionStore
+      const { fence, session } = yield* sessionWith([])
+      const followers = yield* Effect.forEach(Array.from({ length: 500 }), () =>
+        Effect.forkChild(Stream.runCollect(Stream.take(store.events(session, 1), 2)), { startImmediately: true })
+      )
+      yield* store.append(session, fence, 1, [note("one")])
+      yield* store.append(session, fence, 2, [note("two")])
+      for (const follower of followers) {
+        const seen = yield* Fiber.join(follower)
+        assert.deepStrictEqual(
+          seen.map((event) => event.sequence),
+          [2, 3]
+        )
+      }
+    })
+    yield* onStore(folder, program)
+  })
+)
+
+it.effect("claims that are held have a heartbeat every ten seconds", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const heartbeat = () => {
+      const database = new DatabaseSync(pathIn(folder))
+      const row = database.prepare("SELECT heartbeat FROM claim").get()
+      database.close()
+      return row?.["heartbeat"]
+    }
+    const program = Effect.gen(function* () {
+      const store = yield* SessionStore
+      const { fence } = yield* sessionWith([])
+      assert.strictEqual(heartbeat(), 0)
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(heartbeat(), 10_000)
+      yield* TestClock.adjust("25 seconds")
+      assert.strictEqual(heartbeat(), 30_000)
+      yield* store.release(fence)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(heartbeat(), 30_000)
+    })
+    yield* onStore(folder, program)
+  })
+)
+
+it.effect("the age of the heartbeat reaches the judgement about the owner", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const self = { id: "other", host: "there", boot: "then", pid: 1, started: "x" }
+    const ages: Array<number> = []
+    const judge = Ownership.of({
+      self,
+      isAlive: (_, age) =>
+        Effect.sync(() => {
+          ages.push(age)
+          return age < 15_000
+        })
+    })
+    const { session } = yield* onStore(folder, sessionWith([]))
+    const database = new DatabaseSync(pathIn(folder))
+    database.exec(
+      `UPDATE claim SET owner = '${JSON.stringify({ ...self, id: "gone" })}', owner_id = 'gone', heartbeat = 0`
+    )
+    database.close()
+    const program = Effect.gen(function* () {
+      const store = yield* SessionStore
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual((yield* Effect.flip(store.claim(session))).reason._tag, "Owned")
+      yield* TestClock.adjust("10 seconds")
+      yield* store.claim(session)
+      assert.deepStrictEqual(ages, [10_000, 20_000])
+    })
+    yield* Effect.provide(program, Layer.provide(storeIn(folder), Layer.succeed(Ownership, judge)))
+  })
+)
+
+it.live("two stores in one process share nothing", () =>
+  Effect.gen(function* () {
+    const folders = [yield* temporaryFolder, yield* temporaryFolder]
+    const counts = yield* Effect.forEach(
+      folders,
+      (folder) => {
+        const program = Effect.gen(function* () {
+          const store = yield* SessionStore
+          yield* sessionWith([])
+          return (yield* store.list()).length
+        })
+        return Effect.provide(program, Layer.fresh(Layer.provide(storeIn(folder), layerSolo)))
+      },
+      { concurrency: 2 }
+    )
+    assert.deepStrictEqual(counts, [1, 1])
+  })
+)
+
+it.live("the SQL client runs statements and transactions, and knows a unique violation", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const program = Effect.gen(function* () {
+      const sql = yield* SqlClient
+      yield* sql`CREATE TABLE word (text TEXT UNIQUE)`
+      yield* sql`INSERT INTO word ${sql.insert({ text: "one" })}`
+      const failed = yield* Effect.flip(
+        sql.withTransaction(Effect.andThen(sql`INSERT INTO word VALUES ('two')`, sql`INSERT INTO word VALUES ('one')`))
+      )
+      assert.strictEqual(failed._tag === "SqlError" ? failed.reason._tag : failed, "UniqueViolation")
+      assert.deepStrictEqual(
+        (yield* sql<{ text: string }>`SELECT text FROM word`).map((row) => row.text),
+        ["one"]
+      )
+    })
+    yield* Effect.provide(program, NodeSqlClient.layerWith({ path: join(folder, "words.db") }))
+  })
+)
