@@ -1,0 +1,4 @@
+/** Models for Rein. */
+export * as AiSdk from "./AiSdk.ts"
+export * as Classify from "./Classify.ts"
+export { languageModel, model, type ModelOptions, type ModelSource } from "./ModelSource.ts"

@@ -1,0 +1,93 @@
+import type { Answer, Options, Server, Wire } from "@rein/core/testing/WireServer"
+import * as WireServer from "@rein/core/testing/WireServer"
+import { Model } from "@rein/core/model/Model"
+import type { ModelPart } from "@rein/core/model/ModelPart"
+import type { ModelRequest } from "@rein/core/model/ModelRequest"
+import { make as makeId } from "@rein/core/schema/Ids"
+import type { ModelError } from "@rein/core/schema/ModelError"
+import { Effect, Redacted, Stream } from "effect"
+import type { Layer, Scope } from "effect"
+import * as AiSdk from "../src/AiSdk.ts"
+
+export const wires: ReadonlyArray<Wire> = ["anthropic", "chat-completions"]
+
+/** A key that is shaped like no key, so that only knowing it can hide it. */
+export const key = "the-very-secret-value"
+
+const refs = {
+  anthropic: { provider: "anthropic", model: "claude-sonnet-4-5" },
+  "chat-completions": { provider: "openai-compatible", model: "some-model" }
+} as const
+
+const session = makeId.session()
+
+export const request = (wire: Wire, changes: Partial<ModelRequest> = {}): ModelRequest => ({
+  session,
+  model: refs[wire],
+  system: ["You are a test."],
+  tools: [],
+  messages: [{ role: "user", content: [{ type: "text", text: "hello" }] }],
+  cache: { tools: false, system: false, messages: [] },
+  ...changes
+})
+
+export const layer = (url: string, apiKey: string = key): Layer.Layer<Model> => {
+  const settings = { apiKey: Redacted.make(apiKey), baseUrl: url }
+  return AiSdk.layerWith({ anthropic: settings, openaiCompatible: settings })
+}
+
+export interface Outcome {
+  readonly parts: ReadonlyArray<ModelPart>
+  readonly error: ModelError | undefined
+}
+
+/** All parts up to the end, and the error if it ended with one. */
+export const collect = (stream: Stream.Stream<ModelPart, ModelError>): Effect.Effect<Outcome> =>
+  Effect.suspend(() => {
+    const parts: Array<ModelPart> = []
+    return Stream.runForEachArray(stream, (items) => Effect.sync(() => void parts.push(...items))).pipe(
+      Effect.match({ onFailure: (error) => ({ parts, error }), onSuccess: () => ({ parts, error: undefined }) })
+    )
+  })
+
+/** Asks a model layer once. */
+export const ask = (model: Layer.Layer<Model>, asked: ModelRequest): Effect.Effect<Outcome> =>
+  Effect.provide(
+    Effect.gen(function* () {
+      return yield* collect((yield* Model).stream(asked))
+    }),
+    model
+  )
+
+/** A server with one answer for all requests, or with a whole set of options. */
+export const serve = (answer: Answer | Options): Effect.Effect<Server, never, Scope.Scope> =>
+  WireServer.make("script" in answer ? answer : { script: () => answer })
+
+/** Plays one answer over a wire and gives what the layer made of it. */
+export const play = (
+  wire: Wire,
+  answer: Answer,
+  changes?: Partial<ModelRequest>
+): Effect.Effect<Outcome, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const server = yield* serve(answer)
+    return yield* ask(layer(server.url), request(wire, changes))
+  })
+
+/** Adjacent deltas of a part as one: how many there are says nothing. */
+export const joined = (parts: ReadonlyArray<ModelPart>): ReadonlyArray<ModelPart> => {
+  const out: Array<ModelPart> = []
+  for (const part of parts) {
+    const last = out.at(-1)
+    if (last !== undefined && "text" in last && "text" in part && last.type === part.type && last.id === part.id) {
+      out[out.length - 1] = { ...last, ...part, text: last.text + part.text }
+    } else out.push(part)
+  }
+  return out
+}
+
+/** The texts of a kind of delta, together. */
+export const textOf = (parts: ReadonlyArray<ModelPart>, type: "text-delta" | "reasoning-delta"): string =>
+  parts.map((part) => (part.type === type ? part.text : "")).join("")
+
+export const finishOf = (parts: ReadonlyArray<ModelPart>) => parts.find((part) => part.type === "finish")
