@@ -1,0 +1,121 @@
+/** Runs a command with bash. What runs is the text that was judged, with nothing of the user's shell around it. */
+import { existsSync } from "node:fs"
+import { constants } from "node:os"
+import { isAbsolute } from "node:path"
+import { Processes, type RunResult } from "@rein/core/process/Processes"
+import { ToolError } from "@rein/core/schema/ToolError"
+import * as Tool from "@rein/core/tool/Tool"
+import { Effect } from "effect"
+import { z } from "zod"
+import { description } from "./description.ts"
+import * as Output from "./Output.ts"
+
+export interface Options {
+  /** Where the commands' environment is taken from, by an allow list; usually `process.env`. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+const defaultTimeoutMillis = 2 * 60 * 1000
+const maximumTimeoutMillis = 10 * 60 * 1000
+/** For stopping the command, before the runner of tools would do it. */
+const marginMillis = 10_000
+
+const parameters = z.strictObject({
+  command: z.string().min(1).describe("The command, as bash reads it"),
+  description: z.string().optional().describe("Why, in one line"),
+  timeout: z.int().min(1).max(maximumTimeoutMillis).optional().describe("In milliseconds")
+})
+type Input = z.infer<typeof parameters>
+
+/** Nothing else of the environment reaches a command: other variables hold keys, or change what bash or git do. */
+const allowed = /^(?:PATH|HOME|USER|LANG|LC_[A-Z]+|TZ|TERM|TMPDIR|NODE_ENV|CI)$/
+
+const fixed = { SHELL: "/bin/bash", PAGER: "cat", GIT_PAGER: "cat", GIT_TERMINAL_PROMPT: "0" }
+
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/** The environment of the commands. Relative entries of PATH are left out: they would run programs of the project by bare names. */
+export const cleaned = (environment: Options["environment"]): Readonly<Record<string, string>> => {
+  const kept = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && allowed.test(entry[0])
+  )
+  const path = (environment["PATH"] ?? "")
+    .split(":")
+    .filter((entry) => isAbsolute(entry))
+    .join(":")
+  return { ...Object.fromEntries(kept), PATH: path === "" ? defaultPath : path, ...fixed }
+}
+
+/** The system's own bash: a project can put another one on the PATH. */
+const bash = () => ["/bin/bash", "/usr/bin/bash"].find((path) => existsSync(path)) ?? "bash"
+
+/** As a shell would tell it: a signal is 128 and its number. */
+const exitCodeOf = ({ exitCode, signal }: RunResult): number =>
+  // A name that Node gives is one that it knows.
+  exitCode ?? 128 + (signal === undefined ? 0 : constants.signals[signal as NodeJS.Signals])
+
+const remarks = (result: RunResult, timeoutMillis: number): ReadonlyArray<string> => [
+  ...(result.timedOut
+    ? [
+        `The command was stopped after its timeout of ${timeoutMillis} ms; what it did before stays done. ` +
+          `Give a longer timeout (up to ${maximumTimeoutMillis}), or run less at once.`
+      ]
+    : []),
+  ...(result.leftBehind
+    ? ["The command left programs running in the background; they were stopped. Nothing outlives its call."]
+    : []),
+  `Exit code: ${exitCodeOf(result)}${result.signal === undefined ? "" : ` (${result.signal})`}`
+]
+
+const lastLine = (text: string): string => {
+  const end = text.slice(-1_000).trimEnd()
+  return end.slice(end.lastIndexOf("\n") + 1).slice(-200)
+}
+
+const options = Effect.fnUntraced(function* ({ environment }: Options) {
+  const processes = yield* Processes
+  const [variables, command] = [cleaned(environment), bash()]
+
+  const execute = Effect.fnUntraced(function* (input: Input, context: Tool.ToolContext) {
+    const timeoutMillis = input.timeout ?? defaultTimeoutMillis
+    const output = Output.make()
+    const result = yield* processes
+      .run({
+        command,
+        args: ["--noprofile", "--norc", "-c", input.command],
+        directory: context.directory,
+        environment: variables,
+        owner: { session: context.session, call: context.call },
+        timeoutMillis,
+        onOutput: (stream, bytes) =>
+          Effect.suspend(() => {
+            const line = lastLine(output.add(stream, bytes))
+            return line === "" ? Effect.void : context.progress(line)
+          })
+      })
+      .pipe(Effect.mapError(({ message }) => new ToolError({ message: `${message}. The command did not run.` })))
+    const text = output.finish()
+    return {
+      title: input.description ?? input.command,
+      output: [...(text === "" ? [] : [text.replace(/\n$/, "")]), ...remarks(result, timeoutMillis)].join("\n"),
+      metadata: { exitCode: exitCodeOf(result) }
+    }
+  })
+
+  const made: Tool.Options<Input> = {
+    description: description(new URL("./Bash.txt", import.meta.url), {
+      default: defaultTimeoutMillis,
+      maximum: maximumTimeoutMillis
+    }),
+    parameters,
+    safety: "once",
+    keep: "tail",
+    timeoutMillis: maximumTimeoutMillis + marginMillis,
+    permissions: ({ command }) => Effect.succeed([{ permission: "bash", patterns: [command], title: command }]),
+    execute
+  }
+  return made
+})
+
+/** Makes the `bash` tool. */
+export const make = (from: Options): Effect.Effect<Tool.Tool, never, Processes> => Tool.effect("bash", options(from))
