@@ -1,0 +1,20 @@
+/** The rules that hold before anybody configures any. */
+import type { Layer } from "@rein/permission"
+
+/** A pattern has no way to write a star or question mark literally, so a directory with one in its name gets no rule: all of it is asked. */
+const canBePattern = (directory: string): boolean => !/[*?]/.test(directory)
+
+/** Reading inside of the directory is allowed, except what usually holds secrets; everything else asks. */
+export const builtIn = (directory: string): Layer => ({
+  origin: "built-in",
+  rules: canBePattern(directory)
+    ? [
+        { permission: "read", pattern: directory, action: "allow" },
+        { permission: "read", pattern: `${directory === "/" ? "" : directory}/*`, action: "allow" },
+        { permission: "read", pattern: "*/.env*", action: "ask" }
+      ]
+    : []
+})
+
+/** `--yes`: what no rule denies is allowed. Only for what would be asked: it stands behind the built-in rules, which deny nothing. */
+export const allowAll: Layer = { origin: "flags", rules: [{ permission: "*", pattern: "*", action: "allow" }] }

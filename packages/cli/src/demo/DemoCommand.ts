@@ -1,0 +1,18 @@
+/** The command line of `rein demo`. */
+import { Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+
+const dir = Flag.String("dir").pipe(
+  Flag.withDescription("Work on this copy of examples/fix-the-bug/project; default: a new copy"),
+  Flag.optional
+)
+
+/** `rein demo`. */
+export const demoCommand = Command.make(
+  "demo",
+  { dir },
+  Effect.fnUntraced(function* (given) {
+    const { demo } = yield* Effect.promise(() => import("./Demo.ts"))
+    yield* demo(Option.getOrUndefined(given.dir))
+  })
+).pipe(Command.withDescription("Repairs a small project with a scripted model; needs no key and no network"))

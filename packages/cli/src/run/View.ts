@@ -1,0 +1,112 @@
+/** Shows the events of a session as text, while they come or later from the store. */
+import type { CallId, PartId } from "@rein/core/schema/Ids"
+import type { Call, InputPart, OutputPart } from "@rein/core/schema/Part"
+import type { Item } from "@rein/core/session/LiveHub"
+import type { Output } from "../Output.ts"
+import { oneLine, visible, visibleStream } from "../Visible.ts"
+import { callLine } from "./CallLine.ts"
+
+export interface View {
+  readonly show: (item: Item) => void
+  /** Steps that were shown so far. */
+  readonly steps: () => number
+  /** How long the last turn took, once it was shown. */
+  readonly millis: () => number | undefined
+}
+
+export interface Options {
+  readonly output: Output
+  /** Also what the person sent; for looking at a session afterwards. */
+  readonly withInputs?: boolean
+}
+
+/** How much of a text part is on the screen. */
+interface Shown {
+  length: number
+  readonly clean: (piece: string) => string
+}
+
+const inputText = (parts: ReadonlyArray<InputPart>): string =>
+  parts.map((part) => (part.type === "text" ? part.text : `[file ${part.name ?? part.mediaType}]`)).join("\n")
+
+/** Makes a view; one per session, since it remembers what it has shown. */
+export const make = ({ output, withInputs = false }: Options): View => {
+  const texts = new Map<PartId, Shown>()
+  const calls = new Map<CallId, Call>()
+  let steps = 0
+  let millis: number | undefined
+
+  const shownOf = (part: PartId): Shown => {
+    const known = texts.get(part) ?? { length: 0, clean: visibleStream() }
+    texts.set(part, known)
+    return known
+  }
+
+  /** Shows what is new of a part's text from `offset` on. After lost deltas it waits for the whole text, which comes. */
+  const text = (part: PartId, offset: number, piece: string) => {
+    const shown = shownOf(part)
+    if (offset > shown.length) return
+    output.answer(shown.clean(piece.slice(shown.length - offset)))
+    shown.length = Math.max(shown.length, offset + piece.length)
+  }
+
+  const finished = (part: OutputPart) => {
+    if (part.type !== "text") return
+    text(part.id, 0, part.text)
+    texts.delete(part.id)
+    output.endLine()
+  }
+
+  const stored = (item: Exclude<Item, { readonly after: number }>) => {
+    switch (item.type) {
+      case "StepStarted":
+        steps++
+        return
+      case "PartFinished":
+        return finished(item.data.part)
+      case "CallRequested":
+        calls.set(item.data.call.id, item.data.call)
+        return
+      case "CallSettled": {
+        const call = calls.get(item.data.call)
+        if (call !== undefined) output.line(callLine(call, item.data.result))
+        return
+      }
+      case "AttemptFailed": {
+        const { message, retryInMillis } = item.data
+        // Without another attempt the outcome tells it.
+        if (retryInMillis !== undefined) {
+          output.line(`* ${oneLine(message, 200)} Again in ${(retryInMillis / 1000).toFixed(1)} s.`)
+        }
+        return
+      }
+      case "NoteAdded":
+        // The environment is told in every session and nothing that happened.
+        if (item.data.kind !== "environment") output.line(`* note to the model: ${oneLine(item.data.text, 200)}`)
+        return
+      case "TurnResumed":
+        return output.line("* goes on with the turn that was cut off")
+      case "CommandSubmitted":
+        if (withInputs && item.data.request._tag === "input")
+          output.line(`> ${visible(inputText(item.data.request.parts))}`)
+        return
+      case "TurnEnded":
+        millis = item.data.durationMillis
+        return
+      case "Unknown":
+        return output.line(`* an event that only a newer rein knows: ${oneLine(item.data.type)}`)
+      default:
+        return
+    }
+  }
+
+  return {
+    show: (item) => {
+      if (!("after" in item)) return stored(item)
+      if (item.type === "Delta" && item.kind === "text") return text(item.part, item.offset, item.text)
+      if (item.type === "PartSoFar" && item.kind === "text") text(item.part, 0, item.text)
+    },
+    steps: () => steps,
+    millis: () => millis
+  }
+}

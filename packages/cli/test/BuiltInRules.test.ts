@@ -1,0 +1,34 @@
+import { Rules } from "@rein/permission"
+import { expect, it } from "vitest"
+import { allowAll, builtIn } from "../src/BuiltInRules.ts"
+
+const decide = (permission: string, value: string, directory = "/project") =>
+  Rules.evaluate([builtIn(directory)], permission, value).action
+
+it.each([
+  ["read", "/project", "allow"],
+  ["read", "/project/src/a.ts", "allow"],
+  ["read", "/project/.env", "ask"],
+  ["read", "/project/api/.env.local", "ask"],
+  ["read", "/projects/a.ts", "ask"],
+  ["read", "/etc/passwd", "ask"],
+  ["edit", "/project/src/a.ts", "ask"],
+  ["bash", "ls", "ask"],
+  ["external_directory", "/etc", "ask"]
+])("%s of %s: %s", (permission, value, action) => {
+  expect(decide(permission, value)).toBe(action)
+})
+
+it("a star in the directory's name widens nothing", () => {
+  expect(decide("read", "/a*b/x", "/a*b")).toBe("ask")
+})
+
+it("--yes allows what would be asked, and nothing that a final layer denies", () => {
+  const user = {
+    origin: "user",
+    final: true,
+    rules: [{ permission: "bash", pattern: "rm *", action: "deny" }]
+  } as const
+  expect(Rules.evaluate([builtIn("/project"), allowAll], "bash", "ls").action).toBe("allow")
+  expect(Rules.evaluate([builtIn("/project"), user, allowAll], "bash", "rm -rf x").action).toBe("deny")
+})

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
+import * as WireServer from "@rein/core/testing/WireServer"
+import { onTestFinished } from "vitest"
+
+const bin = join(import.meta.dirname, "../bin/rein.js")
+
+/** A folder of its own for a test: a project, and everything that would lie in the person's home. */
+export interface Place {
+  readonly folder: string
+  readonly project: string
+  readonly environment: NodeJS.ProcessEnv
+}
+
+export const place = async (): Promise<Place> => {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "rein-cli-test-")))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const project = join(folder, "project")
+  await mkdir(project)
+  const environment = {
+    PATH: process.env["PATH"],
+    HOME: folder,
+    TMPDIR: folder,
+    XDG_DATA_HOME: join(folder, "data"),
+    XDG_CONFIG_HOME: join(folder, "config"),
+    XDG_STATE_HOME: join(folder, "state"),
+    XDG_CACHE_HOME: join(folder, "cache")
+  }
+  return { folder, project, environment }
+}
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Started {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+}
+
+export interface StartOptions {
+  readonly environment?: NodeJS.ProcessEnv
+  /** Written to standard input, which is then closed; `"open"` leaves it open; by default there is none. */
+  readonly input?: string
+}
+
+/** Starts `rein` in the place's project. */
+export const start = (place: Place, args: ReadonlyArray<string>, options: StartOptions = {}): Started => {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: place.project,
+    env: { ...place.environment, ...options.environment },
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"]
+  })
+  onTestFinished(() => void child.kill("SIGKILL"))
+  if (options.input !== undefined && options.input !== "open") child.stdin?.end(options.input)
+  const texts = { stdout: "", stderr: "" }
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (texts.stdout += text))
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (texts.stderr += text))
+  const ended = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, ...texts })))
+  return { child, ended }
+}
+
+export const rein = (place: Place, args: ReadonlyArray<string>, options?: StartOptions): Promise<Ended> =>
+  start(place, args, options).ended
+
+/** A model server for the test. */
+export const serve = async (script: WireServer.Script): Promise<WireServer.Server> => {
+  const server = await WireServer.start({ script, key: "test-key" })
+  onTestFinished(() => server.close())
+  return server
+}
+
+/** How a wire is asked: the model's name, and the environment that leads to the server. */
+export const ways = {
+  anthropic: {
+    model: "anthropic/some-model",
+    environment: (url: string) => ({ ANTHROPIC_API_KEY: "test-key", ANTHROPIC_BASE_URL: url })
+  },
+  "chat-completions": {
+    model: "openai-compatible/some-model",
+    environment: (url: string) => ({ OPENAI_API_KEY: "test-key", OPENAI_BASE_URL: `${url}/v1` })
+  }
+} as const
+
+/** Waits for a file with a whole line, and gives that. */
+export const lineOf = async (path: string): Promise<string> => {
+  for (;;) {
+    const text = existsSync(path) ? await readFile(path, "utf8") : ""
+    if (text.endsWith("\n")) return text.trim()
+    await pause(20)
+  }
+}
+
+/** Does anything of this process group live? */
+export const lives = (group: number): boolean => {
+  try {
+    return process.kill(-group, 0)
+  } catch {
+    return false
+  }
+}
