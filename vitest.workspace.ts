@@ -1,5 +1,6 @@
 // One test project per package, plus the examples and the scripts; all of them run on source, so no build is needed.
 import { readdirSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { defineConfig, defaultExclude } from "vitest/config"
 
 const project = (name: string, root: string) => ({
@@ -18,6 +19,8 @@ export default defineConfig({
   test: {
     exclude: [...defaultExclude, "**/dist/**"],
     testTimeout: 20_000,
+    // Many tests wait for processes; Vitest's own choice is one worker on two cores.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       ...packages.map((name) => project(name, `./packages/${name}`)),
       project("scripts", "./scripts"),

@@ -3,7 +3,8 @@ import { createServer } from "node:http"
 import { makeAgent } from "./agent.mjs"
 import { handler } from "./handler.mjs"
 
-await using agent = makeAgent()
+// Plain JavaScript on Node 22 has no `await using` yet.
+const agent = makeAgent()
 const server = createServer(handler(agent))
 await new Promise((listening) => server.listen(0, "127.0.0.1", listening))
 const response = await fetch(`http://127.0.0.1:${server.address().port}/`, {
@@ -12,6 +13,7 @@ const response = await fetch(`http://127.0.0.1:${server.address().port}/`, {
 })
 const events = await response.text()
 server.close()
+await agent.close()
 
 const said = events
   .split("\n")

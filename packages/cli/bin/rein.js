@@ -28,10 +28,7 @@ const runSource = () => {
   return import(pathToFileURL(source).href)
 }
 
-const runBuild = () => {
-  if (nodeModule.enableCompileCache !== undefined) nodeModule.enableCompileCache()
-  return import(pathToFileURL(built).href)
-}
+const runBuild = () => import(pathToFileURL(built).href)
 
 const handOver = () => {
   const child = spawn(ownNode, [fileURLToPath(import.meta.url)].concat(process.argv.slice(2)), { stdio: "inherit" })
@@ -66,8 +63,10 @@ const start = () => {
   if (process.platform === "win32") {
     process.stderr.write("rein: Windows is supported through WSL only; start rein there.\n")
     process.exitCode = 2
-  } else if (isNewEnough(process.version)) return isCheckout ? runSource() : runBuild()
-  else if (existsSync(ownNode)) handOver()
+  } else if (isNewEnough(process.version)) {
+    nodeModule.enableCompileCache()
+    return isCheckout ? runSource() : runBuild()
+  } else if (existsSync(ownNode)) handOver()
   else tooOld()
   return undefined
 }

@@ -25,6 +25,8 @@ export const place = async (): Promise<Place> => {
     PATH: process.env["PATH"],
     HOME: folder,
     TMPDIR: folder,
+    // Otherwise each place would compile the sources anew.
+    NODE_COMPILE_CACHE: join(tmpdir(), "rein-test-compile-cache"),
     XDG_DATA_HOME: join(folder, "data"),
     XDG_CONFIG_HOME: join(folder, "config"),
     XDG_STATE_HOME: join(folder, "state"),

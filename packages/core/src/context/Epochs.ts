@@ -86,9 +86,10 @@ const make = Effect.gen(function* () {
     }
     const hashes = yield* Epoch.store(blobs, texts)
     yield* session.append([SessionEvent.make("EpochStarted", { reason, model, agent: agent.name, ...hashes })])
+    return hashes
   })
 
-  const load = Effect.fnUntraced(function* (epoch: NonNullable<SessionState["epoch"]>) {
+  const load = Effect.fnUntraced(function* (epoch: Pick<EventData<"EpochStarted">, "system" | "tools">) {
     const key = `${epoch.system} ${epoch.tools}`
     const texts = loaded.get(key) ?? (yield* Epoch.load(blobs, epoch))
     loaded.delete(key)
@@ -103,10 +104,10 @@ const make = Effect.gen(function* () {
   return Epochs.of({
     current: Effect.fnUntraced(function* (session, agent, tools) {
       const model = yield* wantedModel(session.state(), agent)
-      const reason = reasonToBegin(session.state(), agent, model)
-      if (reason !== undefined) yield* begin(session, agent, tools, model, reason)
       const { epoch } = session.state()
-      return epoch === undefined ? yield* new NoModel({ agent: agent.name }) : yield* load(epoch)
+      const reason = reasonToBegin(session.state(), agent, model)
+      if (epoch !== undefined && reason === undefined) return yield* load(epoch) // guard: I3 core/test/context/Epochs.test.ts
+      return yield* load(yield* begin(session, agent, tools, model, reason ?? "first"))
     })
   })
 })

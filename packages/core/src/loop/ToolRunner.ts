@@ -161,7 +161,10 @@ const make = Effect.gen(function* () {
   const decline = Effect.fnUntraced(function* (call: Call, scope: CallScope, declined: Declined) {
     if (declined.stop) yield* scope.stop.request({ _tag: "rejected" })
     const { by, patterns, permission: name, why } = declined
-    const result: CallResult = { status: "declined", output: `${declined.message} It did not run.` }
+    const result: CallResult = {
+      status: "declined",
+      output: `${declined.message.replace(/[.!?]?$/, ".")} It did not run.`
+    }
     yield* settle(scope.session, { call: call.id, result, declined: { by, why, patterns, permission: name } })
   })
 
