@@ -72,8 +72,8 @@ export const rein = (place: Place, args: ReadonlyArray<string>, options?: StartO
   start(place, args, options).ended
 
 /** A model server for the test. */
-export const serve = async (script: WireServer.Script): Promise<WireServer.Server> => {
-  const server = await WireServer.start({ script, key: "test-key" })
+export const serve = async (script: WireServer.Script, split?: WireServer.Split): Promise<WireServer.Server> => {
+  const server = await WireServer.start({ script, key: "test-key", ...(split === undefined ? {} : { split }) })
   onTestFinished(() => server.close())
   return server
 }

@@ -1,19 +1,26 @@
 import { readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import type * as WireServer from "@rein/core/testing/WireServer"
 import { checkHistory, isPrefix, render } from "@rein/core/testing/rendering"
 import { expect, it } from "vitest"
 import { place, rein, serve, ways } from "../support.ts"
 
-it.each(["anthropic", "chat-completions"] as const)("works with tools over %s", async (wire) => {
+it.each([
+  ["anthropic", undefined],
+  ["anthropic", 1],
+  ["chat-completions", undefined],
+  ["chat-completions", 1]
+] as const)("works with tools over %s, split every %s bytes", async (wire, split) => {
   const here = await place()
   await writeFile(join(here.project, "AGENTS.md"), "Always be kind to tests.")
   await writeFile(join(here.project, "a.txt"), "one\ntwo\n")
-  const server = await serve([
+  const script: WireServer.Script = [
     [{ text: "I look. " }, { call: { tool: "read", input: { path: "a.txt" } } }],
     [{ call: { tool: "edit", input: { path: "a.txt", oldString: "two", newString: "three" } } }],
     [{ call: { tool: "bash", input: { command: "cat a.txt" } } }],
     [{ text: ["It says ", "\x1b[31mthree", "."] }, { usage: { input: 1200, output: 7 } }]
-  ])
+  ]
+  const server = await serve(script, split)
   const way = ways[wire]
   const args = ["run", "Change it", "--model", way.model, "--yes"]
   const { code, stderr, stdout } = await rein(here, args, { environment: way.environment(server.url) })
