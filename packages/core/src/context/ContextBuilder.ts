@@ -157,7 +157,7 @@ const outputContent = (part: OutputPart): ReadonlyArray<AssistantContent> => {
       // What was cut has no signature, and providers refuse reasoning without one.
       return part.interrupted === true || (part.text === "" && part.provider === undefined)
         ? []
-        : [{ type: "reasoning", text: part.text, ...provider }]
+        : [{ type: "reasoning", text: part.text.toWellFormed(), ...provider }]
     case "file": {
       const content = fileContent(part)
       return isFile(content) ? [content] : []

@@ -28,6 +28,8 @@ export const stopped = (reason: StopReason, state: SessionState): Outcome => {
       return reason.exhausted
     case "no-progress":
       return { _tag: "no-progress", message: reason.message }
+    case "broken":
+      return { _tag: "failed", error: reason.error }
     case "asked":
       return { _tag: "interrupted" }
   }

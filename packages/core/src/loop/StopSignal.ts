@@ -1,5 +1,6 @@
 /** Asks the running step to end early: after the part it is looking at, before the next one. */
 import { Deferred, Effect, type Scope } from "effect"
+import type { Failure } from "../schema/Outcome.ts"
 import type { Exhausted } from "./Budget.ts"
 
 /** Why a step should stop. */
@@ -7,6 +8,8 @@ export type StopReason =
   | { readonly _tag: "rejected" }
   | { readonly _tag: "budget"; readonly exhausted: Exhausted }
   | { readonly _tag: "no-progress"; readonly message: string }
+  /** A tool or a layer has a defect: what it would do next is not known. */
+  | { readonly _tag: "broken"; readonly error: Failure }
   | { readonly _tag: "asked" }
 
 export interface StopSignal {

@@ -6,6 +6,7 @@ import { Cause, Clock, Context, Data, Effect, Layer } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import { abandonable } from "../internal/abandonable.ts"
 import { type Declined, Permission } from "../permission/Permission.ts"
+import type { Failure } from "../schema/Outcome.ts"
 import type { Call, CallResult } from "../schema/Part.ts"
 import type { EventData, Safety } from "../schema/SessionEvent.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
@@ -84,6 +85,10 @@ const describeDefect = (cause: Cause.Cause<unknown>): string => {
   return defect instanceof Error ? defect.message : String(defect)
 }
 
+/** A defect fails its call, for the history, and ends the turn: nobody knows what the broken part would do next. */
+const broke = (scope: CallScope, kind: Failure["kind"], message: string): Effect.Effect<CallResult> =>
+  Effect.as(scope.stop.request({ _tag: "broken", error: { kind, message } }), failed(message))
+
 const unverified: CallResult = {
   status: "unverified",
   output:
@@ -134,13 +139,10 @@ const make = Effect.gen(function* () {
       Effect.flatMap((result) => limited(tool, checked(tool, result))),
       Effect.catchTag("ToolError", (error) => Effect.map(limited(tool, { output: error.message }), asFailure)),
       // Our own interruption never comes here, so an interruption that does is the tool's.
-      Effect.catchCause((cause) =>
-        Effect.succeed(
-          failed(
-            `${tool.name} broke: ${Cause.hasInterruptsOnly(cause) ? "it was interrupted from within" : describeDefect(cause)}`
-          )
-        )
-      )
+      Effect.catchCause((cause) => {
+        if (Cause.hasInterruptsOnly(cause)) return Effect.succeed(failed(`${tool.name} was interrupted from within.`))
+        return broke(scope, "tool", `${tool.name} broke: ${describeDefect(cause)}`)
+      })
     )
 
   const start = Effect.fnUntraced(function* (
@@ -191,7 +193,9 @@ const make = Effect.gen(function* () {
         Effect.catchTag("Declined", (declined) => decline(call, scope, declined)),
         Effect.catchTag("Stopped", () => settle(scope.session, { call: call.id, result: stoppedResult })),
         Effect.catchDefect((defect) =>
-          settle(scope.session, { call: call.id, result: failed(`The runtime broke on this call: ${String(defect)}`) })
+          Effect.flatMap(broke(scope, "defect", `The runtime broke on ${call.tool}: ${String(defect)}`), (result) =>
+            settle(scope.session, { call: call.id, result })
+          )
         )
       )
   )

@@ -290,16 +290,18 @@ describe("a layer that breaks", () => {
     )
   )
 
-  it.effect("in the permission service fails the call, not the process", () =>
+  it.effect("in the permission service ends the turn as failed, not the process; the history stays valid", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* TestRuntime.prompt("go")
-      assert.strictEqual(outcome._tag, "completed")
+      const { outcome, session } = yield* TestRuntime.prompt("go")
+      assert.strictEqual(outcome._tag === "failed" ? outcome.error.kind : outcome._tag, "defect")
+      const later = yield* TestRuntime.prompt("again", { session })
+      assert.strictEqual(later.outcome._tag, "completed")
     }).pipe(
       Effect.provide(
         TestRuntime.layerWith(
           [
             { answer: [{ call: "echo", input: { text: "x" } }] },
-            { expects: [/The runtime broke on this call: Error: boom/], answer: [{ text: "done" }] }
+            { expects: [/The runtime broke on echo: Error: boom/, "again"], answer: [{ text: "done" }] }
           ],
           [echo()],
           Layer.succeed(Permission, Permission.of({ authorize: () => Effect.die(new Error("boom")) }))

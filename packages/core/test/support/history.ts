@@ -5,8 +5,11 @@ type Content = ModelMessage["content"][number]
 
 const isEmptyText = (content: Content): boolean => content.type === "text" && content.text.trim() === ""
 
-const isBroken = (content: Content): boolean =>
-  !JSON.stringify(content).isWellFormed() || /\\ud[89a-f]/.test(JSON.stringify(content))
+const isBroken = (value: unknown): boolean => {
+  if (typeof value === "string") return !value.isWellFormed()
+  if (typeof value !== "object" || value === null) return false
+  return Object.entries(value).some(([key, inner]) => isBroken(key) || isBroken(inner))
+}
 
 const problemsOf = (message: ModelMessage, next: ModelMessage | undefined, at: number): ReadonlyArray<string> => {
   const where = `message ${at}`

@@ -36,13 +36,6 @@ export const deaf = (started: Deferred.Deferred<void>) =>
     execute: () => Effect.uninterruptible(Effect.andThen(Deferred.succeed(started, undefined), Effect.never))
   })
 
-export const dies = Tool.make("dies", {
-  description: "Throws.",
-  parameters: z.object({}),
-  safety: "once",
-  execute: () => Effect.sync((): Tool.ToolResult => JSON.parse("{"))
-})
-
 export const fails = Tool.make("fails", {
   description: "Fails.",
   parameters: z.object({}),

@@ -142,15 +142,6 @@ describe("a tool that misbehaves gives a clear result, and the turn goes on", ()
       "failed",
       "bad was stopped: it took longer than 5000 ms."
     ],
-    ["is an effect that dies", raw(() => Effect.die(new Error("boom"))), "failed", "bad broke: boom"],
-    [
-      "throws before its effect",
-      raw(() => {
-        throw new Error("boom")
-      }),
-      "failed",
-      /bad.*broke.*boom|broke on this call: Error: boom/
-    ],
     ["succeeds with undefined", raw(() => Effect.succeed(nothing(undefined))), "completed", "bad gave no output."],
     ["succeeds with null", raw(() => Effect.succeed(nothing(null))), "completed", "bad gave no output."],
     [
@@ -159,7 +150,7 @@ describe("a tool that misbehaves gives a clear result, and the turn goes on", ()
       "completed",
       "bad gave no output."
     ],
-    ["interrupts itself", raw(() => Effect.interrupt), "failed", "bad broke: it was interrupted from within"]
+    ["interrupts itself", raw(() => Effect.interrupt), "failed", "bad was interrupted from within."]
   ]
 
   for (const [what, tool, status, output] of cases) {
@@ -170,6 +161,42 @@ describe("a tool that misbehaves gives a clear result, and the turn goes on", ()
         if (typeof output === "string") assert.strictEqual(got, output)
         else assert.match(got ?? "", output)
       })
+    )
+  }
+})
+
+describe("a tool with a defect ends the turn as failed, and the session lives", () => {
+  const defects: ReadonlyArray<readonly [string, Tool.Tool]> = [
+    ["is an effect that dies", raw(() => Effect.die(new Error("boom")))],
+    [
+      "throws before its effect",
+      raw(() => {
+        throw new Error("boom")
+      })
+    ]
+  ]
+  for (const [what, tool] of defects) {
+    it.effect(what, () =>
+      Effect.gen(function* () {
+        const { outcome, session, state } = yield* TestRuntime.prompt("go")
+        assert.match(outcome._tag === "failed" ? outcome.error.message : outcome._tag, /broke.*boom/)
+        assert.deepStrictEqual(
+          results(state).map((result) => result?.status),
+          ["failed"]
+        )
+        const later = yield* TestRuntime.prompt("again", { session })
+        assert.strictEqual(later.outcome._tag, "completed")
+      }).pipe(
+        Effect.provide(
+          TestRuntime.layer(
+            [
+              { answer: [{ call: "bad", input: {} }] },
+              { expects: [/broke.*boom/, "again"], answer: [{ text: "done" }] }
+            ],
+            [tool]
+          )
+        )
+      )
     )
   }
 })
