@@ -117,16 +117,19 @@ const inputContent = (part: InputPart): ReadonlyArray<UserContent> => {
   return [fileContent(part)]
 }
 
+/** Half characters are mended everywhere: a provider would refuse the request, and with it every later one. */
 const fileContent = (part: Omit<FilePart, "id" | "type">): UserContent => {
   const { source } = part
-  const name = part.name === undefined ? {} : { name: part.name }
+  const mediaType = part.mediaType.toWellFormed()
+  const name = part.name?.toWellFormed()
+  const named = name === undefined ? {} : { name }
   switch (source.type) {
     case "url":
-      return { type: "file", mediaType: part.mediaType, ...name, data: { type: "url", url: source.url } }
+      return { type: "file", mediaType, ...named, data: { type: "url", url: source.url.toWellFormed() } }
     case "base64":
-      return { type: "file", mediaType: part.mediaType, ...name, data: { type: "base64", base64: source.data } }
+      return { type: "file", mediaType, ...named, data: { type: "base64", base64: source.data.toWellFormed() } }
     case "blob":
-      return { type: "text", text: `[${part.name ?? "A file"} (${part.mediaType}) is stored as ${source.hash}.]` }
+      return { type: "text", text: `[${name ?? "A file"} (${mediaType}) is stored as ${source.hash}.]` }
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Duration, Effect, Fiber } from "effect"
+import { Deferred, type Duration, Effect, type Exit, Fiber } from "effect"
 import { within } from "./within.ts"
 
 /** How long an effect may run, and how long its end is waited for when it was told to stop. */
@@ -17,22 +17,29 @@ export interface Bounds<E> {
 export const abandonable = <A, E, R>(effect: Effect.Effect<A, E, R>, bounds: Bounds<E>): Effect.Effect<A, E, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      let timedOut = false
-      const fiber = yield* Effect.forkDetach(Effect.interruptible(effect), { startImmediately: true })
+      const first = Deferred.makeUnsafe<Exit.Exit<A, E> | undefined>()
+      const done = (exit: Exit.Exit<A, E> | undefined) => Deferred.doneUnsafe(first, Effect.succeed(exit))
+      const watched = Effect.onExit(effect, (exit) => Effect.sync(() => done(exit)))
+      const fiber = yield* Effect.forkDetach(Effect.interruptible(watched), { startImmediately: true })
+      const now = fiber.pollUnsafe()
+      if (now !== undefined) return yield* now
+      const timer = yield* Effect.forkDetach(
+        Effect.interruptible(
+          Effect.andThen(
+            Effect.sleep(bounds.timeoutMillis),
+            Effect.sync(() => done(undefined))
+          )
+        )
+      )
       const stop = Effect.suspend(() => {
         fiber.interruptUnsafe()
         return within(Fiber.await(fiber), bounds.grace)
       })
-      if (fiber.pollUnsafe() !== undefined) return yield* Fiber.join(fiber)
-      const timer = Effect.andThen(
-        Effect.sleep(bounds.timeoutMillis),
-        Effect.sync(() => {
-          timedOut = true
-        })
+      const exit = yield* restore(Deferred.await(first)).pipe(
+        Effect.onInterrupt(() => stop),
+        Effect.ensuring(Effect.sync(() => timer.interruptUnsafe()))
       )
-      const waiting = Effect.raceFirst(Effect.asVoid(Fiber.await(fiber)), timer)
-      yield* restore(waiting).pipe(Effect.onInterrupt(() => stop))
-      if (!timedOut) return yield* Fiber.join(fiber)
+      if (exit !== undefined) return yield* exit
       yield* stop
       return yield* Effect.fail(bounds.onTimeout())
     })

@@ -107,12 +107,13 @@ const make = Effect.gen(function* () {
       return [isStopped()] as const
     })
 
-    yield* model.stream(input.request).pipe(
+    const reading = model.stream(input.request).pipe(
       Stream.mapArrayEffect(accept),
       Stream.takeUntil((stopped) => stopped),
-      Stream.interruptWhen(Deferred.await(closing)),
       Stream.runDrain
     )
+    // Beside `takeUntil`, because a model that is silent gives no part after which to look.
+    yield* Effect.raceFirst(reading, Deferred.await(closing))
   }, Effect.scoped)
 
   /** Attempts until one has output or is given up. The error that ended the last one is a value: text before it stays. */

@@ -2,7 +2,7 @@
  * Runs one call: validate, guard, authorise, record the start, run, truncate,
  * record the result. No tool's author can forget any of it.
  */
-import { Cause, Clock, Context, Data, Effect, Layer } from "effect"
+import { Cause, Clock, Context, Data, Effect, Fiber, Layer } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import { abandonable } from "../internal/abandonable.ts"
 import { type Declined, Permission } from "../permission/Permission.ts"
@@ -44,6 +44,8 @@ const failed = (output: string): CallResult => ({ status: "failed", output })
 
 /** The turn was stopped before the call had run. */
 class Stopped extends Data.TaggedError("Stopped") {}
+
+const stopped = (scope: CallScope) => Effect.flatMap(scope.stop.wait, () => Effect.fail(new Stopped()))
 
 const stoppedResult: CallResult = { status: "interrupted", output: "The turn was stopped before this call ran." }
 
@@ -180,8 +182,8 @@ const make = Effect.gen(function* () {
       const tool = yield* find(call, scope.tools)
       const prepared = yield* prepare(call, tool)
       // A stopped turn waits for no person, and starts nothing.
-      const stopped = Effect.flatMap(scope.stop.wait, () => Effect.fail(new Stopped()))
-      const allowedBy = yield* Effect.raceFirst(authorise(call, prepared, scope), stopped)
+      const asking = yield* Effect.forkChild(authorise(call, prepared, scope), { startImmediately: true })
+      const allowedBy = yield* asking.pollUnsafe() ?? Effect.raceFirst(Fiber.join(asking), stopped(scope))
       if (scope.stop.reason() !== undefined) return yield* new Stopped()
       yield* start(call, tool, prepared, scope, allowedBy)
     },
