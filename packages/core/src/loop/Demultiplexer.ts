@@ -20,6 +20,7 @@ type Kind = PartSoFar["kind"]
 
 interface OpenPart {
   readonly id: Ids.PartId
+  /** The provider's id of it. */
   readonly key: string
   readonly kind: Kind
   readonly tool: string
@@ -69,7 +70,12 @@ export class Demultiplexer {
   begun = false
   finish: Finish | undefined
   private readonly step: Ids.StepId
-  private readonly open = new Map<string, OpenPart>()
+  /** By kind, then by the provider's id: a delta should cost one look. */
+  private readonly open: Readonly<Record<Kind, Map<string, OpenPart>>> = {
+    text: new Map(),
+    reasoning: new Map(),
+    call: new Map()
+  }
   private readonly requested = new Set<string>()
   /** Calls that the provider runs, by its own id. */
   private readonly hosted = new Map<string, Ids.CallId>()
@@ -78,7 +84,7 @@ export class Demultiplexer {
   private events: Array<SessionEvent.SessionEvent> = []
   private live: Array<LiveDraft> = []
   private calls: Array<Call> = []
-  private touched = new Set<OpenPart>()
+  private touched: Array<OpenPart> = []
 
   constructor(step: Ids.StepId) {
     this.step = step
@@ -96,7 +102,7 @@ export class Demultiplexer {
 
   /** Closes what is open, as interrupted: the answer has ended without closing it. */
   close(): Batch {
-    for (const part of this.open.values()) this.finishPart(part, true)
+    for (const part of this.allOpen()) this.finishPart(part, true)
     return this.drain()
   }
 
@@ -105,13 +111,19 @@ export class Demultiplexer {
   }
 
   soFar(): ReadonlyArray<Omit<PartSoFar, "session" | "after">> {
-    return [...this.open.values()].map((part) => ({
+    return [...this.allOpen()].map((part) => ({
       type: "PartSoFar",
       step: this.step,
       part: part.id,
       kind: part.kind,
       text: part.text
     }))
+  }
+
+  private *allOpen(): Iterable<OpenPart> {
+    yield* this.open.text.values()
+    yield* this.open.reasoning.values()
+    yield* this.open.call.values()
   }
 
   private acceptOne(part: ModelPart): void {
@@ -165,33 +177,32 @@ export class Demultiplexer {
   }
 
   private begin(kind: Kind, id: string, tool: string, provider: ProviderData | undefined): void {
-    const key = `${kind}:${id}`
-    const before = this.open.get(key)
+    const before = this.open[kind].get(id)
     if (before !== undefined) {
       this.anomaly(`a second start of ${kind} ${id} before its end`)
       if (kind === "call") return
       this.finishPart(before, false)
     }
-    const part: OpenPart = { id: Ids.make.part(), key, kind, tool, text: "", provider, published: 0 }
-    this.open.set(key, part)
+    const part: OpenPart = { id: Ids.make.part(), key: id, kind, tool, text: "", provider, published: 0 }
+    this.open[kind].set(id, part)
   }
 
   private grow(kind: Kind, id: string, text: string, provider: ProviderData | undefined): void {
-    const key = `${kind}:${id}`
-    let part = this.open.get(key)
+    let part = this.open[kind].get(id)
     if (part === undefined) {
       this.anomaly(`a delta of ${kind} ${id} without its start`)
       this.begin(kind, id, "", provider)
-      part = this.open.get(key)
+      part = this.open[kind].get(id)
       if (part === undefined) return
     }
+    // The first delta of a batch; the others only add to what will be published.
+    if (part.published === part.text.length) this.touched.push(part)
     part.text += text
     if (provider !== undefined) part.provider = { ...part.provider, ...provider }
-    this.touched.add(part)
   }
 
   private end(kind: Kind, id: string, provider: ProviderData | undefined): void {
-    const part = this.open.get(`${kind}:${id}`)
+    const part = this.open[kind].get(id)
     if (part === undefined) return this.anomaly(`an end of ${kind} ${id} without its start`)
     if (provider !== undefined) part.provider = { ...part.provider, ...provider }
     this.finishPart(part, false)
@@ -199,8 +210,7 @@ export class Demultiplexer {
 
   private finishPart(part: OpenPart, interrupted: boolean): void {
     this.publish(part)
-    this.touched.delete(part)
-    this.open.delete(part.key)
+    this.open[part.kind].delete(part.key)
     if (part.kind === "call") {
       return this.anomaly(
         `the input of a call of ${part.tool || "an unnamed tool"} was cut after ${part.text.length} characters`
@@ -217,13 +227,14 @@ export class Demultiplexer {
   }
 
   private request(part: Extract<ModelPart, { type: "call" }>): void {
-    const open = this.open.get(`call:${part.id}`)
+    const open = this.open.call.get(part.id)
     if (open !== undefined) {
       if (open.tool !== "" && open.tool !== part.tool) {
         this.anomaly(`call ${part.id} began as ${open.tool} and ended as ${part.tool}`)
       }
-      this.touched.delete(open)
-      this.open.delete(open.key)
+      // Its input is whole now; what was not shown of it yet needs no delta.
+      open.published = open.text.length
+      this.open.call.delete(open.key)
     }
     if (this.requested.has(part.id)) {
       this.anomaly(`the call id ${part.id} came twice`)
@@ -278,7 +289,7 @@ export class Demultiplexer {
 
   private drain(): Batch {
     for (const part of this.touched) this.publish(part)
-    this.touched.clear()
+    this.touched = []
     const batch = { events: this.events, live: this.live, calls: this.calls }
     this.events = []
     this.live = []
