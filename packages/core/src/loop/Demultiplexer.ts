@@ -24,10 +24,11 @@ interface OpenPart {
   readonly key: string
   readonly kind: Kind
   readonly tool: string
+  /** What has been published of it. Only ever appended to: looking into it would cost its whole length. */
   text: string
+  /** What this batch has brought. */
+  pending: string
   provider: ProviderData | undefined
-  /** Where the delta begins that is not published yet. */
-  published: number
 }
 
 /** What one batch of parts came to. */
@@ -116,7 +117,7 @@ export class Demultiplexer {
       step: this.step,
       part: part.id,
       kind: part.kind,
-      text: part.text
+      text: part.text + part.pending
     }))
   }
 
@@ -183,7 +184,7 @@ export class Demultiplexer {
       if (kind === "call") return
       this.finishPart(before, false)
     }
-    const part: OpenPart = { id: Ids.make.part(), key: id, kind, tool, text: "", provider, published: 0 }
+    const part: OpenPart = { id: Ids.make.part(), key: id, kind, tool, text: "", pending: "", provider }
     this.open[kind].set(id, part)
   }
 
@@ -196,8 +197,8 @@ export class Demultiplexer {
       if (part === undefined) return
     }
     // The first delta of a batch; the others only add to what will be published.
-    if (part.published === part.text.length) this.touched.push(part)
-    part.text += text
+    if (part.pending === "") this.touched.push(part)
+    part.pending += text
     if (provider !== undefined) part.provider = { ...part.provider, ...provider }
   }
 
@@ -233,7 +234,7 @@ export class Demultiplexer {
         this.anomaly(`call ${part.id} began as ${open.tool} and ended as ${part.tool}`)
       }
       // Its input is whole now; what was not shown of it yet needs no delta.
-      open.published = open.text.length
+      open.pending = ""
       this.open.call.delete(open.key)
     }
     if (this.requested.has(part.id)) {
@@ -270,16 +271,17 @@ export class Demultiplexer {
   }
 
   private publish(part: OpenPart): void {
-    if (part.published === part.text.length) return
+    if (part.pending === "") return
     this.live.push({
       type: "Delta",
       step: this.step,
       part: part.id,
       kind: part.kind,
-      offset: part.published,
-      text: part.text.slice(part.published)
+      offset: part.text.length,
+      text: part.pending
     })
-    part.published = part.text.length
+    part.text += part.pending
+    part.pending = ""
   }
 
   private anomaly(what: string): void {
