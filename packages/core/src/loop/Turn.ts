@@ -27,6 +27,7 @@ import { afterStep, type Next, stopped } from "./GoingOn.ts"
 import * as Inbox from "./Inbox.ts"
 import { ProgressGuard } from "./ProgressGuard.ts"
 import { recoverStep } from "./Recovery.ts"
+import { type Rest, settle } from "./Settle.ts"
 import { Step, type StepEnd } from "./Step.ts"
 import { StopPolicy } from "./StopPolicy.ts"
 import * as StopSignal from "./StopSignal.ts"
@@ -219,7 +220,7 @@ const make = Effect.gen(function* () {
     const turn = yield* enter(session)
     const exit = yield* Effect.exit(Effect.raceFirst(body(session, turn), interrupted(session)))
     const outcome = yield* outcomeOf(exit)
-    yield* mustBeSettled(session)
+    yield* settleOpenStep(session, exit)
     const ended = yield* Clock.currentTimeMillis
     const commands = Inbox.wantedInterrupts(session.state()).map((one) => one.command)
     yield* session.append([
@@ -245,16 +246,25 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** A step that could not be stored is not ended by ending its turn: the turn stays open, and re-entry brings both to their end. */
-const mustBeSettled = (session: OpenSession): Effect.Effect<void, StoreError> =>
-  session.state().step === undefined
-    ? Effect.void
-    : Effect.fail(
-        new StoreError({
-          reason: { _tag: "Unavailable" },
-          message: `The end of a step of session ${session.id} could not be stored. The turn stays open; resume the session to go on.`
-        })
-      )
+const nothingMore = (): Rest => ({ events: [], usage: Usage.unknown, durationMillis: 0 })
+
+/**
+ * A step may still be open, e.g. when the turn failed before it could be recovered. One that cannot be stored is not
+ * ended by ending its turn: the turn stays open, and re-entry brings both to their end.
+ */
+const settleOpenStep = Effect.fnUntraced(function* (
+  session: OpenSession,
+  exit: Exit.Exit<unknown, unknown>
+): Effect.fn.Return<void, StoreError> {
+  const open = session.state().step
+  if (open === undefined) return
+  yield* settle(session, open.step, exit, nothingMore)
+  if (session.state().step === undefined) return
+  return yield* new StoreError({
+    reason: { _tag: "Unavailable" },
+    message: `The end of a step of session ${session.id} could not be stored. The turn stays open; resume the session to go on.`
+  })
+})
 
 const modelFailure = (end: StepEnd): Outcome => ({
   _tag: "failed",

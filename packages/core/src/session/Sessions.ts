@@ -104,7 +104,8 @@ const make = Effect.gen(function* () {
   const open = yield* OpenSessions
   const driver = yield* Driver
   const turns = yield* FiberMap.make<SessionId>()
-  const driving = new Set<SessionId>()
+  // Who drives a session. Each drive takes away only its own mark: the next one may have begun before it is quite over.
+  const driving = new Map<SessionId, object>()
 
   const using = <A, E>(
     session: SessionId,
@@ -131,31 +132,33 @@ const make = Effect.gen(function* () {
       )
     )
 
-  /** Drives until nothing is due. The last look and `delete` are in one tick, so no input falls between them. */
-  const driveAll = (session: SessionId): Effect.Effect<void> =>
-    using(session, (opened) =>
+  /** Drives until nothing is due. The last look and `done` are in one tick, so no input falls between them. */
+  const driveAll = (session: SessionId, mark: object): Effect.Effect<void> => {
+    const done = () => {
+      if (driving.get(session) === mark) driving.delete(session)
+    }
+    return using(session, (opened) =>
       Effect.gen(function* () {
         while (yield* drive(opened)) {
           // Whoever was refused because we held the claim stored before we gave it up.
           yield* Effect.ignore(opened.refresh)
           if (hasWork(opened.state())) continue
-          driving.delete(session)
+          done()
           break
         }
-      }).pipe(Effect.ensuring(Effect.sync(() => driving.delete(session))))
-    ).pipe(
-      // The session could not be opened, so nothing above has run.
-      Effect.catchTag("StoreError", (error) => {
-        driving.delete(session)
-        return Effect.logWarning(error.message)
       })
+    ).pipe(
+      Effect.catchTag("StoreError", (error) => Effect.logWarning(error.message)),
+      Effect.ensuring(Effect.sync(done))
     )
+  }
 
   const wake = (opened: OpenSession): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (driving.has(opened.id) || !hasWork(opened.state())) return Effect.void
-      driving.add(opened.id)
-      return Effect.asVoid(FiberMap.run(turns, opened.id, driveAll(opened.id)))
+      const mark = {}
+      driving.set(opened.id, mark)
+      return Effect.asVoid(FiberMap.run(turns, opened.id, driveAll(opened.id, mark)))
     })
 
   const submit = Effect.fnUntraced(function* (opened: OpenSession, request: Command, command: CommandId) {

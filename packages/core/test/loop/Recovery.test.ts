@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { z } from "zod"
+import * as Agents from "../../src/agent/Agents.ts"
 import * as Ids from "../../src/schema/Ids.ts"
 import type { Call, CallStatus } from "../../src/schema/Part.ts"
 import * as SessionEvent from "../../src/schema/SessionEvent.ts"
@@ -305,3 +306,24 @@ describe("the draft of a dead runtime", () => {
     })
   )
 })
+
+it.effect("a turn whose agent is gone ends as failed, and says of its started call that it may have happened", () =>
+  Effect.gen(function* () {
+    const house = yield* sharedHouse
+    const all = ids()
+    const call = callOf("count")
+    yield* house.store.create(all.session, [...openStep(all), requested(all, call), started(call, "once")])
+    const { sessions } = yield* house.start([], [], Agents.layerValues([]))
+    yield* sessions.resume(all.session)
+    const done = yield* Effect.forkChild(sessions.outcome(all.session, all.input))
+    const outcome = yield* letTimePass(done)
+    assert.strictEqual(outcome._tag === "failed" ? outcome.error.kind : outcome._tag, "configuration")
+    const state = yield* sessions.state(all.session)
+    assert.isUndefined(state.turn)
+    const [result] = [...state.history]
+      .flatMap((entry) => (entry.type === "step" ? entry.items.filter(isCall) : []))
+      .map((item) => item.result)
+    assert.strictEqual(result?.status, "interrupted")
+    assert.include(result?.output, "may have taken effect")
+  })
+)
