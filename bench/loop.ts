@@ -1,5 +1,5 @@
-// CPU per step of a turn of 200 and of 1,000 steps, with the memory store and with SQLite, beside a bare loop and the AI SDK's own.
-import { mkdtempSync, rmSync } from "node:fs"
+// CPU per step of a turn of 200 and of 1,000 steps, with the memory store and with SQLite, beside a bare loop, the AI SDK's own and that of pi.
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createAgent, Model, type StoreSource } from "@rein/core"
@@ -75,6 +75,11 @@ const aiSdk = (steps: number) => async () => {
   await result.consumeStream()
 }
 
+/** pi is no dependency of the workspace, because it brings the client of every cloud with it. */
+const peers = existsSync(join(import.meta.dirname, "peers/node_modules"))
+  ? await import("./peers/pi.mjs")
+  : (console.log("pi-agent-core is left out; to have it here: npm ci --prefix bench/peers"), undefined)
+
 const file = (): StoreSource => sqlite(join(directory, `${files++}`, "rein.db"))
 
 for (const steps of [200, 1_000]) {
@@ -83,11 +88,16 @@ for (const steps of [200, 1_000]) {
       "bare loop": bare(steps),
       "rein, memory store": rein(steps),
       "rein, SQLite": rein(steps, file),
-      "ai streamText": aiSdk(steps)
+      "ai streamText": aiSdk(steps),
+      ...(peers === undefined ? {} : { "pi-agent-core": peers.pi(steps) })
     },
     steps === 200 ? rounds : 2
   )
-  report(`A turn of ${steps} steps`, results, { floor: "ai streamText", units: steps, unit: "step" })
+  report(`A turn of ${steps} steps`, results, {
+    floor: peers === undefined ? "ai streamText" : "pi-agent-core",
+    units: steps,
+    unit: "step"
+  })
 }
 
 /** Flat: the second half of a long turn must not cost more than the first. */

@@ -71,7 +71,7 @@ export const checkDependencies = (root: string): ReadonlyArray<string> => {
   const rootTools = new Set(Object.keys(rootManifest.devDependencies ?? {}))
   const usedFromRoot = new Set<string>()
 
-  const folders = ["packages", "examples"].flatMap((kind) =>
+  const folders = ["packages", "examples", "bench"].flatMap((kind) =>
     listPackages(join(root, kind)).map((name) => `${kind}/${name}`)
   )
   for (const folder of folders) {
@@ -110,7 +110,10 @@ export const checkDependencies = (root: string): ReadonlyArray<string> => {
   }
 
   const rootFiles = listFiles(root).filter(
-    (file) => isCode(file) && (!file.includes("/") || rootFolders.some((folder) => file.startsWith(`${folder}/`)))
+    (file) =>
+      isCode(file) &&
+      !folders.some((folder) => file.startsWith(`${folder}/`)) &&
+      (!file.includes("/") || rootFolders.some((folder) => file.startsWith(`${folder}/`)))
   )
   const workspaces = new Set(folders.map((folder) => readManifest(join(root, folder)).name))
   for (const name of importedBy(root, rootFiles)) {

@@ -107,13 +107,16 @@ export class Followers {
   }
 }
 
-/** Waits until something after the sequence was heard of. */
+/**
+ * Waits until something after the sequence was heard of. Woken in a microtask: the writer that told of it takes its own
+ * events in first, and several commits wake once.
+ */
 const waitBeyond = (follower: Follower, sequence: number): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
     const look = () => {
       if (follower.heard <= sequence) return
       follower.wake = undefined
-      resume(Effect.void)
+      queueMicrotask(() => resume(Effect.void))
     }
     follower.wake = look
     look()
