@@ -35,14 +35,17 @@ export class Permission extends Context.Service<
   }
 >()("@rein/core/permission/Permission") {}
 
-const declined = (request: PermissionRequest, by: Declined["by"], why: string, stop = false) =>
+/** A permission and the values it is wanted for. */
+type Part = Pick<PermissionRequest, "permission" | "patterns">
+
+const declined = (request: Part, by: Declined["by"], why: string, stop = false) =>
   new Declined({ permission: request.permission, patterns: request.patterns, by, why, stop })
 
 /** Of no value at all nothing was ever approved. */
-const isApproved = ({ request, session }: Authorization): boolean =>
-  request.patterns.length > 0 &&
-  request.patterns.every((value) =>
-    session.state().approvals.some((one) => one.permission === request.permission && one.value === value)
+const isApproved = (session: OpenSession, { patterns, permission }: Part): boolean =>
+  patterns.length > 0 &&
+  patterns.every((value) =>
+    session.state().approvals.some((one) => one.permission === permission && one.value === value)
   )
 
 const make = Effect.gen(function* () {
@@ -66,13 +69,19 @@ const make = Effect.gen(function* () {
       const { agent, request, session } = authorization
       const values = yield* settings.forDirectory(session.state().directory)
       const layers = [...values.rules, { origin: `agent ${agent.name}`, rules: agent.rules }]
-      const decision = Rules.decide(layers, request.permission, request.patterns)
-      if (decision.action === "deny") {
-        const rule = decision.rule === undefined ? "" : ` (${decision.rule.permission} ${decision.rule.pattern})`
-        return yield* declined(request, "rule", `a rule of ${decision.origin ?? "the runtime"} denies it${rule}`) // guard: I7 core/test/loop/Permission.test.ts
+      const judged = [request, ...(request.also ?? [])].map((part) => ({
+        part,
+        decision: Rules.decide(layers, part.permission, part.patterns)
+      }))
+      const denied = judged.find(({ decision }) => decision.action === "deny")
+      if (denied !== undefined) {
+        const { origin, rule } = denied.decision
+        const which = rule === undefined ? "" : ` (${rule.permission} ${rule.pattern})`
+        return yield* declined(denied.part, "rule", `a rule of ${origin ?? "the runtime"} denies it${which}`) // guard: I7 core/test/loop/Permission.test.ts
       }
-      if (decision.action === "allow") return `rule of ${decision.origin ?? "the runtime"}`
-      if (isApproved(authorization)) return "approved for this session"
+      const open = judged.filter(({ decision }) => decision.action === "ask")
+      if (open.length === 0) return `rule of ${judged[0]?.decision.origin ?? "the runtime"}`
+      if (open.every(({ part }) => isApproved(session, part))) return "approved for this session"
       return yield* ask(authorization)
     })
   })

@@ -12,7 +12,11 @@ export const PermissionRequest = Schema.Struct({
   /** One line for people: what will be done. */
   title: Schema.String,
   /** The rest of what a person should see, e.g. a diff. */
-  details: Schema.optionalKey(Schema.String)
+  details: Schema.optionalKey(Schema.String),
+  /** What must be allowed besides, for the same thing: one question is about all of it. */
+  also: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ permission: Schema.String, patterns: Schema.Array(Schema.String) }))
+  )
 })
 export type PermissionRequest = typeof PermissionRequest.Type
 

@@ -287,7 +287,9 @@ const questionSettled = (state: SessionState, data: EventData<"QuestionSettled">
 
 /** Exactly the values that were shown: an approval never widens. */
 const approvalsOf = ({ request }: Question): ReadonlyArray<Approval> =>
-  request.patterns.map((value) => ({ permission: request.permission, value }))
+  [request, ...(request.also ?? [])].flatMap(({ patterns, permission }) =>
+    patterns.map((value) => ({ permission, value }))
+  )
 
 const turnEnded = (state: SessionState, data: EventData<"TurnEnded">): SessionState => {
   if (state.turn?.id !== data.turn) return state // guard: I6 core/test/session/SessionState.test.ts

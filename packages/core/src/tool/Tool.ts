@@ -43,6 +43,8 @@ export interface PermissionNeed {
   readonly title: string
   /** The rest of what a person should see, e.g. a diff. */
   readonly details?: string
+  /** What must be allowed besides, e.g. to leave the session's directory. Judged by itself, asked together with the rest. */
+  readonly also?: ReadonlyArray<Pick<PermissionNeed, "permission" | "patterns">>
 }
 
 /** What a tool can say of its own call that had begun when the runtime died. */

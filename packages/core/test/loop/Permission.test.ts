@@ -218,6 +218,93 @@ describe("a person's answer", () => {
   })
 })
 
+describe("a call that needs several permissions for one thing", () => {
+  /** Opens a file, and leaves the project for it. */
+  const opener = (ran: Array<string>) =>
+    Tool.make("open", {
+      description: "Opens a file.",
+      parameters: z.object({ path: z.string() }),
+      safety: "once",
+      permissions: ({ path }) =>
+        Effect.succeed([
+          {
+            permission: "open",
+            patterns: [path],
+            title: `open ${path}`,
+            also: [{ permission: "leave", patterns: [path] }]
+          }
+        ]),
+      execute: ({ path }) => Effect.sync(() => void ran.push(path)).pipe(Effect.as({ output: `opened ${path}` }))
+    })
+  const open = { answer: [{ call: "open", input: { path: "/x" } }] }
+  const done = { answer: [{ text: "done" }] }
+  const opening = (action: Record<"open" | "leave", Rule["action"]>) =>
+    rules(...Object.entries(action).map(([permission, action]) => ({ permission, pattern: "*", action })))
+
+  it.effect("is one question, and its answer for the session covers all of it", () => {
+    const ran: Array<string> = []
+    return Effect.gen(function* () {
+      const { outcome, questions } = yield* answering({ _tag: "session" })
+      assert.strictEqual(outcome._tag, "completed")
+      assert.strictEqual(questions, 1)
+      assert.deepStrictEqual(ran, ["/x", "/x"])
+    }).pipe(Effect.provide(TestRuntime.layerWith([open, open, done], [opener(ran)], rules())))
+  })
+
+  for (const [open_, leave, asked] of [
+    ["allow", "allow", 0],
+    ["allow", "ask", 1],
+    ["ask", "allow", 1]
+  ] as const) {
+    it.effect(`asks ${asked} times where the rules say ${open_} and ${leave}`, () => {
+      const ran: Array<string> = []
+      return Effect.gen(function* () {
+        const answers = Array.from({ length: asked }, () => ({ _tag: "once" }) as const)
+        const { questions } = yield* answering(...answers)
+        assert.strictEqual(questions, asked)
+        assert.deepStrictEqual(ran, ["/x"])
+      }).pipe(Effect.provide(TestRuntime.layerWith([open, done], [opener(ran)], opening({ open: open_, leave }))))
+    })
+  }
+
+  it.effect("is denied when one of them is, by its name", () => {
+    const ran: Array<string> = []
+    return Effect.gen(function* () {
+      const { questions } = yield* answering()
+      assert.strictEqual(questions, 0)
+      assert.deepStrictEqual(ran, [])
+    }).pipe(
+      Effect.provide(
+        TestRuntime.layerWith(
+          [open, { expects: [/leave was declined by a rule/], ...done }],
+          [opener(ran)],
+          opening({ open: "allow", leave: "deny" })
+        )
+      )
+    )
+  })
+
+  it.effect("is asked again where an answer was for only one of them", () => {
+    const ran: Array<string> = []
+    const plain = Tool.make("plain", {
+      description: "Opens a file of the project.",
+      parameters: z.object({}),
+      safety: "once",
+      permissions: () => Effect.succeed([{ permission: "open", patterns: ["/x"], title: "open" }]),
+      execute: () => Effect.succeed({ output: "opened" })
+    })
+    return Effect.gen(function* () {
+      const { questions } = yield* answering({ _tag: "session" }, { _tag: "once" })
+      assert.strictEqual(questions, 2)
+      assert.deepStrictEqual(ran, ["/x"])
+    }).pipe(
+      Effect.provide(
+        TestRuntime.layerWith([{ answer: [{ call: "plain", input: {} }] }, open, done], [opener(ran), plain], rules())
+      )
+    )
+  })
+})
+
 describe("nobody to ask", () => {
   it.effect("declines, tells why, and the outcome lists what was declined", () => {
     const ran: Array<string> = []
