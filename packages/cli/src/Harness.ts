@@ -2,6 +2,7 @@
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
+import * as Agents from "@rein/core/agent/Agents"
 import type { Blobs } from "@rein/core/blob/Blobs"
 import * as Instructions from "@rein/core/context/Instructions"
 import * as SystemPrompt from "@rein/core/context/SystemPrompt"
@@ -50,9 +51,10 @@ const settings = ({ model, yes }: Options): Layer.Layer<Settings> =>
     })
   )
 
-const tools = Layer.unwrap(Effect.map(codingTools({ environment: process.env }), ToolRegistry.layerValues)).pipe(
-  Layer.provide(NodeProcesses.layer)
-)
+const tools = (options: Options): Layer.Layer<ToolRegistry.ToolRegistry> =>
+  Layer.unwrap(Effect.map(codingTools({ environment: process.env }), ToolRegistry.layerValues)).pipe(
+    Layer.provide([NodeProcesses.layer, settings(options), Agents.layer])
+  )
 
 const environment = [`Platform: ${process.platform} (${process.arch})`, "Shell of the bash tool: bash"]
 
@@ -63,7 +65,7 @@ export const layer = (options: Options): Layer.Layer<Sessions, StoreError> =>
       blobs(options.data),
       layerStore(options.data),
       AiSdk.layer,
-      tools,
+      tools(options),
       settings(options),
       SystemPrompt.layerWith({ environment }),
       Layer.provide(Instructions.layer, [NodeFileSystem.layer, NodePath.layer]),

@@ -12,6 +12,10 @@ it.each([
   ["read", "/project/api/.env.local", "ask"],
   ["read", "/projects/a.ts", "ask"],
   ["read", "/etc/passwd", "ask"],
+  ["glob", "/project", "allow"],
+  ["glob", "/etc", "ask"],
+  ["grep", "/project/src", "allow"],
+  ["grep", "/projects", "ask"],
   ["edit", "/project/src/a.ts", "ask"],
   ["bash", "ls", "ask"],
   ["external_directory", "/etc", "ask"]

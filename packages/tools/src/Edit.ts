@@ -1,11 +1,13 @@
 /** Replaces text in a file: exact and unique, or refused. */
 import { ToolError } from "@rein/core/schema/ToolError"
 import * as Tool from "@rein/core/tool/Tool"
-import { Effect, TextDiff } from "effect"
+import { Effect } from "effect"
 import { z } from "zod"
 import { description } from "./description.ts"
+import { diffOf } from "./diff.ts"
 import * as Judged from "./Judged.ts"
-import { externalNeeds, realPath, shortPath } from "./RealPath.ts"
+import { needsFor } from "./Need.ts"
+import { realPath, shortPath } from "./RealPath.ts"
 import { candidates, maximumPlaces, occurrences, replace, type Replaced } from "./replace.ts"
 import * as TextFile from "./TextFile.ts"
 
@@ -21,8 +23,6 @@ type Input = z.infer<typeof parameters>
 const shownPlaces = 3
 const shownLines = 10
 const shownWidth = 200
-/** A diff that needs more edits is shown coarser: it is for reading. */
-const maximumDiffEdits = 1_000
 
 const refuse = (message: string) => new ToolError({ message })
 
@@ -90,9 +90,6 @@ const apply = ({ newString, oldString, replaceAll }: Input, file: TextFile.TextF
 const explain = (input: Input, file: TextFile.TextFile, replaced: Exclude<Replaced, { _tag: "replaced" }>) =>
   replaced._tag === "ambiguous" ? ambiguous(input, file, replaced.places) : notFound(input, file)
 
-const diffOf = (name: string, before: string, after: string): string =>
-  TextDiff.unified(TextDiff.lines(before, after, { maxEdits: maximumDiffEdits }), { fromFile: name, toFile: name })
-
 /** What a call is about to do with which file. */
 interface Plan {
   readonly path: string
@@ -108,16 +105,11 @@ const judge = Effect.fnUntraced(function* (input: Input, context: Tool.ToolConte
   const file = yield* Effect.result(TextFile.load(path))
   const replaced = file._tag === "Success" ? apply(input, file.success) : undefined
   const plan: Plan = { path, kind: replaced?._tag === "replaced" ? "edit" : "read" }
-  const need: Tool.PermissionNeed =
+  const wanted =
     file._tag === "Success" && replaced?._tag === "replaced"
-      ? {
-          permission: "edit",
-          patterns: [path],
-          title: `Edit ${name}`,
-          details: diffOf(name, file.success.text, replaced.text)
-        }
-      : { permission: "read", patterns: [path], title: `Read ${name} for an edit that does not fit` }
-  return { plan, needs: [...externalNeeds(context, path), need] }
+      ? { permission: "edit", title: `Edit ${name}`, details: diffOf(name, file.success.text, replaced.text) }
+      : { permission: "read", title: `Read ${name} for an edit that does not fit` }
+  return { plan, needs: needsFor(context, path, wanted) }
 })
 
 const execute = Effect.fnUntraced(function* (
@@ -134,7 +126,7 @@ const execute = Effect.fnUntraced(function* (
   const replaced = apply(input, file)
   if (replaced._tag !== "replaced") return yield* explain(input, file, replaced)
   yield* check({ path, kind: "edit" })
-  yield* TextFile.save(file, replaced.text)
+  yield* TextFile.replace(file, file.mark + replaced.text)
   const name = shortPath(context.directory, path)
   const count = replaced.places.length
   const line = lineAt(file.text, replaced.places[0]?.start ?? 0)

@@ -1,15 +1,15 @@
 /** Reads a text file with line numbers, or lists a directory. */
 import { constants } from "node:fs"
 import { type FileHandle, open, readdir, stat } from "node:fs/promises"
-import { basename, dirname } from "node:path"
 import { ToolError } from "@rein/core/schema/ToolError"
 import * as Tool from "@rein/core/tool/Tool"
 import { Effect } from "effect"
 import { z } from "zod"
 import { description } from "./description.ts"
 import * as Judged from "./Judged.ts"
-import { nearest } from "./nearest.ts"
-import { externalNeeds, realPath, shortPath } from "./RealPath.ts"
+import { missing } from "./Missing.ts"
+import { needsFor } from "./Need.ts"
+import { realPath, shortPath } from "./RealPath.ts"
 
 /** Together with the remark less than `Truncation` lets through, so that an output is cut once and says where to go on. */
 const maximumLines = 1_990
@@ -29,33 +29,6 @@ type Input = z.infer<typeof parameters>
 const refuse = (message: string) => new ToolError({ message })
 
 const readable = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`
-
-/** The names beside a missing file that look like it. */
-const missing = Effect.fnUntraced(function* (context: Tool.ToolContext, path: string) {
-  let parent = dirname(path)
-  let names = yield* namesIn(parent)
-  let wanted = basename(path)
-  while (names === undefined && parent !== dirname(parent)) {
-    wanted = basename(parent)
-    parent = dirname(parent)
-    names = yield* namesIn(parent)
-  }
-  const place = parent === dirname(path) ? "" : `, nor a directory ${dirname(path)}`
-  const near = nearest(wanted, names ?? [], 5)
-  const help =
-    near.length === 0
-      ? `Read ${parent} to see what is there.`
-      : `${shortPath(context.directory, parent)} holds: ${near.join(", ")}. Read one of these, or list the directory.`
-  return refuse(`There is no file ${path}${place}. ${help}`)
-})
-
-const namesIn = (directory: string): Effect.Effect<ReadonlyArray<string> | undefined> =>
-  Effect.promise(() =>
-    readdir(directory).then(
-      (names) => names,
-      () => undefined
-    )
-  )
 
 /** One page of numbered or plain lines, and where the next begins. */
 const page = (lines: ReadonlyArray<string>, input: Input, show: (line: string, number: number) => string) => {
@@ -170,8 +143,7 @@ export const make = (): Tool.Tool => {
     safety: "read",
     permissions: Effect.fnUntraced(function* (input, context) {
       const path = judged.remember(input, yield* realPath(context.directory, input.path))
-      const title = `Read ${shortPath(context.directory, path)}`
-      return [...externalNeeds(context, path), { permission: "read", patterns: [path], title }]
+      return needsFor(context, path, { permission: "read", title: `Read ${shortPath(context.directory, path)}` })
     }),
     execute: Effect.fnUntraced(function* (input, context) {
       const path = yield* Effect.flatMap(realPath(context.directory, input.path), (path) => judged.check(input, path))

@@ -2,7 +2,6 @@
 import { lstat, readlink, realpath } from "node:fs/promises"
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { ToolError } from "@rein/core/schema/ToolError"
-import type { PermissionNeed, ToolContext } from "@rein/core/tool/Tool"
 import { Effect } from "effect"
 
 /** As many links in a row as Linux follows. */
@@ -53,8 +52,7 @@ export const isInside = (directory: string, path: string): boolean => {
 export const shortPath = (directory: string, path: string): string =>
   isInside(directory, path) ? relative(directory, path) || "." : path
 
-/** What has to be allowed besides the permission of the tool itself, because of where the path leads. */
-export const externalNeeds = (context: ToolContext, path: string): ReadonlyArray<PermissionNeed> =>
-  isInside(context.directory, path)
-    ? []
-    : [{ permission: "external_directory", patterns: [path], title: `Leave ${context.directory} for ${path}` }]
+/** A path on one line: a name may hold line feeds, and must not look like several paths. */
+export const visiblePath = (path: string): string =>
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  /[\u0000-\u001f\u007f-\u009f]/.test(path) ? JSON.stringify(path) : path

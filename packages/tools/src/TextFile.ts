@@ -1,20 +1,26 @@
-/** Loads and replaces text files as they are: bytes in, bytes out, nothing guessed. */
+/** Loads, makes and replaces text files as they are: bytes in, bytes out, nothing guessed. */
 import { randomBytes } from "node:crypto"
 import { constants } from "node:fs"
-import { access, open, rename, stat, unlink } from "node:fs/promises"
+import { access, link, lstat, mkdir, open, realpath, rename, stat, unlink } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { ToolError } from "@rein/core/schema/ToolError"
 import { Effect } from "effect"
 
-/** A text file as it was found. */
-export interface TextFile {
+/** A file as it was found. */
+export interface Found {
   readonly path: string
-  /** Without the byte order mark. */
-  readonly text: string
-  readonly mark: "" | "\uFEFF"
+  readonly bytes: number
+  readonly changed: Date
   readonly mode: number
   /** Tells whether the file is still the same. */
   readonly version: string
+}
+
+/** A file that holds text. */
+export interface TextFile extends Found {
+  /** Without the byte order mark. */
+  readonly text: string
+  readonly mark: "" | "\uFEFF"
 }
 
 const maximumBytes = 32 * 1024 * 1024
@@ -28,10 +34,30 @@ const attempt = <A>(what: string, action: () => Promise<A>): Effect.Effect<A, To
     catch: (cause) => (cause instanceof ToolError ? cause : refuse(`${what}: ${String(cause)}`))
   })
 
-const versionOf = async (path: string) => {
+const find = async (path: string): Promise<Found> => {
   const found = await stat(path, { bigint: true })
-  return { found, version: `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}` }
+  if (!found.isFile()) throw refuse(`${path} is no file, so it cannot be changed. Give the path of a text file.`)
+  return {
+    path,
+    bytes: Number(found.size),
+    changed: found.mtime,
+    mode: Number(found.mode) & 0o7777,
+    version: `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}`
+  }
 }
+
+const isMissing = (cause: unknown): boolean =>
+  // Errors of node:fs carry a code.
+  ["ENOENT", "ENOTDIR"].includes((cause as NodeJS.ErrnoException).code ?? "")
+
+/** The file at a real path, if there is one; anything else there is refused. */
+export const lookAt = (path: string): Effect.Effect<Found | undefined, ToolError> =>
+  attempt(`${path} cannot be looked at`, () =>
+    find(path).catch((cause: unknown) => {
+      if (isMissing(cause)) return undefined
+      throw cause
+    })
+  )
 
 const decode = (bytes: Uint8Array, path: string): string => {
   try {
@@ -43,58 +69,106 @@ const decode = (bytes: Uint8Array, path: string): string => {
   }
 }
 
+/** The path is real: a link here was put there since it was judged. */
+const readBytes = async (path: string): Promise<Buffer> => {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  return file.readFile().finally(() => file.close())
+}
+
 /** Loads the file at a real path. */
 export const load = (path: string): Effect.Effect<TextFile, ToolError> =>
   attempt(`${path} cannot be read`, async () => {
-    const { found, version } = await versionOf(path).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== "ENOENT" && cause.code !== "ENOTDIR") throw cause
-      throw refuse(`There is no file ${path}. Check the path with read or bash; edit changes only files that exist.`)
+    const found = await find(path).catch((cause: unknown) => {
+      if (!isMissing(cause)) throw cause
+      throw refuse(`There is no file ${path}. Check the path with read or glob; edit changes only files that exist.`)
     })
-    if (!found.isFile()) throw refuse(`${path} is no file, so it cannot be edited. Give the path of a text file.`)
-    if (found.size > maximumBytes) {
+    if (found.bytes > maximumBytes) {
       throw refuse(
-        `${path} has ${found.size} bytes, more than the ${maximumBytes} that edit takes. Use bash, e.g. sed.`
+        `${path} has ${found.bytes} bytes, more than the ${maximumBytes} that edit takes. Use bash, e.g. sed.`
       )
     }
-    // The path is real: a link here was put there since it was judged.
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-    const bytes = await file.readFile().finally(() => file.close())
+    const bytes = await readBytes(path)
     if (bytes.includes(0)) throw refuse(`${path} is a binary file, so it cannot be edited as text.`)
     const text = decode(bytes, path)
     const mark = text.startsWith("\uFEFF") ? "\uFEFF" : ""
-    return { path, text: text.slice(mark.length), mark, mode: Number(found.mode) & 0o7777, version }
+    return { ...found, text: text.slice(mark.length), mark }
   })
 
-const write = async (file: TextFile, text: string) => {
-  await access(file.path, constants.W_OK)
-  const temporary = join(
-    dirname(file.path),
-    `.${basename(file.path).slice(0, 100)}.${randomBytes(6).toString("hex")}.tmp`
-  )
+/** Does the file hold exactly this text? */
+export const holds = (file: Found, text: string): Effect.Effect<boolean, ToolError> =>
+  attempt(`${file.path} cannot be read`, async () => {
+    const wanted = Buffer.from(text)
+    return wanted.length === file.bytes && wanted.equals(await readBytes(file.path))
+  })
+
+/** Writes a file beside the path, for `use` to give it its name; it is gone afterwards. */
+const withTemporary = async (
+  path: string,
+  text: string,
+  mode: number | undefined,
+  use: (temporary: string) => Promise<void>
+): Promise<void> => {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString("hex")}.tmp`)
   try {
-    const handle = await open(temporary, "wx", 0o600)
+    // A new file gets what the system gives to new files.
+    const handle = await open(temporary, "wx", mode === undefined ? 0o666 : 0o600)
     try {
-      await handle.writeFile(file.mark + text, "utf8")
-      await handle.chmod(file.mode)
+      await handle.writeFile(text, "utf8")
+      if (mode !== undefined) await handle.chmod(mode)
     } finally {
       await handle.close()
     }
-    const { version } = await versionOf(file.path)
+    await use(temporary)
+  } finally {
+    await unlink(temporary).catch(() => undefined)
+  }
+}
+
+const replaceFile = async (file: Found, text: string) => {
+  await access(file.path, constants.W_OK)
+  await withTemporary(file.path, text, file.mode, async (temporary) => {
+    const { version } = await find(file.path)
     if (version !== file.version) {
       throw refuse(`${file.path} was changed by somebody else meanwhile, so nothing was written. Read it again.`)
     }
     await rename(temporary, file.path)
-  } catch (cause) {
-    await unlink(temporary).catch(() => undefined)
-    throw cause
-  }
+  })
 }
 
 /**
- * Replaces the text of a file that was loaded, all at once, and keeps its mode and mark.
+ * Replaces the text of a file that was found, all at once, and keeps its mode.
  *
  * Done by a new file that takes the name of the old one, so a reader sees the
  * old or the new text; other hard links keep the old one.
  */
-export const save = (file: TextFile, text: string): Effect.Effect<void, ToolError> =>
-  Effect.uninterruptible(attempt(`${file.path} cannot be written`, () => write(file, text)))
+export const replace = (file: Found, text: string): Effect.Effect<void, ToolError> =>
+  Effect.uninterruptible(attempt(`${file.path} cannot be written`, () => replaceFile(file, text)))
+
+/** Some file systems have no hard links. */
+const hasNoLinks = (cause: unknown): boolean =>
+  ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes((cause as NodeJS.ErrnoException).code ?? "")
+
+const createFile = async (path: string, text: string) => {
+  const parent = dirname(path)
+  await mkdir(parent, { recursive: true })
+  if ((await realpath(parent)) !== parent) {
+    throw refuse(`A directory above ${path} became a link meanwhile, so nothing was written. Look again.`)
+  }
+  const exists = () => refuse(`${path} was made by somebody else meanwhile, so nothing was written. Read it first.`)
+  await withTemporary(path, text, undefined, async (temporary) => {
+    try {
+      // Unlike a rename it never takes the place of a file.
+      await link(temporary, path)
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === "EEXIST") throw exists()
+      if (!hasNoLinks(cause)) throw cause
+      const isFree = await lstat(path).then(() => false, isMissing)
+      if (!isFree) throw exists()
+      await rename(temporary, path)
+    }
+  })
+}
+
+/** Makes a new file, all at once, with the directories above it. Never takes the place of one that is there. */
+export const create = (path: string, text: string): Effect.Effect<void, ToolError> =>
+  Effect.uninterruptible(attempt(`${path} cannot be written`, () => createFile(path, text)))

@@ -211,9 +211,10 @@ describe("edit", () => {
       const link = join(directory, "link")
       symlinkSync(target, link)
       const input = { path: "link", oldString: "two", newString: "2" }
-      const [external, own] = yield* needs(edit, input, context)
-      assert.deepStrictEqual([external?.permission, external?.patterns], ["external_directory", [target]])
+      const [own, ...more] = yield* needs(edit, input, context)
+      assert.deepStrictEqual(more, [])
       assert.deepStrictEqual([own?.permission, own?.patterns], ["edit", [target]])
+      assert.deepStrictEqual(own?.also, [{ permission: "external_directory", patterns: [target] }])
       assert.include(own?.details ?? "", "-two\n+2\n")
       yield* use(edit, input, context)
       assert.strictEqual(get(target), "one\n2\n")

@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
+import * as Agents from "@rein/core/agent/Agents"
 import { Processes } from "@rein/core/process/Processes"
+import * as Settings from "@rein/core/settings/Settings"
 import { codingTools } from "@rein/tools"
 import { description } from "@rein/tools/description"
 import { Effect, Layer } from "effect"
@@ -35,13 +37,13 @@ describe("description", () => {
       const tools = yield* codingTools({ environment: {} })
       assert.deepStrictEqual(
         tools.map(({ name }) => name),
-        ["read", "edit", "bash"]
+        ["read", "write", "edit", "glob", "grep", "bash"]
       )
       for (const { description, jsonSchema } of tools) {
         assert.isAbove(description.length, 100)
         assert.notInclude(description, "{{")
         assert.include(JSON.stringify(jsonSchema), '"type":"object"')
       }
-    }).pipe(Effect.provide(Layer.mock(Processes, {})))
+    }).pipe(Effect.provide([Layer.mock(Processes, {}), Settings.layer, Agents.layer]))
   )
 })
