@@ -1,14 +1,15 @@
 /** Replaces text in a file: exact and unique, or refused. */
 import { ToolError } from "@rein/core/schema/ToolError"
 import * as Tool from "@rein/core/tool/Tool"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { z } from "zod"
 import { description } from "./description.ts"
 import { diffOf } from "./diff.ts"
+import * as Journal from "./Journal.ts"
 import * as Judged from "./Judged.ts"
 import { needsFor } from "./Need.ts"
 import { realPath, shortPath } from "./RealPath.ts"
-import { candidates, maximumPlaces, occurrences, replace, type Replaced } from "./replace.ts"
+import { candidates, maximumPlaces, replace, type Replaced } from "./replace.ts"
 import * as TextFile from "./TextFile.ts"
 
 const parameters = z.strictObject({
@@ -137,37 +138,15 @@ const execute = Effect.fnUntraced(function* (
   }
 })
 
-/** Could this occurrence of the old text have come about by the edit itself? Then nothing can be told from it. */
-const isFromEdit = (text: string, { newString, oldString }: Input, at: number): boolean => {
-  if (newString === "") return false
-  // Only what overlaps it: text beside it would have stood beside it before, too.
-  const begin = Math.max(at - newString.length + 1, 0)
-  const around = text.slice(begin, at + oldString.length + newString.length - 1)
-  return around.includes(newString)
-}
-
-/** The file is replaced all at once, so it holds either text. Told only where both cannot be confused. */
-const recover = Effect.fnUntraced(function* (input: Input, context: Tool.ToolContext) {
-  const unknown: Tool.Recovery = { _tag: "unknown" }
+/** What the edit finds and what it makes of it; nothing for one that does not fit. */
+const journal = Effect.fnUntraced(function* (input: Input, context: Tool.ToolContext) {
   const path = yield* realPath(context.directory, input.path)
-  const file = yield* Effect.result(TextFile.load(path))
-  if (file._tag === "Failure" || mistake(input) !== undefined) return unknown
-  const plain = (text: string) => text.replaceAll("\r\n", "\n")
-  const [text, oldString, newString] = [plain(file.success.text), plain(input.oldString), plain(input.newString)]
-  const found = occurrences(text, oldString)
-  const [first] = found
-  if (first === undefined) {
-    if (!text.includes(newString)) return unknown
-    const result = {
-      title: shortPath(context.directory, path),
-      output: `${path} holds the new text: the edit was done.`
-    }
-    return { _tag: "happened", result } satisfies Tool.Recovery
-  }
-  const isClear = found.every((at) => !isFromEdit(text, { ...input, oldString, newString }, at))
-  if (isClear && (found.length === 1 || input.replaceAll === true))
-    return { _tag: "did-not-happen" } satisfies Tool.Recovery
-  return unknown
+  const file = yield* Effect.option(TextFile.load(path))
+  if (Option.isNone(file) || mistake(input) !== undefined) return undefined
+  const { mark, text } = file.value
+  const replaced = apply(input, file.value)
+  if (replaced._tag !== "replaced") return undefined
+  return { path, before: Journal.hashOf(mark + text), after: Journal.hashOf(mark + replaced.text) }
 })
 
 /** Makes the `edit` tool. */
@@ -187,6 +166,11 @@ export const make = (): Tool.Tool => {
     }),
     execute: (input, context) =>
       execute(input, context, (plan) => (plan.kind === "read" ? paths : edits).check(input, plan)),
-    recover
+    journal,
+    recover: (_, context, noted) =>
+      Journal.recover(noted, (path) => ({
+        title: shortPath(context.directory, path),
+        output: `${path} holds the new text: the edit was done.`
+      }))
   })
 }

@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import { z } from "zod"
 import { description } from "./description.ts"
 import { diffOf } from "./diff.ts"
+import * as Journal from "./Journal.ts"
 import * as Judged from "./Judged.ts"
 import { needsFor, type Wanted } from "./Need.ts"
 import { realPath, shortPath } from "./RealPath.ts"
@@ -106,6 +107,16 @@ export const make = (): Tool.Tool => {
     execute: Effect.fnUntraced(function* (input, context) {
       const plan = yield* look(input, context)
       return yield* execute(yield* judged.check(input, plan), input, context)
-    })
+    }),
+    journal: Effect.fnUntraced(function* (input, context) {
+      const path = yield* realPath(context.directory, input.path)
+      const before = yield* Journal.hashAt(path)
+      return { path, before: before ?? null, after: Journal.hashOf(input.content) }
+    }),
+    recover: (_, context, noted) =>
+      Journal.recover(noted, (path) => ({
+        title: shortPath(context.directory, path),
+        output: `${path} holds exactly this text: it was written.`
+      }))
   })
 }

@@ -24,7 +24,7 @@ export const maximumPlaces = 100
 const withoutReturns = (text: string): string => text.replaceAll("\r\n", "\n")
 
 /** Every place, also overlapping ones: `aa` is twice in `aaa`, so it is not clear which is meant. */
-export const occurrences = (text: string, searched: string, count = maximumPlaces): ReadonlyArray<number> => {
+const occurrences = (text: string, searched: string, count = maximumPlaces): ReadonlyArray<number> => {
   const found: Array<number> = []
   for (let at = text.indexOf(searched); at !== -1 && found.length < count; at = text.indexOf(searched, at + 1)) {
     found.push(at)

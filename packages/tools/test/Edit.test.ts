@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync
@@ -256,35 +257,32 @@ describe("edit", () => {
     })
   )
 
-  const recovered = (text: string, change: Change) =>
+  /** What the tool says after a crash, when the file then holds this text; `undefined`: it is gone. */
+  const recovered = (before: string, change: Change, now: (after: string) => string | undefined) =>
     Effect.gen(function* () {
-      const path = put(text)
+      const path = put(before)
       const call = yield* edit.prepare({ path, ...change })
-      return (yield* call.recover?.(context) ?? Effect.die("no recover"))._tag
+      const noted = yield* call.journal?.(context) ?? Effect.undefined
+      yield* Effect.ignore(call.execute(context))
+      const text = now(get(path))
+      if (text === undefined) rmSync(path)
+      else writeFileSync(path, text)
+      return (yield* call.recover?.(context, noted) ?? Effect.die("no recover"))._tag
     })
+  const same = (text: string) => text
 
   it.effect("tells after a crash whether it happened, or that it does not know", () =>
     Effect.gen(function* () {
       const change = { oldString: "old", newString: "new" }
-      assert.strictEqual(yield* recovered("an old text", change), "did-not-happen")
-      assert.strictEqual(yield* recovered("a new text", change), "happened")
-      assert.strictEqual(yield* recovered("neither", change), "unknown")
-      assert.strictEqual(yield* recovered("old and old", change), "unknown")
-      assert.strictEqual(yield* recovered("old and old", { ...change, replaceAll: true }), "did-not-happen")
-      assert.strictEqual(yield* recovered("a new and an old", change), "did-not-happen")
-      assert.strictEqual(yield* recovered("a\r\nnew\r\n", { oldString: "a\nold", newString: "a\nnew" }), "happened")
-      const growing = { oldString: "a()", newString: "a() // done" }
-      assert.strictEqual(yield* recovered("x\na()\n", growing), "did-not-happen")
-      assert.strictEqual(yield* recovered("x\na() // done\n", growing), "unknown")
-      // The replacement made a new place of the old text together with what stands beside it.
-      assert.strictEqual(yield* recovered("xab", { oldString: "ab", newString: "xa" }), "unknown")
-      assert.strictEqual(
-        (yield* Effect.flatMap(
-          edit.prepare({ path: "gone", ...change }),
-          (call) => call.recover?.(context) ?? Effect.die("")
-        ))._tag,
-        "unknown"
-      )
+      assert.strictEqual(yield* recovered("an old text", change, same), "happened")
+      assert.strictEqual(yield* recovered("an old text", change, () => "an old text"), "did-not-happen")
+      assert.strictEqual(yield* recovered("an old text", change, (text) => `${text} and more`), "unknown")
+      assert.strictEqual(yield* recovered("an old text", change, () => undefined), "unknown")
+      assert.strictEqual(yield* recovered("\uFEFFold\r\nold", { ...change, replaceAll: true }, same), "happened")
+      assert.strictEqual(yield* recovered("it does not fit", change, same), "unknown")
+      const call = yield* edit.prepare({ path: put("an old text"), ...change })
+      assert.strictEqual((yield* call.recover?.(context, undefined) ?? Effect.die(""))._tag, "unknown")
+      assert.strictEqual((yield* call.recover?.(context, { path: 1 }) ?? Effect.die(""))._tag, "unknown")
     })
   )
 
@@ -335,6 +333,26 @@ describe("edit", () => {
         if (!whole.includes("\n")) return
         const expected = windows(before + newString + after)
         assert.strictEqual(yield* edited(windows(whole), { oldString, newString }), expected)
+      }),
+    { arbitrary: { runs: 300 } }
+  )
+
+  it.effect.prop(
+    "tells after a crash what is true, also where old and new text overlap",
+    {
+      before: text,
+      oldString: text,
+      newString: text,
+      replaceAll: Arbitrary.schema(Schema.Boolean),
+      isDone: Arbitrary.schema(Schema.Boolean)
+    },
+    ({ before, isDone, newString, oldString, replaceAll }) =>
+      Effect.gen(function* () {
+        const found = before.split(oldString).length - 1
+        const isUnique = before.indexOf(oldString) === before.lastIndexOf(oldString)
+        if (oldString === "" || oldString === newString || found === 0 || (!isUnique && !replaceAll)) return
+        const told = yield* recovered(before, { oldString, newString, replaceAll }, isDone ? same : () => before)
+        assert.strictEqual(told, isDone ? "happened" : "did-not-happen")
       }),
     { arbitrary: { runs: 300 } }
   )

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync
@@ -134,6 +135,30 @@ describe("write", () => {
       assert.include(yield* refused("a\0b"), "cannot be followed")
       assert.deepStrictEqual(readdirSync(place).toSorted(), ["dir", "file"])
       assert.isFalse(existsSync(join(place, "new")))
+    })
+  )
+
+  it.effect("tells after a crash whether it happened, or that it does not know", () =>
+    Effect.gen(function* () {
+      const recovered = (name: string, before: string | undefined, now: string | undefined) =>
+        Effect.gen(function* () {
+          const path = at(name)
+          const set = (text: string | undefined) =>
+            text === undefined ? rmSync(path, { force: true }) : writeFileSync(path, text)
+          set(before)
+          const call = yield* write.prepare({ path, content: "mine" })
+          const noted = yield* call.journal?.(context) ?? Effect.undefined
+          set(now)
+          return (yield* call.recover?.(context, noted) ?? Effect.die("no recover"))._tag
+        })
+      assert.strictEqual(yield* recovered("r1", undefined, "mine"), "happened")
+      assert.strictEqual(yield* recovered("r2", undefined, undefined), "did-not-happen")
+      assert.strictEqual(yield* recovered("r3", undefined, "theirs"), "unknown")
+      assert.strictEqual(yield* recovered("r4", "before", "mine"), "happened")
+      assert.strictEqual(yield* recovered("r5", "before", "before"), "did-not-happen")
+      assert.strictEqual(yield* recovered("r6", "before", "theirs"), "unknown")
+      assert.strictEqual(yield* recovered("r7", "before", undefined), "unknown")
+      assert.strictEqual(yield* recovered("r8", "mine", "mine"), "happened")
     })
   )
 })

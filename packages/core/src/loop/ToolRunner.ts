@@ -11,7 +11,7 @@ import type { Call, CallResult } from "../schema/Part.ts"
 import type { EventData, Safety } from "../schema/SessionEvent.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import { ToolError } from "../schema/ToolError.ts"
-import { findCall } from "../session/History.ts"
+import { type CallItem, findCall } from "../session/History.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { StoreError } from "../session/SessionStore.ts"
 import type { PreparedCall, Tool, ToolContext, ToolResult } from "../tool/Tool.ts"
@@ -154,7 +154,14 @@ const make = Effect.gen(function* () {
     scope: CallScope,
     allowedBy: string
   ) {
-    yield* scope.session.append([SessionEvent.make("CallStarted", { call: call.id, safety: tool.safety, allowedBy })]) // guard: I1 core/test/loop/Turn.test.ts
+    const journal = yield* prepared.journal?.(contextOf(call, scope)) ?? Effect.undefined
+    const data = {
+      call: call.id,
+      safety: tool.safety,
+      allowedBy,
+      ...(journal === undefined ? {} : { journal })
+    }
+    yield* scope.session.append([SessionEvent.make("CallStarted", data)]) // guard: I1 core/test/loop/Turn.test.ts
     scope.session.publish([{ type: "StatusChanged", doing: { _tag: "calling", call: call.id, tool: call.tool } }])
     const began = yield* Clock.currentTimeMillis
     const result = yield* execute(call, tool, prepared, scope)
@@ -206,7 +213,9 @@ const make = Effect.gen(function* () {
     const recovery =
       prepared.recover === undefined
         ? { _tag: "unknown" as const }
-        : yield* Effect.orElseSucceed(prepared.recover(contextOf(call, scope)), () => ({ _tag: "unknown" as const }))
+        : yield* Effect.orElseSucceed(prepared.recover(contextOf(call, scope), found(call, scope)?.journal), () => ({
+            _tag: "unknown" as const
+          }))
     if (recovery._tag === "did-not-happen") return yield* run(call, scope)
     const result = recovery._tag === "happened" ? yield* limited(tool, recovery.result) : unverified
     return yield* settle(scope.session, { call: call.id, result })
@@ -231,9 +240,12 @@ const make = Effect.gen(function* () {
   return ToolRunner.of({ run, recover })
 })
 
+/** The call as the log has it. */
+const found = (call: Call, { session }: CallScope): CallItem | undefined =>
+  findCall(session.state().step?.items ?? [], call.id)
+
 /** The safety under which the call has started: the tool may have been another one then. */
-const startedAs = (call: Call, { session }: CallScope): Safety | undefined =>
-  findCall(session.state().step?.items ?? [], call.id)?.started
+const startedAs = (call: Call, scope: CallScope): Safety | undefined => found(call, scope)?.started
 
 /** JavaScript authors can return nothing at all. */
 const checked = (tool: Tool, result: ToolResult | null | undefined): ToolResult => {

@@ -101,7 +101,13 @@ const definitions = {
   /** Stored before the tool runs. Whoever sees it without a `CallSettled` must think that it may have happened. */
   CallStarted: {
     version: 1,
-    data: Schema.Struct({ call: CallId, safety: Safety, allowedBy: Schema.String })
+    data: Schema.Struct({
+      call: CallId,
+      safety: Safety,
+      allowedBy: Schema.String,
+      /** What the tool noted of the state before it, to tell after a crash whether it happened. */
+      journal: Schema.optionalKey(Schema.Json)
+    })
   },
   CallSettled: {
     version: 1,

@@ -75,8 +75,14 @@ const applyKnown = (state: SessionState, event: KnownEvent): SessionState => {
           ? { ...step, items: [...step.items, { type: "call", call: event.data.call }] }
           : step
       )
-    case "CallStarted":
-      return changeCall(state, event.data.call, (item) => ({ ...item, started: event.data.safety }))
+    case "CallStarted": {
+      const { call, journal, safety } = event.data
+      return changeCall(state, call, (item) => ({
+        ...item,
+        started: safety,
+        ...(journal === undefined ? {} : { journal })
+      }))
+    }
     case "CallSettled":
       return settled(state, event.data)
     case "StepFinished":

@@ -1,4 +1,5 @@
 /** What the model sees of a session, entry by entry; and the step that is still open. */
+import type { Schema } from "effect"
 import { canonicalJson } from "../internal/canonicalJson.ts"
 import type { CallId, InputId, StepId, TurnId } from "../schema/Ids.ts"
 import type { Call, CallResult, InputPart, OutputPart } from "../schema/Part.ts"
@@ -9,6 +10,8 @@ export interface CallItem {
   readonly type: "call"
   readonly call: Call
   readonly started?: Safety
+  /** What its tool noted when it started. */
+  readonly journal?: Schema.Json
   readonly result?: CallResult
 }
 

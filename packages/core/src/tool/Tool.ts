@@ -56,8 +56,9 @@ export type Recovery =
 /** A call whose input was valid. */
 export interface PreparedCall {
   readonly permissions: (context: ToolContext) => Effect.Effect<ReadonlyArray<PermissionNeed>, ToolError>
+  readonly journal?: (context: ToolContext) => Effect.Effect<Json | undefined, ToolError>
   readonly execute: (context: ToolContext) => Effect.Effect<ToolResult, ToolError>
-  readonly recover?: (context: ToolContext) => Effect.Effect<Recovery, ToolError>
+  readonly recover?: (context: ToolContext, journal: Json | undefined) => Effect.Effect<Recovery, ToolError>
 }
 
 /** A tool, with the type of its input closed over. */
@@ -88,8 +89,14 @@ export interface Options<Input> {
   /** Default `head`. */
   readonly keep?: "head" | "tail"
   readonly execute: (input: Input, context: ToolContext) => Effect.Effect<ToolResult, ToolError>
+  /** What `recover` has to know of the state before the call. Small, without effects; stored with the start of the call. */
+  readonly journal?: (input: Input, context: ToolContext) => Effect.Effect<Json | undefined, ToolError>
   /** For `once` tools that can find out by themselves whether a call happened. */
-  readonly recover?: (input: Input, context: ToolContext) => Effect.Effect<Recovery, ToolError>
+  readonly recover?: (
+    input: Input,
+    context: ToolContext,
+    journal: Json | undefined
+  ) => Effect.Effect<Recovery, ToolError>
 }
 
 /** A call may take this long unless its tool says otherwise. */
@@ -108,12 +115,15 @@ const explain = (name: string, issues: ReadonlyArray<StandardSchemaV1.Issue>): s
 /** Makes a tool. */
 export const make = <Input>(name: string, options: Options<Input>): Tool => {
   const prepared = (input: Input): PreparedCall => {
-    const { permissions, recover } = options
+    const { journal, permissions, recover } = options
     return {
       permissions: (context) =>
         permissions?.(input, context) ?? Effect.succeed([{ permission: name, patterns: ["*"], title: name }]),
+      ...(journal === undefined ? {} : { journal: (context: ToolContext) => journal(input, context) }),
       execute: (context) => options.execute(input, context),
-      ...(recover === undefined ? {} : { recover: (context: ToolContext) => recover(input, context) })
+      ...(recover === undefined
+        ? {}
+        : { recover: (context: ToolContext, noted: Json | undefined) => recover(input, context, noted) })
     }
   }
   return {

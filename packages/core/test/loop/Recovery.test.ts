@@ -136,6 +136,55 @@ describe("after a crash", () => {
     })
   )
 
+  it.effect("a tool is given what it noted before the call started", () =>
+    Effect.gen(function* () {
+      const runs: Array<string> = []
+      const noting = Tool.make("count", {
+        description: "Notes how it finds things.",
+        parameters: z.object({}),
+        safety: "once",
+        journal: () => Effect.succeed({ before: runs.length }),
+        execute: () => Effect.sync(() => ({ output: `run ${runs.push("run")}` })),
+        recover: (_, __, noted) =>
+          Effect.succeed({ _tag: "happened" as const, result: { output: `noted ${JSON.stringify(noted)}` } })
+      })
+      const fresh = yield* recovered((all, call) => [...openStep(all), requested(all, call)], [noting])
+      const [start] = ofType(fresh.events, "CallStarted")
+      assert.deepStrictEqual(start?.type === "CallStarted" ? start.data.journal : undefined, { before: 0 })
+      const begun = (all: ReturnType<typeof ids>, call: Call) => [
+        ...openStep(all),
+        requested(all, call),
+        SessionEvent.make("CallStarted", {
+          call: call.id,
+          safety: "once",
+          allowedBy: "a rule",
+          journal: { before: 7 }
+        }),
+        finished(all)
+      ]
+      const { results } = yield* recovered(begun, [noting])
+      assert.strictEqual(results[0]?.result?.output, 'noted {"before":7}')
+      assert.deepStrictEqual(runs, ["run"])
+    })
+  )
+
+  it.effect("a tool that cannot note anything does not start", () =>
+    Effect.gen(function* () {
+      const runs: Array<string> = []
+      const unable = Tool.make("count", {
+        description: "Cannot look.",
+        parameters: z.object({}),
+        safety: "once",
+        journal: () => Effect.fail(new ToolError({ message: "cannot look" })),
+        execute: () => Effect.sync(() => ({ output: `run ${runs.push("run")}` }))
+      })
+      const { events, results } = yield* recovered((all, call) => [...openStep(all), requested(all, call)], [unable])
+      assert.deepStrictEqual(runs, [])
+      assert.strictEqual(ofType(events, "CallStarted").length, 0)
+      assert.strictEqual(results[0]?.result?.output, "cannot look")
+    })
+  )
+
   it.effect("a call that had started as once stays so, whatever its tool is by now", () =>
     Effect.gen(function* () {
       const runs: Array<string> = []
