@@ -82,7 +82,8 @@ const options = Effect.fnUntraced(function* ({ environment }: Options) {
     const result = yield* processes
       .run({
         command,
-        args: ["--noprofile", "--norc", "-c", input.command],
+        // Without the two dashes a command that begins with one would be an option of bash.
+        args: ["--noprofile", "--norc", "-c", "--", input.command],
         directory: context.directory,
         environment: variables,
         owner: { session: context.session, call: context.call },

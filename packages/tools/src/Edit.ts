@@ -31,7 +31,8 @@ const refuse = (message: string) => new ToolError({ message })
 const mistake = ({ newString, oldString }: Input): ToolError | undefined => {
   if (oldString === "")
     return refuse(
-      "oldString is empty. Give the text to replace; to insert, replace a line next to the place by itself and the new text."
+      "oldString is empty. Give the text to replace; to insert, replace a line next to the place by itself and the new text. " +
+        "To make a file or to replace all of one, use write."
     )
   // Half of a character could match inside of another one, and would be stored as something else.
   if (!oldString.isWellFormed() || !newString.isWellFormed())

@@ -15,6 +15,8 @@ import { realPath, shortPath, visiblePath } from "./RealPath.ts"
 import * as Ripgrep from "./Ripgrep.ts"
 
 const maximumFiles = 100
+/** With the remarks less than `Truncation` lets through. */
+const maximumBytes = 48 * 1024
 
 const parameters = z.strictObject({
   pattern: z.string().min(1).describe('What the files are called, e.g. "*.ts" or "src/**/*.{test,spec}.ts"'),
@@ -31,25 +33,6 @@ const place = Effect.fnUntraced(function* (input: Input, context: Tool.ToolConte
   return { path: yield* realPath(base, directory === "" ? "." : directory), rest }
 })
 
-/** Takes the output of `--files --null` piece by piece. */
-const collect = (isWanted: (path: string) => boolean) => {
-  let rest = ""
-  let count = 0
-  const first: Array<string> = []
-  return {
-    add: (text: string) => {
-      const paths = (rest + text).split("\0")
-      rest = paths.pop() ?? ""
-      for (const path of paths.map((path) => path.replace(/^\.\//, "")).filter(isWanted)) {
-        count++
-        if (first.length < maximumFiles) first.push(path)
-      }
-      return true
-    },
-    finish: () => ({ count, first })
-  }
-}
-
 /** Files of one time have no order of their own. */
 const sorted = (directory: string, paths: ReadonlyArray<string>) =>
   Effect.promise(async () => {
@@ -64,6 +47,12 @@ const sorted = (directory: string, paths: ReadonlyArray<string>) =>
       .map(({ path }) => path)
   })
 
+/** As many as may be shown. */
+const fitting = (paths: ReadonlyArray<string>): ReadonlyArray<string> => {
+  let bytes = 0
+  return paths.filter((path) => (bytes += Buffer.byteLength(path) + 1) <= maximumBytes)
+}
+
 const find = Effect.fnUntraced(function* (
   input: Input,
   context: Tool.ToolContext,
@@ -76,27 +65,30 @@ const find = Effect.fnUntraced(function* (
   const matches = GlobPattern.compile(rest)
   if (matches === undefined)
     return yield* refuse(`The braces of ${input.pattern} stand for too many patterns. Give fewer.`)
-  const files = collect(matches)
+  const first: Array<string> = []
+  let count = 0
   const ended = yield* ripgrep({
     context,
     directory: path,
     args: ["--files", "--null", "--sortr=modified", "--", "."],
-    onText: files.add
+    onText: Ripgrep.eachPath((name) => {
+      if (matches(name) && count++ < maximumFiles) first.push(name)
+    })
   })
-  const { count, first } = files.finish()
-  const paths = yield* sorted(path, first)
+  const paths = (yield* sorted(path, first)).map((path) => visiblePath(shortPath(context.directory, path)))
+  const shown = fitting(paths)
   const remarks = [
     ...(count === 0
       ? [`[No file in ${shortPath(context.directory, path)} matches. Files that .gitignore names are not looked at.]`]
       : []),
-    ...(count > first.length
-      ? [`[The newest ${first.length} of ${count} files are shown. Narrow the pattern or give a path.]`]
+    ...(count > shown.length
+      ? [`[The newest ${shown.length} of ${count} files are shown. Narrow the pattern or give a path.]`]
       : []),
-    ...(ended.timedOut ? [Ripgrep.timedOutRemark] : [])
+    ...Ripgrep.remarksOn(ended)
   ]
   return {
     title: input.pattern,
-    output: [...paths.map((path) => visiblePath(shortPath(context.directory, path))), ...remarks].join("\n"),
+    output: [...shown, ...remarks].join("\n"),
     metadata: { count }
   }
 })

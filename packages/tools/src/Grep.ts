@@ -109,18 +109,13 @@ const leftOut = Effect.fnUntraced(function* (
 ) {
   if (place.target !== ".") return []
   const names: Array<string> = []
-  let rest = ""
   yield* ripgrep({
     context,
     directory: place.directory,
     args: ["--files", "--null", ...(include === undefined ? [] : typeArguments(include)), "--", "."],
-    onText: (text) => {
-      const paths = (rest + text).split("\0")
-      rest = paths.pop() ?? ""
-      const short = paths.map((path) => path.replace(/^\.\//, ""))
-      names.push(...short.filter((name) => place.isWanted(name) && !place.isReadable(name)))
-      return true
-    }
+    onText: Ripgrep.eachPath((name) => {
+      if (place.isWanted(name) && !place.isReadable(name)) names.push(name)
+    })
   })
   return names.toSorted()
 })
@@ -160,6 +155,7 @@ const collect = (context: Tool.ToolContext, place: Place) => {
 
 /** The error of ripgrep's own engine, which says where; that of the other engine says the same again. */
 const badPattern = (errors: string): ToolError => {
+  if (!/regex/.test(errors)) return refuse(`ripgrep refused the search, so nothing was searched:\n${errors}`)
   const [, own] = /default regex engine error:\n~+\n([\s\S]*?)\n~+/.exec(errors) ?? []
   return refuse(
     `The pattern is no valid regular expression, so nothing was searched:\n${own ?? errors}\n` +
@@ -167,31 +163,32 @@ const badPattern = (errors: string): ToolError => {
   )
 }
 
+/** Everything that a search gave. */
+interface Result {
+  readonly ended: Ripgrep.Ended
+  readonly shown: Shown
+  /** Files with matches behind the place where they stop being text. */
+  readonly binaries: ReadonlyArray<string>
+  readonly hidden: ReadonlyArray<string>
+}
+
 const remarksOn = (
   { pattern }: Input,
-  context: Tool.ToolContext,
-  place: Place,
-  ended: Ripgrep.Ended,
-  shown: Shown,
-  binaries: ReadonlyArray<string>,
-  hidden: ReadonlyArray<string>
+  nameOf: (path: string) => string,
+  { binaries, ended, hidden, shown }: Result
 ): ReadonlyArray<string> => {
-  const nameOf = (path: string) => visiblePath(shortPath(context.directory, join(place.directory, path)))
-  const named = hidden.slice(0, namedFiles).map(nameOf)
-  const more = hidden.length > named.length ? ` and ${hidden.length - named.length} more` : ""
+  const listed = (paths: ReadonlyArray<string>) =>
+    paths.slice(0, namedFiles).map(nameOf).join(", ") +
+    (paths.length > namedFiles ? ` and ${paths.length - namedFiles} more` : "")
+  const noMatch = `[No match.${/\n|\\n/.test(pattern) ? " A match never goes over the end of a line." : ""}]`
   return [
-    ...(shown.count === 0 && binaries.length === 0
-      ? [`[No match.${/\n|\\n/.test(pattern) ? " A match never goes over the end of a line." : ""}]`]
-      : []),
+    ...(shown.count === 0 && binaries.length === 0 ? [noMatch] : []),
     ...(shown.isCut ? [`[Only the first ${shown.count} matches are shown. Narrow the pattern, path or include.]`] : []),
-    ...binaries.map((path) => `[${nameOf(path)} is not text from some place on, and has matches that are not shown.]`),
+    ...(binaries.length === 0 ? [] : [`[Matches behind binary data are not shown: ${listed(binaries)}.]`]),
     ...(hidden.length === 0
       ? []
-      : [
-          `[Not searched, because reading it needs permission: ${named.join(", ")}${more}. Give one as path to search it.]`
-        ]),
-    ...(ended.exitCode === 2 ? ["[Some files could not be read, and were not searched.]"] : []),
-    ...(ended.timedOut ? [Ripgrep.timedOutRemark] : [])
+      : [`[Not searched, because reading it needs permission: ${listed(hidden)}. Give one as path to search it.]`]),
+    ...Ripgrep.remarksOn(ended)
   ]
 }
 
@@ -215,10 +212,11 @@ const search = Effect.fnUntraced(function* (
     ],
     { concurrency: 2 }
   )
-  if (ended.exitCode === 2 && ended.errors !== "") return yield* badPattern(ended.errors)
+  if (ended.errors !== "") return yield* badPattern(ended.errors)
   const shown = collected.finish()
   const binaries = reader.finish().filter((path) => place.isWanted(path) && place.isReadable(path))
-  const remarks = remarksOn(input, context, place, ended, shown, binaries, hidden)
+  const nameOf = (path: string) => visiblePath(shortPath(context.directory, join(place.directory, path)))
+  const remarks = remarksOn(input, nameOf, { ended, shown, binaries, hidden })
   return {
     title: input.pattern,
     output: [...(shown.count === 0 ? [] : [shown.text]), ...remarks].join("\n"),

@@ -1,4 +1,5 @@
 /** Reads what ripgrep prints, piece by piece: `path NUL line:text` for each match. */
+import { withoutDot } from "./Ripgrep.ts"
 
 export interface Match {
   readonly path: string
@@ -8,8 +9,6 @@ export interface Match {
 
 /** A file that is not text: it has a match, and nothing of it is shown. */
 const binary = /^(.*): (?:binary file matches|WARNING: stopped searching binary file after match) \(found [^\n]*\)$/
-
-const withoutDot = (path: string): string => path.replace(/^\.\//, "")
 
 export interface Reader {
   /** The matches that are complete now. */

@@ -1,4 +1,5 @@
 /** Reads a text file with line numbers, or lists a directory. */
+import { isUtf8 } from "node:buffer"
 import { constants } from "node:fs"
 import { type FileHandle, open, readdir, stat } from "node:fs/promises"
 import { ToolError } from "@rein/core/schema/ToolError"
@@ -9,7 +10,7 @@ import { description } from "./description.ts"
 import * as Judged from "./Judged.ts"
 import { missing } from "./Missing.ts"
 import { needsFor } from "./Need.ts"
-import { realPath, shortPath } from "./RealPath.ts"
+import { realPath, shortPath, visiblePath } from "./RealPath.ts"
 
 /** Together with the remark less than `Truncation` lets through, so that an output is cut once and says where to go on. */
 const maximumLines = 1_990
@@ -67,7 +68,7 @@ const list = Effect.fnUntraced(function* (input: Input, path: string) {
     try: () => readdir(path, { withFileTypes: true }),
     catch: (cause) => refuse(`The directory ${path} cannot be listed: ${String(cause)}`)
   })
-  const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).toSorted()
+  const names = entries.map((entry) => visiblePath(entry.isDirectory() ? `${entry.name}/` : entry.name)).toSorted()
   if (names.length === 0) return { output: "[The directory is empty.]", metadata: { entries: 0 } }
   if ((input.offset ?? 1) > names.length) return yield* beyond(input, names.length, "entries")
   const { remark, text } = page(names, input, (name) => name)
@@ -122,12 +123,14 @@ const read = Effect.fnUntraced(function* (input: Input, context: Tool.ToolContex
         "Search it or take a part of it with bash, e.g. grep -n, head, tail or sed -n '1000,1100p'."
     )
   }
-  const lines = linesOf((yield* load(path, found.size)).toString("utf8"))
+  const bytes = yield* load(path, found.size)
+  const lines = linesOf(bytes.toString("utf8"))
   const metadata = { lines: lines.length, bytes: found.size }
   if (lines.length === 0) return { output: "[The file is empty.]", metadata }
   if ((input.offset ?? 1) > lines.length) return yield* beyond(input, lines.length, "lines")
   const { remark, text } = page(lines, input, (line, number) => `${String(number).padStart(5)}\t${cut(line)}`)
-  return { output: text + remark, metadata }
+  const damaged = isUtf8(bytes) ? "" : "\n[Some bytes are not UTF-8 and are shown as \uFFFD. edit refuses this file.]"
+  return { output: text + remark + damaged, metadata }
 })
 
 /** Makes the `read` tool. */

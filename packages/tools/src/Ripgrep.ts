@@ -13,11 +13,12 @@ export interface Run {
   readonly onText: (text: string) => boolean
 }
 
-/** How a run ended. `isStopped`: by `onText`. */
+/** How a run ended. */
 export interface Ended {
-  readonly exitCode: number | undefined
-  readonly isStopped: boolean
+  /** Some files or directories could not be read. */
+  readonly isPartial: boolean
   readonly timedOut: boolean
+  /** What was wrong with its arguments. */
   readonly errors: string
 }
 
@@ -37,7 +38,9 @@ const always = [
   "--hidden",
   "--glob=!.git",
   "--no-require-git",
-  "--no-ignore-global"
+  "--no-ignore-global",
+  // A file that shrinks while it is mapped kills the program.
+  "--no-mmap"
 ]
 
 const program = Effect.tryPromise({
@@ -85,9 +88,34 @@ export const make: Effect.Effect<Ripgrep, never, Processes> = Effect.map(Process
     const ended = yield* Effect.raceFirst(run, Effect.as(Deferred.await(enough), undefined)).pipe(
       Effect.mapError(({ message }) => new ToolError({ message: `${message}. Nothing was searched.` }))
     )
-    return { exitCode: ended?.exitCode, isStopped, timedOut: ended?.timedOut === true, errors: errors.trim() }
+    if (ended !== undefined && !ended.timedOut && ended.exitCode === undefined) {
+      return yield* new ToolError({
+        message: `ripgrep was stopped by ${ended.signal}, so there is no result. Try again.`
+      })
+    }
+    const isPartial = ended?.exitCode === 2
+    return { isPartial, timedOut: ended?.timedOut === true, errors: isPartial ? errors.trim() : "" }
   })
 )
 
-/** What a search that was stopped by its time has to say. */
-export const timedOutRemark = `[The search was stopped after ${timeoutMillis / 1_000} s, so this is not all. Give a narrower path.]`
+/** Takes the output of `--files --null`, path by path. */
+export const eachPath = (use: (path: string) => void): Run["onText"] => {
+  let rest = ""
+  return (text) => {
+    const paths = (rest + text).split("\0")
+    rest = paths.pop() ?? ""
+    for (const path of paths) use(withoutDot(path))
+    return true
+  }
+}
+
+/** Paths below `.` come with it. */
+export const withoutDot = (path: string): string => path.replace(/^\.\//, "")
+
+/** What a search has to say of its end. */
+export const remarksOn = ({ isPartial, timedOut }: Ended): ReadonlyArray<string> => [
+  ...(isPartial ? ["[Some files or directories could not be read, and were left out.]"] : []),
+  ...(timedOut
+    ? [`[The search was stopped after ${timeoutMillis / 1_000} s, so this is not all. Give a narrower path.]`]
+    : [])
+]

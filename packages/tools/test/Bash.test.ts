@@ -73,6 +73,13 @@ describe("bash", () => {
       })
     )
 
+    it.effect("takes a command that begins with a dash as a command", () =>
+      Effect.gen(function* () {
+        assert.include((yield* run("--version")).output, "command not found\nExit code: 127")
+        assert.strictEqual((yield* run("-x 2>/dev/null; echo next")).output, "next\nExit code: 0")
+      })
+    )
+
     it.effect("reads no start-up file and no program of the project", () =>
       Effect.gen(function* () {
         mkdirSync(join(directory, "node_modules/.bin"), { recursive: true })

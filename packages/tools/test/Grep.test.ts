@@ -119,7 +119,7 @@ describe("grep", () => {
         )
         assert.strictEqual(
           yield* output(directory, { pattern: "foo", path: "bin.dat" }),
-          "[bin.dat is not text from some place on, and has matches that are not shown.]"
+          "[Matches behind binary data are not shown: bin.dat.]"
         )
         const partly = project({ "a.dat": late, "b.txt": "last" })
         const text = yield* output(partly, { pattern: "last|^foo$" })
@@ -134,7 +134,7 @@ describe("grep", () => {
               pattern: "foo"
             }
           ),
-          "a.dat\n    1\tfoo\n\nb.txt\n    1\tfoo\n[a.dat is not text from some place on, and has matches that are not shown.]"
+          "a.dat\n    1\tfoo\n\nb.txt\n    1\tfoo\n[Matches behind binary data are not shown: a.dat.]"
         )
       })
     )

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process"
-import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Read } from "@rein/tools"
+import { Edit, Read } from "@rein/tools"
 import { Effect } from "effect"
 import { contextIn, needs, newDirectory, refusal, use } from "./support.ts"
 
@@ -99,6 +99,32 @@ describe("read", () => {
       assert.include(yield* refusal(read, { path: "huge.log" }, context), "100.0 MiB")
       execFileSync("mkfifo", [join(directory, "pipe")])
       assert.include(yield* refusal(read, { path: "pipe" }, context), "pipe or socket")
+    })
+  )
+
+  it.effect("says that a text is damaged, and shows a name on one line", () =>
+    Effect.gen(function* () {
+      put("latin.txt", new Uint8Array([0x63, 0x61, 0x66, 0xe9, 10]))
+      assert.strictEqual(
+        yield* output({ path: "latin.txt" }),
+        "    1\tcaf\uFFFD\n[Some bytes are not UTF-8 and are shown as \uFFFD. edit refuses this file.]"
+      )
+      put("right.txt", "\uFFFD\n")
+      assert.strictEqual(yield* output({ path: "right.txt" }), "    1\t\uFFFD")
+      mkdirSync(join(directory, "odd"))
+      put("odd/two\nlines", "")
+      assert.strictEqual(yield* output({ path: "odd" }), '"two\\nlines"')
+    })
+  )
+
+  it.effect("gives text that edit finds, cut from any line behind its number and tab", () =>
+    Effect.gen(function* () {
+      const content = "\ta = [1, 2]\r\n\r\n  12\tb\r\n\u00a0c \r\n"
+      put("cut.txt", content)
+      const lines = (yield* output({ path: "cut.txt" })).split("\n").map((line) => line.slice(line.indexOf("\t") + 1))
+      assert.deepStrictEqual(lines, content.split("\r\n").slice(0, -1))
+      yield* use(Edit.make(), { path: "cut.txt", oldString: lines.join("\n"), newString: "all" }, context)
+      assert.strictEqual(readFileSync(join(directory, "cut.txt"), "utf8"), "all\r\n")
     })
   )
 
