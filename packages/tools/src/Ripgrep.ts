@@ -114,7 +114,7 @@ export const withoutDot = (path: string): string => path.replace(/^\.\//, "")
 
 /** What a search has to say of its end. */
 export const remarksOn = ({ isPartial, timedOut }: Ended): ReadonlyArray<string> => [
-  ...(isPartial ? ["[Some files or directories could not be read, and were left out.]"] : []),
+  ...(isPartial ? ["[Some files could not be read or searched, and were left out.]"] : []),
   ...(timedOut
     ? [`[The search was stopped after ${timeoutMillis / 1_000} s, so this is not all. Give a narrower path.]`]
     : [])

@@ -59,6 +59,17 @@ describe("grep", () => {
       })
     )
 
+    it.effect("is never slow: a pattern that takes too long on a file leaves it out, and says so", () =>
+      Effect.gen(function* () {
+        const directory = project({ "a.txt": `${"a".repeat(5_000)}b\n` })
+        assert.strictEqual(yield* output(directory, { pattern: "(a+)+$" }), "[No match.]")
+        assert.strictEqual(
+          yield* output(directory, { pattern: "(?=a)(a|a?)+$" }),
+          "[No match.]\n[Some files could not be read or searched, and were left out.]"
+        )
+      })
+    )
+
     it.effect("limits the search to some files, and never to ignored ones", () =>
       Effect.gen(function* () {
         const directory = project({

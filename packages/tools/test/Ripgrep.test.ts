@@ -41,7 +41,7 @@ describe("what a search says when ripgrep", () => {
     Effect.gen(function* () {
       assert.strictEqual(
         yield* grep,
-        "a.txt\n    1\t€x\n[Some files or directories could not be read, and were left out.]"
+        "a.txt\n    1\t€x\n[Some files could not be read or searched, and were left out.]"
       )
     }).pipe(Effect.provide(ends(match, { exitCode: 2 })))
   )
@@ -49,7 +49,7 @@ describe("what a search says when ripgrep", () => {
   it.effect("could not read everything, and found nothing", () =>
     Effect.gen(function* () {
       assert.include(yield* glob, "matches")
-      assert.include(yield* glob, "could not be read")
+      assert.include(yield* glob, "could not be read or searched")
     }).pipe(Effect.provide(ends("", { exitCode: 2 })))
   )
 
