@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { renameSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
+import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Grep } from "@rein/tools"
@@ -215,6 +215,7 @@ describe("grep", () => {
         const directory = project({ "a.txt": "" })
         // A hole that takes minutes to search.
         truncateSync(join(directory, "a.txt"), 300 * 1024 ** 3)
+        yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(directory, { recursive: true })))
         const pattern = `a-search-like-no-other-${process.pid}`
         const isRunning = () =>
           execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).includes(`--regexp=${pattern}`)
