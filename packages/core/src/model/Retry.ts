@@ -32,9 +32,11 @@ export const isTransient = (reason: ModelErrorReason): boolean => {
     case "RateLimited":
     case "Overloaded":
     case "Timeout":
-    case "InvalidOutput":
       return true
+    case "InvalidOutput":
+      return reason.lasting !== true
     case "Transport":
+      return reason.lasting !== true && reason.phase === "before-output"
     case "CutOff":
       return reason.phase === "before-output"
     default:

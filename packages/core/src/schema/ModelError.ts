@@ -2,6 +2,8 @@
 import { Schema } from "effect"
 
 const delay = { retryAfterMillis: Schema.optionalKey(Schema.Finite) }
+/** Asking again unchanged cannot help. */
+const lasting = { lasting: Schema.optionalKey(Schema.Literal(true)) }
 const phase = { phase: Schema.Literals(["before-output", "after-output"]) }
 
 /** The request was refused for now; the server may say for how long. */
@@ -16,16 +18,18 @@ export const OutputLimit = Schema.TaggedStruct("OutputLimit", {})
 export const Authentication = Schema.TaggedStruct("Authentication", {})
 /** The account has no credit or quota left; waiting does not help. */
 export const Quota = Schema.TaggedStruct("Quota", {})
-/** The provider does not accept the request, e.g. an unknown model. */
-export const InvalidRequest = Schema.TaggedStruct("InvalidRequest", {})
+/** The provider does not accept the request. */
+export const InvalidRequest = Schema.TaggedStruct("InvalidRequest", {
+  because: Schema.optionalKey(Schema.Literal("unknown-model"))
+})
 /** The provider's filter stopped the answer. */
 export const ContentFiltered = Schema.TaggedStruct("ContentFiltered", {})
-/** The connection failed or broke. */
-export const Transport = Schema.TaggedStruct("Transport", phase)
+/** The connection failed or broke; `lasting` where another try would fail the same way, e.g. a wrong certificate. */
+export const Transport = Schema.TaggedStruct("Transport", { ...phase, ...lasting })
 /** Nothing came for too long: no first byte, or silence in the middle. */
 export const Timeout = Schema.TaggedStruct("Timeout", { waitingFor: Schema.Literals(["first-byte", "next-part"]) })
-/** The provider sent something that is not an answer. */
-export const InvalidOutput = Schema.TaggedStruct("InvalidOutput", {})
+/** The provider sent something that is not an answer; `lasting` where it always will, e.g. a web page. */
+export const InvalidOutput = Schema.TaggedStruct("InvalidOutput", lasting)
 /** The answer ended without saying that it was finished. */
 export const CutOff = Schema.TaggedStruct("CutOff", phase)
 /** None of the others. */

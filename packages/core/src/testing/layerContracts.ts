@@ -32,6 +32,8 @@ const final: ReadonlyArray<ModelErrorReason> = [
   { _tag: "InvalidRequest" },
   { _tag: "ContentFiltered" },
   { _tag: "Transport", phase: "after-output" },
+  { _tag: "Transport", phase: "before-output", lasting: true },
+  { _tag: "InvalidOutput", lasting: true },
   { _tag: "CutOff", phase: "after-output" }
 ]
 

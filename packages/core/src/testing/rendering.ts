@@ -7,8 +7,10 @@ import { canonicalJson } from "../internal/canonicalJson.ts"
 import { array, fields, type Fields, text } from "./wire/json.ts"
 import * as AnthropicHistory from "./wire/AnthropicHistory.ts"
 import * as ChatHistory from "./wire/ChatHistory.ts"
+import * as ResponsesHistory from "./wire/ResponsesHistory.ts"
 
-export type Wire = "anthropic" | "chat-completions"
+/** The wire formats that the kit knows. */
+export type Wire = "anthropic" | "responses" | "chat-completions"
 
 /** Marks move from request to request and change nothing that the model reads. */
 const withoutMark = (value: unknown): unknown => {
@@ -52,9 +54,30 @@ const chat = (body: Fields): ReadonlyArray<string> => [
   ...array(body["messages"]).flatMap((message) => chatMessage(fields(message)))
 ]
 
+/** Calls, results and reasoning are items of their own beside the messages. */
+const responsesItem = (item: Fields): ReadonlyArray<string> => {
+  const { content, role, type = "message" } = item
+  if (type !== "message") return [block(text(type), item)]
+  return textBlocks(content).map((value) => block(text(role), value))
+}
+
+const instructions = (body: Fields): ReadonlyArray<string> =>
+  text(body["instructions"]) === "" ? [] : [block("system", { type: "text", text: body["instructions"] })]
+
+const responses = (body: Fields): ReadonlyArray<string> => [
+  ...array(body["tools"]).map((tool) => block("tools", tool)),
+  ...instructions(body),
+  ...array(body["input"]).flatMap((item) => responsesItem(fields(item)))
+]
+
+const renderers: Readonly<Record<Wire, (body: Fields) => ReadonlyArray<string>>> = {
+  anthropic,
+  responses,
+  "chat-completions": chat
+}
+
 /** The blocks of a request in the order in which the model reads them, as canonical JSON each; message borders do not count. */
-export const render = (wire: Wire, body: unknown): ReadonlyArray<string> =>
-  wire === "anthropic" ? anthropic(fields(body)) : chat(fields(body))
+export const render = (wire: Wire, body: unknown): ReadonlyArray<string> => renderers[wire](fields(body))
 
 /** Does `longer` begin with all of `prefix`? */
 export const isPrefix = (prefix: ReadonlyArray<string>, longer: ReadonlyArray<string>): boolean =>
@@ -62,7 +85,9 @@ export const isPrefix = (prefix: ReadonlyArray<string>, longer: ReadonlyArray<st
 
 /** What in a request's history the provider would refuse; empty when it is valid. */
 export const checkHistory = (wire: Wire, body: unknown): ReadonlyArray<string> => {
-  const messages = array(fields(body)["messages"]).map(fields)
-  if (messages.length === 0) return ["there is no message"]
-  return wire === "anthropic" ? AnthropicHistory.check(messages) : ChatHistory.check(messages)
+  const { input, messages, store } = fields(body)
+  const items = array(wire === "responses" ? input : messages).map(fields)
+  if (items.length === 0) return ["there is no message"]
+  if (wire === "responses") return ResponsesHistory.check(items, store !== false)
+  return wire === "anthropic" ? AnthropicHistory.check(items) : ChatHistory.check(items)
 }

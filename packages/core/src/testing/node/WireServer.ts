@@ -1,16 +1,19 @@
 /**
- * A local server that speaks Anthropic's Messages API and chat completions, and plays a scripted model.
+ * A local server that speaks Anthropic's Messages API, OpenAI's Responses API and chat completions, and plays a scripted
+ * model.
  *
  * The real provider packages talk to it over HTTP, so that a test sees what goes over the wire. It refuses, like the
  * real APIs, a request whose history is not valid.
  */
 import * as Http from "node:http"
+import * as Https from "node:https"
 import { Effect } from "effect"
 import type { Scope } from "effect"
 import { checkHistory, type Wire } from "../rendering.ts"
 import * as Anthropic from "../wire/Anthropic.ts"
 import { type Answer, find } from "../wire/Answer.ts"
 import * as ChatCompletions from "../wire/ChatCompletions.ts"
+import * as Responses from "../wire/Responses.ts"
 
 export type { Answer, AnswerItem, ScriptedFinish, ScriptedUsage } from "../wire/Answer.ts"
 export type { Wire } from "../rendering.ts"
@@ -44,6 +47,10 @@ export interface Options {
   readonly key?: string
   /** Answers 400 to a history that the real APIs would refuse; on by default. */
   readonly strict?: boolean
+  /** What `GET /v1/models` names; without it there is nothing at that path. */
+  readonly models?: ReadonlyArray<string>
+  /** Speaks TLS with this key and certificate, in PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string }
 }
 
 export interface Server {
@@ -57,6 +64,7 @@ export interface Server {
 
 const paths: Readonly<Record<string, Wire>> = {
   "/v1/messages": "anthropic",
+  "/v1/responses": "responses",
   "/v1/chat/completions": "chat-completions"
 }
 
@@ -83,13 +91,18 @@ const readBody = async (message: Http.IncomingMessage): Promise<Readonly<Record<
   }
 }
 
+/** Both of OpenAI's wires word their errors alike. */
+const errorBody = (wire: Wire, status: number, message?: string): unknown =>
+  (wire === "anthropic" ? Anthropic : ChatCompletions).errorBody(status, message)
+
 const errorItem = (wire: Wire, status: number, message: string): Answer => [
-  { error: { status, body: (wire === "anthropic" ? Anthropic : ChatCompletions).errorBody(status, message) } }
+  { error: { status, body: errorBody(wire, status, message) } }
 ]
 
 const eventsOf = (request: WireRequest, answer: Answer): ReadonlyArray<string> => {
   const names = { id: String(request.index), model: String(request.body["model"]) }
   if (request.wire === "anthropic") return Anthropic.encode(answer, names)
+  if (request.wire === "responses") return Responses.encode(answer, names)
   const wanted = request.body["stream_options"]
   const usage =
     typeof wanted === "object" && wanted !== null && "include_usage" in wanted && wanted.include_usage === true
@@ -121,7 +134,7 @@ const write = (response: Http.ServerResponse, piece: Buffer): Promise<void> =>
     response.write(piece, () => resume())
   })
 
-const sendError = (
+const sendWhole = (
   response: Http.ServerResponse,
   error: { status: number; headers?: object; body?: unknown }
 ): void => {
@@ -131,13 +144,18 @@ const sendError = (
   response.end(body)
 }
 
+/** The client does not wait any longer. */
+const gone = (response: Http.ServerResponse): Promise<unknown> =>
+  response.destroyed ? Promise.resolve() : new Promise((resume) => response.once("close", resume))
+
 const play = async (request: WireRequest, answer: Answer, response: Http.ServerResponse, split: Split | undefined) => {
   const error = find(answer, "error")?.error
   const cut = find(answer, "cutAfter")?.cutAfter
+  const after = find(answer, "after")?.after
+  if (after !== undefined) await Promise.race([after, gone(response)])
   if (cut === "before-headers") return void response.socket?.destroy()
   if (error !== undefined) {
-    const { errorBody } = request.wire === "anthropic" ? Anthropic : ChatCompletions
-    return sendError(response, { ...error, body: error.body ?? errorBody(error.status) })
+    return sendWhole(response, { ...error, body: error.body ?? errorBody(request.wire, error.status) })
   }
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" })
   response.flushHeaders()
@@ -169,13 +187,17 @@ const serve = (options: Options, add: (request: WireRequest) => void) => {
   let count = 0
   return async (message: Http.IncomingMessage, response: Http.ServerResponse): Promise<void> => {
     const path = (message.url ?? "").split("?")[0] ?? ""
+    if (message.method === "GET" && path === "/v1/models" && options.models !== undefined) {
+      const data = options.models.map((id) => ({ id, object: "model", type: "model" }))
+      return sendWhole(response, { status: 200, body: { object: "list", data } })
+    }
     const wire = paths[path]
     if (wire === undefined || message.method !== "POST") {
-      return sendError(response, { status: 404, body: { error: { message: `nothing at ${message.method} ${path}` } } })
+      return sendWhole(response, { status: 404, body: { error: { message: `nothing at ${message.method} ${path}` } } })
     }
     const body = await readBody(message)
     if (body === undefined)
-      return sendError(response, { status: 400, body: { error: { message: "the body is no JSON object" } } })
+      return sendWhole(response, { status: 400, body: { error: { message: "the body is no JSON object" } } })
     let cut = false
     const ended = endOf(response, () => cut)
     const request: WireRequest = { index: count++, wire, path, headers: headersOf(message), body, ended }
@@ -196,16 +218,20 @@ export const start = async (options: Options): Promise<Server & { readonly close
     for (const resume of waiting.get(request.index) ?? []) resume(request)
     waiting.delete(request.index)
   })
-  const server = Http.createServer({ noDelay: true }, (message, response) => {
+  const listener: Http.RequestListener = (message, response) => {
     // A script that throws is a mistake in the test: it must be seen there, not end the process.
     handle(message, response).catch((error: unknown) => {
       if (response.headersSent) return void response.socket?.destroy()
-      sendError(response, {
+      sendWhole(response, {
         status: 400,
         body: { error: { type: "invalid_request_error", message: `script: ${String(error)}` } }
       })
     })
-  })
+  }
+  const server =
+    options.tls === undefined
+      ? Http.createServer({ noDelay: true }, listener)
+      : Https.createServer({ ...options.tls, noDelay: true }, listener)
   await new Promise<void>((resume, reject) => {
     server.once("error", reject)
     server.listen(0, "127.0.0.1", () => resume())
@@ -213,7 +239,7 @@ export const start = async (options: Options): Promise<Server & { readonly close
   const address = server.address()
   const port = typeof address === "object" && address !== null ? address.port : 0
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}`,
     requests,
     request: (index) => {
       const known = requests[index]

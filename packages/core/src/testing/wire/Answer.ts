@@ -18,9 +18,9 @@ export type Deltas = string | ReadonlyArray<string>
 /** One piece of an answer, in the order in which it is sent. */
 export type AnswerItem =
   | { readonly text: Deltas }
-  /** `signature` goes over Anthropic's wire only. */
+  /** `signature` goes over Anthropic's wire, and over that of Responses as the encrypted content. */
   | { readonly reasoning: Deltas; readonly signature?: string }
-  /** A block that only the provider can read; nothing on the other wire. */
+  /** A block that only Anthropic can read; nothing on the other wires. */
   | { readonly redacted: string }
   /** `input` is JSON; `inputText` is sent as it stands, so that it may be none. */
   | {
@@ -49,6 +49,8 @@ export type AnswerItem =
     }
   /** The connection breaks after so many bytes of the body; `"before-headers"` breaks it at once. */
   | { readonly cutAfter: number | "before-headers" }
+  /** Not even the status is sent before this is kept; one that never is makes a server that never answers. */
+  | { readonly after: Promise<unknown> }
   /** After all else the connection stays open and silent. */
   | { readonly neverClose: true }
 
