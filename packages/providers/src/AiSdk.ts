@@ -1,151 +1,199 @@
-/** The default model layers: AI SDK provider models, asked with `doStream`. */
+/** The default model layers: AI SDK provider models, asked with `doStream` or through `streamText`. */
 import type { LanguageModelV4 } from "@ai-sdk/provider"
 import { Model, type ModelService } from "@rein/core/model/Model"
+import type { ModelPart } from "@rein/core/model/ModelPart"
 import type { ModelRequest } from "@rein/core/model/ModelRequest"
 import { ModelError } from "@rein/core/schema/ModelError"
-import * as ModelRef from "@rein/core/schema/ModelRef"
-import { Config, Effect, Layer, Option, Redacted } from "effect"
+import type * as ModelRef from "@rein/core/schema/ModelRef"
+import { Effect, Layer, Stream } from "effect"
+import { withoutKey } from "./aisdk/Advice.ts"
 import * as Answer from "./aisdk/Answer.ts"
 import * as Dialect from "./aisdk/Dialect.ts"
+import { modelsWithin } from "./aisdk/ModelList.ts"
+import { didYouMean, nearMisses } from "./aisdk/NearMiss.ts"
 import * as Prompt from "./aisdk/Prompt.ts"
-import * as Provider from "./aisdk/Provider.ts"
+import { keyOf, type Provider } from "./aisdk/Provider.ts"
+import * as Providers from "./aisdk/Providers.ts"
+import * as Silence from "./aisdk/Silence.ts"
+import * as StreamText from "./aisdk/StreamText.ts"
+import type { Asked } from "./classify/Describe.ts"
+import { unknownProvider } from "./ModelName.ts"
 
 export type { ProviderSettings } from "./aisdk/Provider.ts"
-
-/** The providers that the router knows, as they stand before the slash in `provider/model`. */
-export const providers = ["anthropic", "openai-compatible"] as const
-
-/** Settings of each provider; one that is left out has no key. */
-export interface Options {
-  readonly anthropic?: Provider.ProviderSettings
-  readonly openaiCompatible?: Provider.ProviderSettings
-}
-
-/** Where the environment holds the settings of the providers, for messages. */
-export const variables = {
-  anthropic: "ANTHROPIC_API_KEY",
-  openaiCompatible: "OPENAI_COMPATIBLE_API_KEY (with OPENAI_COMPATIBLE_BASE_URL) or OPENAI_API_KEY"
-} as const
+export type { Options } from "./aisdk/Providers.ts"
+export type { Settings as StreamTextSettings } from "./aisdk/StreamText.ts"
+export { providers } from "./ModelName.ts"
 
 const refuse = (reason: "Authentication" | "InvalidRequest", message: string): ModelError =>
   new ModelError({ reason: { _tag: reason }, message })
 
 interface Route {
-  readonly provider: Provider.Provider
+  readonly id: string
+  readonly title: string
+  readonly provider: Provider
   readonly prompt: Prompt.Prompt
+  readonly hints: Providers.Hints
+  /** Does it usually run on this machine? */
+  readonly isLocal: boolean
 }
 
-const route = (provider: Provider.Provider): Route => ({ provider, prompt: Prompt.make(provider.dialect) })
+/** Where settings come from, which is what messages speak of. */
+type Hinting = typeof Providers.inEnvironment
 
-const make = (options: Options): ModelService => {
-  const routes: Readonly<Record<string, Route>> = {
-    anthropic: route(Provider.anthropic(options.anthropic ?? {}, variables.anthropic)),
-    "openai-compatible": route(Provider.openaiCompatible(options.openaiCompatible ?? {}, variables.openaiCompatible))
-  }
+interface Making {
+  readonly options: Providers.Options
+  readonly hinting: Hinting
+  readonly ask: Answer.Asker
+}
 
-  const open = async (request: ModelRequest, signal: AbortSignal) => {
-    const { model: ref } = request
-    const found = Object.hasOwn(routes, ref.provider) ? routes[ref.provider] : undefined
-    if (found === undefined) {
-      throw refuse(
-        "InvalidRequest",
-        `There is no provider "${ref.provider}" for ${ModelRef.format(ref)}. Known: ${providers.join(", ")}. For another one, ` +
-          `give its AI SDK model to AiSdk.fromLanguageModel.`
-      )
-    }
-    if (found.provider.missing !== undefined) throw refuse("Authentication", found.provider.missing)
-    const model = await found.provider.model(ref.model)
-    return Answer.doStream(model, found.prompt(request, signal))
-  }
-
-  const secrets = [options.anthropic, options.openaiCompatible].flatMap((settings) =>
-    settings?.apiKey === undefined ? [] : [Redacted.value(settings.apiKey)]
+const routesOf = ({ hinting, options }: Making): ReadonlyMap<string, Route> => {
+  const silence = { ...Silence.defaults, ...options.silence }
+  return new Map(
+    Providers.known.map((known) => {
+      const provider = known.family(options[known.name] ?? {}, silence)
+      const { id, title } = known
+      const isLocal = known.local !== undefined
+      return [id, { id, title, provider, prompt: Prompt.make(provider.dialect), hints: hinting(known), isLocal }]
+    })
   )
-  return Model.of({
-    stream: (request) => Answer.stream({ open: (signal) => open(request, signal), secrets })
-  })
+}
+
+/** Long enough for a list, short enough for somebody who waits for an error. */
+const listMillis = 2_000
+
+/** An unknown model gets the near misses of those that its server lists. */
+const withNearMisses = (error: ModelError, route: Route, ref: ModelRef.ModelRef): Effect.Effect<never, ModelError> => {
+  const { reason } = error
+  if (reason._tag !== "InvalidRequest" || reason.because !== "unknown-model") return Effect.fail(error)
+  return Effect.flatMap(
+    Effect.promise(() => modelsWithin(route.provider, listMillis)),
+    (models = []) => {
+      const near = nearMisses(ref.model, models).map((model) => `${ref.provider}/${model}`)
+      return Effect.fail(new ModelError({ ...error, message: `${error.message}${didYouMean(near)}` }))
+    }
+  )
+}
+
+const make = (making: Making): ModelService => {
+  const routes = routesOf(making)
+  const locals = [...routes.values()].filter(({ isLocal }) => isLocal)
+  const secrets = Providers.known.flatMap(({ name }) => keyOf(making.options[name] ?? {}) || [])
+
+  const missing = async ({ hints, provider, title }: Route): Promise<ModelError | undefined> => {
+    if (provider.missing === undefined) return undefined
+    const servers = locals.map((local) => ({ id: local.id, ...local.provider }))
+    return provider.missing === "key"
+      ? refuse("Authentication", await withoutKey(`No key for ${title}: ${hints.key}`, servers))
+      : refuse("InvalidRequest", await withoutKey(`No address for ${title}: ${hints.address} to its base URL`, servers))
+  }
+
+  const open = async (route: Route, request: ModelRequest, signal: AbortSignal) => {
+    const lacking = await missing(route)
+    if (lacking !== undefined) throw lacking
+    const model = await route.provider.model(request.model.model)
+    return making.ask(model, route.prompt(request, signal))
+  }
+
+  const stream = (request: ModelRequest): Stream.Stream<ModelPart, ModelError> => {
+    const { model: ref } = request
+    const route = routes.get(ref.provider)
+    if (route === undefined) {
+      const other = " For another provider, give its AI SDK model to languageModel(...) or AiSdk.fromLanguageModel."
+      return Stream.fail(refuse("InvalidRequest", `${unknownProvider(ref)}${other}`))
+    }
+    const asked: Asked = { model: ref, address: route.provider.address, hints: route.hints }
+    const { dialect } = route.provider
+    return Answer.stream({ open: (signal) => open(route, request, signal), secrets, dialect, asked }).pipe(
+      Stream.catch((error) => Stream.fromEffect(withNearMisses(error, route, ref)))
+    )
+  }
+  return Model.of({ stream })
 }
 
 /** A router over the known providers with these settings and nothing from the environment. */
-export const layerWith = (options: Options): Layer.Layer<Model> => Layer.sync(Model, () => make(options))
+export const layerWith = (options: Providers.Options): Layer.Layer<Model> =>
+  Layer.sync(Model, () => make({ options, hinting: Providers.inOptions, ask: Answer.doStream }))
 
-const optional = <A>(config: Config.Config<A>): Config.Config<A | undefined> =>
-  Config.map(Config.option(config), Option.getOrUndefined)
-
-/** An empty variable is how shells say that there is none. */
-const text = (name: string) => Config.map(optional(Config.String(name)), (value) => value?.trim() || undefined)
-
-const settings = (key: string | undefined, baseUrl: string | undefined): Provider.ProviderSettings => ({
-  ...(key === undefined ? {} : { apiKey: Redacted.make(key) }),
-  ...(baseUrl === undefined ? {} : { baseUrl })
+const merged = (found: Providers.Options, replaced: Providers.Options): Providers.Options => ({
+  ...found,
+  ...replaced,
+  ...Object.fromEntries(Providers.known.map(({ name }) => [name, { ...found[name], ...replaced[name] }]))
 })
 
-/**
- * Key and address are taken as a pair: a key for OpenAI must not go to a server that was configured for something else.
- */
-const environment = Config.map(
-  Config.all({
-    anthropicKey: text("ANTHROPIC_API_KEY"),
-    anthropicUrl: text("ANTHROPIC_BASE_URL"),
-    compatibleKey: text("OPENAI_COMPATIBLE_API_KEY"),
-    compatibleUrl: text("OPENAI_COMPATIBLE_BASE_URL"),
-    openaiKey: text("OPENAI_API_KEY"),
-    openaiUrl: text("OPENAI_BASE_URL")
-  }),
-  (found): Options => ({
-    anthropic: settings(found.anthropicKey, found.anthropicUrl),
-    openaiCompatible:
-      found.compatibleKey !== undefined || found.compatibleUrl !== undefined
-        ? settings(found.compatibleKey, found.compatibleUrl)
-        : settings(found.openaiKey, found.openaiUrl ?? Provider.openaiUrl)
-  })
-)
-
-/** The settings of the environment, with some of them replaced. */
-export const layerOver = (replaced: Options): Layer.Layer<Model> =>
+const overEnvironment = (replaced: Providers.Options, ask: Answer.Asker): Layer.Layer<Model> =>
   Layer.effect(
     Model,
     Effect.map(
       // An environment that cannot be read is a fault of the host; no caller could go on from it.
       Effect.orDie(
         Effect.gen(function* () {
-          return yield* environment
+          return yield* Providers.environment
         })
       ),
-      (found) =>
-        make({
-          anthropic: { ...found.anthropic, ...replaced.anthropic },
-          openaiCompatible: { ...found.openaiCompatible, ...replaced.openaiCompatible }
-        })
+      (found) => make({ options: merged(found, replaced), hinting: Providers.inEnvironment, ask })
     )
   )
 
+/** The settings of the environment, with some of them replaced. */
+export const layerOver = (replaced: Providers.Options): Layer.Layer<Model> => overEnvironment(replaced, Answer.doStream)
+
 /**
- * A router over the known providers, with keys and addresses of the environment: `ANTHROPIC_API_KEY`,
- * `ANTHROPIC_BASE_URL`, and `OPENAI_COMPATIBLE_API_KEY` with `OPENAI_COMPATIBLE_BASE_URL`, or else `OPENAI_API_KEY` with
- * `OPENAI_BASE_URL`. Providers are loaded at the first request; a missing key is an error of the request.
+ * A router over the known providers, with the keys and addresses of the environment: `ANTHROPIC_API_KEY` and
+ * `ANTHROPIC_BASE_URL`, and so on for each provider. Providers are loaded at the first request; a missing key is an error
+ * of the request.
  */
 export const layer: Layer.Layer<Model> = layerOver({})
+
+/** The same router, which asks through `streamText` of the `ai` package: one step, no retries, no tool is run there. */
+export const layerStreamText: Layer.Layer<Model> = overEnvironment({}, StreamText.asker({}))
+
+/** `layerStreamText` with these settings and nothing from the environment. */
+export const layerStreamTextWith = (
+  options: Providers.Options,
+  settings: StreamText.Settings = {}
+): Layer.Layer<Model> =>
+  Layer.sync(Model, () => make({ options, hinting: Providers.inOptions, ask: StreamText.asker(settings) }))
+
+/** Plain JavaScript may hand in a model of an older SDK, whose parts mean other things. */
+const checked = (model: StreamText.ModelValue): LanguageModelV4 => {
+  if (model.specificationVersion === "v4") return model
+  throw refuse(
+    "InvalidRequest",
+    `The model ${model.modelId} implements version ${model.specificationVersion} of the AI SDK's model interface; Rein needs v4 (ai 7). Update its package.`
+  )
+}
+
+const ofOne = (
+  dialect: Dialect.Dialect,
+  find: () => Promise<StreamText.ModelValue>,
+  ask: Answer.Asker
+): Layer.Layer<Model> =>
+  Layer.sync(Model, () => {
+    const prompt = Prompt.make(dialect)
+    const open = async (request: ModelRequest, signal: AbortSignal) =>
+      ask(checked(await find()), prompt(request, signal))
+    return Model.of({
+      stream: (request) => Answer.stream({ open: (signal) => open(request, signal), secrets: [], dialect })
+    })
+  })
 
 /**
  * One model value of any AI SDK provider package. It answers every request, whichever model that asks for; the request's
  * options go to it.
  */
 export const fromLanguageModel = (model: LanguageModelV4): Layer.Layer<Model> =>
-  Layer.sync(Model, () => {
-    const prompt = Prompt.make(Dialect.of(model))
-    const open = (request: ModelRequest, signal: AbortSignal) => {
-      // Plain JavaScript may hand in a model of an older SDK, whose parts mean other things.
-      const version: string = model.specificationVersion
-      if (version !== "v4") {
-        throw refuse(
-          "InvalidRequest",
-          `The model ${model.modelId} implements version ${version} of the AI SDK's model interface; Rein needs v4 (ai 7). Update its package.`
-        )
-      }
-      return Answer.doStream(model, prompt(request, signal))
-    }
-    return Model.of({
-      stream: (request) => Answer.stream({ open: async (signal) => open(request, signal), secrets: [] })
-    })
-  })
+  ofOne(Dialect.of(model), async () => model, Answer.doStream)
+
+/**
+ * One model that answers every request through `streamText`: a value, or a name for the SDK's default provider or the
+ * gateway, e.g. `anthropic/claude-sonnet-4.5`.
+ */
+export const fromStreamText = (
+  model: LanguageModelV4 | string,
+  settings: StreamText.Settings = {}
+): Layer.Layer<Model> => {
+  const ask = StreamText.asker(settings)
+  return typeof model === "string"
+    ? ofOne(Dialect.ofProvider(model.split("/")[0] ?? model), () => StreamText.resolve(model), ask)
+    : ofOne(Dialect.of(model), async () => model, ask)
+}

@@ -1,9 +1,11 @@
 /** A model as `createAgent({ model })` takes it: by its name, or as a value of an AI SDK provider package. */
 import type { LanguageModelV4 } from "@ai-sdk/provider"
 import type { ModelSource } from "@rein/core/model/ModelSource"
-import * as ModelRef from "@rein/core/schema/ModelRef"
-import { Redacted } from "effect"
+import type * as ModelRef from "@rein/core/schema/ModelRef"
+import { Redacted, Result } from "effect"
 import * as AiSdk from "./AiSdk.ts"
+import { known } from "./aisdk/Providers.ts"
+import { read } from "./ModelName.ts"
 
 export type { ModelSource }
 
@@ -24,16 +26,10 @@ const settings = ({ apiKey, baseUrl, fetch, headers }: ModelOptions): AiSdk.Prov
   ...(fetch === undefined ? {} : { fetch })
 })
 
-const known: ReadonlyArray<string> = AiSdk.providers
-
 const parse = (id: string): ModelRef.ModelRef => {
-  const ref = ModelRef.parse(id)
-  if (ref !== undefined && known.includes(ref.provider)) return ref
-  const problem = ref === undefined ? `is no model id` : `names the unknown provider "${ref.provider}"`
-  throw new TypeError(
-    `"${id}" ${problem}. Write provider/model, e.g. "anthropic/claude-sonnet-4-5"; known providers: ${known.join(", ")}. ` +
-      `For another provider, give its AI SDK model to languageModel(...).`
-  )
+  const found = read(id)
+  if (Result.isSuccess(found)) return found.success
+  throw new TypeError(`${found.failure} For another provider, give its AI SDK model to languageModel(...).`)
 }
 
 /**
@@ -43,11 +39,11 @@ const parse = (id: string): ModelRef.ModelRef => {
 export const model = (id: string, options: ModelOptions = {}): ModelSource => {
   const parsed = parse(id)
   const replaced = settings(options)
-  const key = parsed.provider === "anthropic" ? "anthropic" : "openaiCompatible"
+  const name = known.find(({ id }) => id === parsed.provider)?.name ?? "openaiCompatible"
   return {
     ref: options.options === undefined ? parsed : { ...parsed, options: options.options },
     // The same layer value where nothing is special, so that it is built once for all.
-    layer: Object.keys(replaced).length === 0 ? AiSdk.layer : AiSdk.layerOver({ [key]: replaced })
+    layer: Object.keys(replaced).length === 0 ? AiSdk.layer : AiSdk.layerOver({ [name]: replaced })
   }
 }
 

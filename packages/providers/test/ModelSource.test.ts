@@ -23,7 +23,7 @@ describe("ModelSource", () => {
   })
 
   it.each(["claude", "", "/x", "anthropic/", "acme/x"])("%j is refused with the form and the providers", (id) => {
-    assert.throws(() => model(id), /provider\/model.*anthropic, openai-compatible/)
+    assert.throws(() => model(id), /(provider\/model|no provider).*anthropic, openai, openai-compatible/)
   })
 
   it.live("settings are taken before the environment's", () =>

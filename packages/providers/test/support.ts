@@ -9,13 +9,23 @@ import { Effect, Redacted, Stream } from "effect"
 import type { Layer, Scope } from "effect"
 import * as AiSdk from "../src/AiSdk.ts"
 
-export const wires: ReadonlyArray<Wire> = ["anthropic", "chat-completions"]
+export const wires: ReadonlyArray<Wire> = ["anthropic", "responses", "chat-completions"]
+
+/** The two layers that ask. */
+export const ways = ["doStream", "streamText"] as const
+export type Way = (typeof ways)[number]
+
+/** Both layers over each wire. */
+export const cases: ReadonlyArray<readonly [Wire, Way]> = wires.flatMap((wire) =>
+  ways.map((way) => [wire, way] as const)
+)
 
 /** A key that is shaped like no key, so that only knowing it can hide it. */
 export const key = "the-very-secret-value"
 
 const refs = {
   anthropic: { provider: "anthropic", model: "claude-sonnet-4-5" },
+  responses: { provider: "openai", model: "gpt-5" },
   "chat-completions": { provider: "openai-compatible", model: "some-model" }
 } as const
 
@@ -31,10 +41,14 @@ export const request = (wire: Wire, changes: Partial<ModelRequest> = {}): ModelR
   ...changes
 })
 
-export const layer = (url: string, apiKey: string = key): Layer.Layer<Model> => {
+/** All three families at one address. */
+export const options = (url: string, apiKey: string = key): AiSdk.Options => {
   const settings = { apiKey: Redacted.make(apiKey), baseUrl: url }
-  return AiSdk.layerWith({ anthropic: settings, openaiCompatible: settings })
+  return { anthropic: settings, openai: settings, openaiCompatible: settings }
 }
+
+export const layer = (url: string, apiKey: string = key, way: Way = "doStream"): Layer.Layer<Model> =>
+  way === "doStream" ? AiSdk.layerWith(options(url, apiKey)) : AiSdk.layerStreamTextWith(options(url, apiKey))
 
 export interface Outcome {
   readonly parts: ReadonlyArray<ModelPart>
@@ -67,11 +81,12 @@ export const serve = (answer: Answer | Options): Effect.Effect<Server, never, Sc
 export const play = (
   wire: Wire,
   answer: Answer,
+  way: Way = "doStream",
   changes?: Partial<ModelRequest>
 ): Effect.Effect<Outcome, never, Scope.Scope> =>
   Effect.gen(function* () {
     const server = yield* serve(answer)
-    return yield* ask(layer(server.url), request(wire, changes))
+    return yield* ask(layer(server.url, key, way), request(wire, changes))
   })
 
 /** Adjacent deltas of a part as one: how many there are says nothing. */

@@ -1,5 +1,5 @@
 /** How the AI SDK's providers differ, in the few points that a request needs. */
-import type { LanguageModelV4, SharedV4ProviderOptions } from "@ai-sdk/provider"
+import type { LanguageModelV4, LanguageModelV4Usage, SharedV4ProviderOptions } from "@ai-sdk/provider"
 
 export interface Dialect {
   /** Under which key the provider looks for its own options. */
@@ -8,6 +8,10 @@ export interface Dialect {
   readonly cacheMark?: SharedV4ProviderOptions
   /** The option that keeps the requests of a session on one cache. */
   readonly cacheKey?: string
+  /** Options of every request that does not set them itself. */
+  readonly options?: Readonly<Record<string, boolean>>
+  /** Takes back what the provider's package counted as zero without being told. */
+  readonly usage?: (counted: LanguageModelV4Usage) => LanguageModelV4Usage
   /** Several system texts become one: chat templates of open models refuse a second one. */
   readonly joinSystem: boolean
   /** Tool results may hold files; elsewhere these follow as a user message. */
@@ -43,21 +47,45 @@ export const openaiCompatible: Dialect = {
 /** Chat completions of OpenAI itself. Other servers may refuse a field they do not know. */
 export const openaiChat: Dialect = { ...openaiCompatible, cacheKey: "prompt_cache_key" }
 
+/** The counts that a server left out, which OpenAI's package reports as zero. */
+const responsesUsage = (counted: LanguageModelV4Usage): LanguageModelV4Usage => {
+  const { inputTokens, outputTokens, raw } = counted
+  if (raw === undefined) return counted
+  return {
+    ...counted,
+    ...("input_tokens_details" in raw ? {} : { inputTokens: { ...inputTokens, cacheRead: undefined } }),
+    ...("output_tokens_details" in raw ? {} : { outputTokens: { ...outputTokens, reasoning: undefined } })
+  }
+}
+
+/**
+ * OpenAI's Responses API. Nothing is stored there: the log is the only truth, and reasoning goes back encrypted, so that a
+ * request never depends on what a server remembers.
+ */
+export const openaiResponses: Dialect = {
+  optionsKey: "openai",
+  cacheKey: "promptCacheKey",
+  options: { store: false },
+  usage: responsesUsage,
+  joinSystem: true,
+  filesInResults: true,
+  plainIds: false
+}
+
 const plain: Dialect = { optionsKey: "", joinSystem: true, filesInResults: false, plainIds: false }
 
-/** The dialect of a model value, by what it says of its provider, e.g. `anthropic.messages`. */
-export const of = (model: LanguageModelV4): Dialect => {
-  const provider = model.provider
+/** The dialect of a model value. */
+export const of = (model: LanguageModelV4): Dialect => ofProvider(model.provider)
+
+/** The dialect of what a model value says of its provider, e.g. `anthropic.messages`. */
+export const ofProvider = (provider: string): Dialect => {
   const family = provider.split(".")[0] ?? provider
   if (provider.includes("anthropic")) return anthropic
   if (family === "openai-compatible") return openaiCompatible
   if (family === "openai" || family === "azure" || family === "azure-openai") {
-    return {
-      ...plain,
-      optionsKey: "openai",
-      cacheKey: "promptCacheKey",
-      filesInResults: provider.endsWith(".responses")
-    }
+    return provider.endsWith(".responses")
+      ? openaiResponses
+      : { ...plain, optionsKey: "openai", cacheKey: "promptCacheKey" }
   }
   if (family === "amazon-bedrock") {
     return { ...anthropic, optionsKey: "bedrock", cacheMark: { bedrock: { cachePoint: { type: "default" } } } }

@@ -1,4 +1,8 @@
-/** A `fetch` that looks at answers which are no streams: the SDK reads them as empty streams and loses what they say. */
+/**
+ * A `fetch` for requests to models: it watches for silence, follows no redirect, and looks at answers that are no
+ * streams, which the SDK would read as empty streams and lose what they say.
+ */
+import { type Silence, SilenceError, within } from "./Silence.ts"
 
 /** A good status with something else than a stream of events. */
 export class NotAStream extends Error {
@@ -6,29 +10,50 @@ export class NotAStream extends Error {
   readonly responseHeaders: Readonly<Record<string, string>>
   /** What was sent instead; left out of a web page, which says nothing. */
   readonly responseBody: string
+  /** The same request will get the same again. */
+  readonly lasting: boolean
 
-  constructor(message: string, response: Response, responseBody: string) {
+  constructor(message: string, response: Response, responseBody: string, lasting = false) {
     super(message)
     this.responseHeaders = Object.fromEntries(response.headers)
     this.responseBody = responseBody
+    this.lasting = lasting
   }
+}
+
+/** The server names another address. A key is for the configured one alone, so nobody goes there. */
+export class Redirected extends Error {
+  override readonly name = "Redirected"
+  /** Where to, without anything that could be secret; some hosts do not tell. */
+  readonly location: string | undefined
+
+  constructor(location: string | undefined) {
+    super(`it redirects to ${location ?? "another address"}`)
+    this.location = location
+  }
+}
+
+export interface Options {
+  readonly silence: Silence
+  /** Is there a key to send? Without one the headers for it are left out: an empty one is refused by some servers. */
+  readonly hasKey: boolean
 }
 
 const mostBytes = 64 * 1024
 
 /** The beginning of a body, and no more: nobody promises that it ends. */
-const beginning = async (response: Response): Promise<string> => {
+export const beginning = async (response: Response, most = mostBytes): Promise<string> => {
   const reader = response.body?.getReader()
   if (reader === undefined) return ""
   const decoder = new TextDecoder()
   let text = ""
-  while (text.length < mostBytes) {
+  while (text.length < most) {
     const next = await reader.read()
     if (next.done) break
     text += decoder.decode(next.value, { stream: true })
   }
   await reader.cancel()
-  return text.slice(0, mostBytes)
+  return text.slice(0, most)
 }
 
 /** The message that a JSON body carries, in the places where servers put it. */
@@ -42,17 +67,83 @@ const messageIn = (body: string): string => {
   }
 }
 
-/**
- * Wraps a `fetch`. Only web pages and JSON are stopped, since many servers send event streams under other names.
- */
+/** Is it an answer that says where else to ask? Outside Node it has no status. */
+export const isRedirect = (response: Response): boolean =>
+  response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400 && response.status !== 304)
+
+const locationOf = (response: Response, asked: string): string | undefined => {
+  const location = response.headers.get("location")
+  if (location === null || !URL.canParse(location, asked)) return undefined
+  const { origin, pathname } = new URL(location, asked)
+  return `${origin}${pathname}`
+}
+
+const addressOf = (input: Parameters<typeof globalThis.fetch>[0]): string =>
+  input instanceof Request ? input.url : String(input)
+
+const keyHeaders = ["authorization", "x-api-key"]
+
+const withoutKeys = (headers: RequestInit["headers"]): Headers => {
+  const kept = new Headers(headers)
+  for (const name of keyHeaders) kept.delete(name)
+  return kept
+}
+
+/** Passes the body on, a read at a time, and gives up when a read takes too long. */
+const watched = (
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  millis: number,
+  end: (error: SilenceError) => void
+): ReadableStream<Uint8Array<ArrayBuffer>> => {
+  const reader = body.getReader()
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        const next = await within(reader.read(), new SilenceError("next-part", millis), millis, end)
+        if (next.done) controller.close()
+        else controller.enqueue(next.value)
+      },
+      cancel: (reason) => reader.cancel(reason)
+    },
+    // Nothing is read before somebody asks, so that only real waiting counts.
+    { highWaterMark: 0 }
+  )
+}
+
+/** Only web pages and JSON are no streams: many servers send events under other names. */
+const checkStream = async (response: Response): Promise<void> => {
+  const type = response.headers.get("content-type") ?? ""
+  if (!/^\s*(text\/html|application\/xhtml|application\/(problem\+)?json)/i.test(type)) return
+  const body = await beginning(response)
+  if (/json/i.test(type)) throw new NotAStream(messageIn(body), response, body)
+  throw new NotAStream("it answered with a web page; is the base URL right?", response, "", true)
+}
+
+/** Wraps a `fetch`. */
 export const wrap =
-  (base: typeof globalThis.fetch): typeof globalThis.fetch =>
+  (base: typeof globalThis.fetch, { hasKey, silence }: Options): typeof globalThis.fetch =>
   async (input, init) => {
-    const response = await base(input, init)
-    const type = response.headers.get("content-type") ?? ""
-    if (!response.ok || !/^\s*(text\/html|application\/xhtml|application\/(problem\+)?json)/i.test(type))
-      return response
-    const body = await beginning(response)
-    if (/json/i.test(type)) throw new NotAStream(messageIn(body), response, body)
-    throw new NotAStream("it answered with a web page; is the base URL right?", response, "")
+    const ended = new AbortController()
+    const signal = init?.signal ? AbortSignal.any([init.signal, ended.signal]) : ended.signal
+    const end = (error: SilenceError): void => ended.abort(error)
+    const response = await within(
+      base(input, {
+        ...init,
+        ...(hasKey ? {} : { headers: withoutKeys(init?.headers) }),
+        redirect: "manual",
+        signal
+      }),
+      new SilenceError("first-byte", silence.firstByteMillis),
+      silence.firstByteMillis,
+      end
+    )
+    if (isRedirect(response)) {
+      await response.body?.cancel()
+      throw new Redirected(locationOf(response, addressOf(input)))
+    }
+    const body = response.body === null ? null : watched(response.body, silence.nextPartMillis, end)
+    const { headers, status, statusText } = response
+    const passed = new Response(body, { headers, status, statusText })
+    if (response.ok) await checkStream(passed)
+    return passed
   }

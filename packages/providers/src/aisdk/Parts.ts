@@ -10,6 +10,7 @@ import type { ProviderData } from "@rein/core/schema/Part"
 import type { FinishReason } from "@rein/core/schema/SessionEvent"
 import * as Usage from "@rein/core/schema/Usage"
 import * as Base64 from "effect/encoding/Base64"
+import type { Dialect } from "./Dialect.ts"
 
 type StreamPart = LanguageModelV4StreamPart
 type Of<Type extends StreamPart["type"]> = Extract<StreamPart, { readonly type: Type }>
@@ -18,6 +19,8 @@ type Of<Type extends StreamPart["type"]> = Extract<StreamPart, { readonly type: 
 export interface Converter {
   /** Whether something that a person or tool could have seen has come. */
   readonly begun: () => boolean
+  /** Whether nothing has come, or nothing but that it was cut. */
+  readonly isEmpty: () => boolean
   /** The first error that the provider sent among its parts; nothing after it is converted. */
   readonly failure: () => { readonly cause: unknown } | undefined
   readonly convert: (batch: ReadonlyArray<StreamPart>) => Array<ModelPart>
@@ -70,9 +73,8 @@ const startUsage = (part: Of<"custom">): Usage.Usage | undefined => {
   }
 }
 
-const finish = (part: Of<"finish">, start: Usage.Usage | undefined): ModelPart => {
+const finish = (part: Of<"finish">, counted: Usage.Usage, start: Usage.Usage | undefined): ModelPart => {
   const reason = finishReason(part.finishReason)
-  const counted = usage(part.usage)
   const { raw } = part.finishReason
   return {
     type: "finish",
@@ -174,18 +176,26 @@ const block = (part: StreamPart): ModelPart | undefined => {
   }
 }
 
+/** A delta without a text says nothing; some providers send many. */
+const isHollow = (part: StreamPart): boolean =>
+  (part.type === "text-delta" || part.type === "reasoning-delta" || part.type === "tool-input-delta") &&
+  part.delta === "" &&
+  part.providerMetadata === undefined
+
 /** Reads one answer from its first part to its last. */
-export const converter = (): Converter => {
+export const converter = (dialect: Pick<Dialect, "usage"> = {}): Converter => {
   let begun = false
   let failure: { readonly cause: unknown } | undefined
   let start: Usage.Usage | undefined
+  let isWhole = false
 
   const one = (part: StreamPart): ModelPart | undefined => {
     if (part.type === "custom" && part.kind === "anthropic.message_start") {
       start = startUsage(part) ?? start
       return undefined
     }
-    return part.type === "finish" ? finish(part, start) : block(part)
+    if (part.type !== "finish") return block(part)
+    return finish(part, usage(dialect.usage?.(part.usage) ?? part.usage), start)
   }
 
   const convert = (batch: ReadonlyArray<StreamPart>): Array<ModelPart> => {
@@ -196,13 +206,19 @@ export const converter = (): Converter => {
         failure = { cause: part.error }
         return parts
       }
+      if (isHollow(part)) continue
       const made = delta(part) ?? one(part)
       if (made === undefined) continue
       begun ||= isSemantic(made)
+      if (made.type === "finish") {
+        isWhole = made.reason !== "cut"
+        // Nobody can use the end of nothing: whoever asked should ask again.
+        if (!begun && !isWhole) continue
+      }
       parts.push(made)
     }
     return parts
   }
 
-  return { begun: () => begun, failure: () => failure, convert }
+  return { begun: () => begun, isEmpty: () => !begun && !isWhole, failure: () => failure, convert }
 }

@@ -144,7 +144,7 @@ const systemMessages = (dialect: Dialect, system: ReadonlyArray<string>): Array<
 
 const requestOptions = (dialect: Dialect, request: ModelRequest): SharedV4ProviderOptions | undefined => {
   const key = dialect.cacheKey === undefined ? {} : { [dialect.cacheKey]: request.session }
-  const options = { ...key, ...request.model.options }
+  const options = { ...dialect.options, ...key, ...request.model.options }
   // Options are JSON by schema; the provider's type only spells that differently.
   return Object.keys(options).length === 0 ? undefined : ({ [dialect.optionsKey]: options } as SharedV4ProviderOptions)
 }

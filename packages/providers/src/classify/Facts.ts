@@ -1,4 +1,5 @@
 /** What can be read from a thrown or in-band error, whoever made it. Shapes, not classes: two SDK versions may meet. */
+import { isConnection } from "./Connection.ts"
 
 export interface Facts {
   readonly status: number | undefined
@@ -7,12 +8,24 @@ export interface Facts {
   readonly text: string
   /** What a person should read of it. */
   readonly detail: string
+  /** Codes of the system and of the HTTP client, e.g. `ECONNREFUSED`. */
+  readonly codes: ReadonlyArray<string>
+  /** The address of the request, where the error names it. */
+  readonly url: string | undefined
   /** The connection failed or broke. */
   readonly network: boolean
+  /** It broke after it had been made. */
+  readonly broken: boolean
+  /** Nothing came for too long. */
+  readonly silent: "first-byte" | "next-part" | undefined
+  /** The server names another address; empty when it does not say which. */
+  readonly redirect: string | undefined
   /** A piece of the answer could not be read; its text is the model's, not the provider's, and must not be matched. */
   readonly garbled: boolean
   /** The whole is no answer. */
   readonly unreadable: boolean
+  /** And always will be. */
+  readonly lasting: boolean
   /** The SDK itself did not accept the request. */
   readonly refusedByClient: boolean
 }
@@ -20,13 +33,13 @@ export interface Facts {
 const deepest = 6
 const longestText = 20_000
 
-const networkCodes =
-  /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|ETIMEDOUT|EPIPE|UND_ERR_\w+|ERR_SSL_\w+|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ConnectionRefused|ConnectionClosed|FailedToOpenSocket)$/
+const brokenTexts = /^terminated$|socket hang up|other side closed|premature close/
 const networkTexts =
   /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed)$|other side closed|premature close|cannot connect to api/
 const garbledNames = /^AI_(JSONParseError|TypeValidationError)$/
 const unreadableNames = /^AI_InvalidResponseDataError$|^NotAStream$|^SyntaxError$/
-const refusingNames = /^AI_(UnsupportedFunctionalityError|InvalidPromptError|InvalidArgumentError|NoSuchModelError)$/
+const refusingNames =
+  /^AI_(UnsupportedFunctionality|InvalidPrompt|InvalidArgument|NoSuchModel|MissingToolResults|InvalidMessageRole|InvalidDataContent)Error$/
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -89,9 +102,31 @@ const status = (layer: Fields): number | undefined => {
   return typeof value === "number" ? value : undefined
 }
 
+/** Undici has limits of its own, 300 s each. */
+const silentCodes: Readonly<Record<string, "first-byte" | "next-part">> = {
+  UND_ERR_HEADERS_TIMEOUT: "first-byte",
+  UND_ERR_BODY_TIMEOUT: "next-part"
+}
+
+const silentOf = (layer: Fields): "first-byte" | "next-part" | undefined => {
+  const { waitingFor } = layer
+  if (layer["name"] === "SilenceError" && (waitingFor === "first-byte" || waitingFor === "next-part")) return waitingFor
+  return silentCodes[textOf(layer["code"])]
+}
+
+/** The first that something can be made of. */
+const first = <A>(layers: ReadonlyArray<Fields>, read: (layer: Fields) => A | undefined): A | undefined => {
+  for (const layer of layers) {
+    const found = read(layer)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 /** Reads an error of any shape. */
 export const gather = (error: unknown): Facts => {
   const layers = layersOf(error)
+  const codes = layers.map((layer) => textOf(layer["code"])).filter((code) => isConnection([code]))
   const said = layers.flatMap((layer) => [
     textOf(layer["message"]),
     textOf(layer["type"]),
@@ -100,14 +135,18 @@ export const gather = (error: unknown): Facts => {
   ])
   const names = layers.map((layer) => textOf(layer["name"]))
   return {
-    status: layers.map(status).find((value) => value !== undefined),
+    status: first(layers, status),
     headers: Object.assign({}, ...layers.map(headersOf).toReversed()),
     text: (layers.length === 0 ? textOf(error) : said.join("\n")).toLowerCase().slice(0, longestText),
     detail: detailOf(layers, error),
-    network: layers.some(
-      (layer) => networkCodes.test(textOf(layer["code"])) || networkTexts.test(textOf(layer["message"]).toLowerCase())
-    ),
+    codes,
+    url: first(layers, (layer) => textOf(layer["url"]) || undefined),
+    network: codes.length > 0 || layers.some((layer) => networkTexts.test(textOf(layer["message"]).toLowerCase())),
+    broken: layers.some((layer) => brokenTexts.test(textOf(layer["message"]).toLowerCase())),
+    silent: first(layers, silentOf),
+    redirect: first(layers, (layer) => (layer["name"] === "Redirected" ? textOf(layer["location"]) : undefined)),
     garbled: names.some((name) => garbledNames.test(name)),
+    lasting: layers.some((layer) => layer["lasting"] === true),
     unreadable: names.some((name) => unreadableNames.test(name)),
     refusedByClient: names.some((name) => refusingNames.test(name))
   }

@@ -1,0 +1,40 @@
+/** Reads what a person writes for a model, and says what is wrong with it. */
+import * as ModelRef from "@rein/core/schema/ModelRef"
+import { Result } from "effect"
+import { didYouMean, nearMisses } from "./aisdk/NearMiss.ts"
+import { known } from "./aisdk/Providers.ts"
+
+/** The providers that the router knows, as they stand before the slash in `provider/model`. */
+export const providers: ReadonlyArray<string> = known.map(({ id }) => id)
+
+/** Names by which the makers of models can be told. */
+const makers: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^claude/i, "anthropic"],
+  [/^(gpt|chatgpt|codex|o\d)/i, "openai"]
+]
+
+const makerOf = (model: string): string | undefined => makers.find(([pattern]) => pattern.test(model))?.[1]
+
+const listed = `Known providers: ${providers.join(", ")}.`
+
+/** What to say of a provider that is none. */
+export const unknownProvider = (ref: ModelRef.ModelRef): string => {
+  const near = nearMisses(ref.provider, providers)
+  const maker = near.length > 0 ? undefined : makerOf(ref.model)
+  const meant = (maker === undefined ? near : [maker]).map((provider) => `${provider}/${ref.model}`)
+  return `There is no provider "${ref.provider}" (in ${ModelRef.format(ref)}).${didYouMean(meant)} ${listed}`
+}
+
+const noModelId = (text: string): string => {
+  const name = text.replace(/^\/+|\/+$/g, "")
+  const maker = makerOf(name)
+  const meant = maker === undefined ? nearMisses(name, providers).map((id) => `${id}/<model>`) : [`${maker}/${name}`]
+  return `"${text}" is no model id: write provider/model, e.g. anthropic/claude-sonnet-4-5.${didYouMean(meant)} ${listed}`
+}
+
+/** A model by its id, `provider/model`, or a sentence that says what is wrong with the id and which one may be meant. */
+export const read = (text: string): Result.Result<ModelRef.ModelRef, string> => {
+  const ref = ModelRef.parse(text.trim())
+  if (ref === undefined) return Result.fail(noModelId(text))
+  return providers.includes(ref.provider) ? Result.succeed(ref) : Result.fail(unknownProvider(ref))
+}
