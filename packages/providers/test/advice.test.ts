@@ -60,7 +60,7 @@ describe("without a key", () => {
   it.live("a layer without environment speaks of its options", () =>
     Effect.gen(function* () {
       const { error } = yield* ask(AiSdk.layerWith({ ollama: { baseUrl: yield* nowhere } }), request("anthropic"))
-      assert.include(error?.message, "give anthropic.apiKey to the layer")
+      assert.include(error?.message, "set anthropic.apiKey")
       assert.notInclude(error?.message, "ANTHROPIC_API_KEY")
     })
   )
@@ -99,10 +99,8 @@ describe("without a key", () => {
       const url = yield* nowhere
       const asked = request("chat-completions", { model: { provider: "ollama", model: "m" } })
       const { error } = yield* ask(withEnvironment({ OLLAMA_BASE_URL: url }), asked)
-      assert.strictEqual(
-        error?.message,
-        `Cannot connect to ${url}: nothing listens there (ECONNREFUSED). Start the server, or set OLLAMA_BASE_URL if it is elsewhere.`
-      )
+      assert.match(error?.message ?? "", /^Cannot connect to \S+: .*\(ECONNREFUSED\)\. .*OLLAMA_BASE_URL.*\.$/)
+      assert.include(error?.message, url)
     })
   )
 })

@@ -160,10 +160,8 @@ describe.each(cases)("errors over %s by %s", (wire, way) => {
       const { error } = yield* ask(layer(gone.url, key, way), request(wire))
       // On this machine nobody will listen in a few seconds, either.
       assert.deepStrictEqual(error?.reason, { _tag: "Transport", phase: "before-output", lasting: true })
-      assert.match(
-        error?.message ?? "",
-        new RegExp(`^Cannot connect to ${gone.url}: nothing listens there \\(ECONNREFUSED\\)\\. .*baseUrl.*\\.$`)
-      )
+      assert.match(error?.message ?? "", /\(ECONNREFUSED\)\. .*baseUrl.*\.$/)
+      assert.include(error?.message, gone.url)
     })
   )
 

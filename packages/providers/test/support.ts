@@ -5,7 +5,9 @@ import type { ModelPart } from "@rein/core/model/ModelPart"
 import type { ModelRequest } from "@rein/core/model/ModelRequest"
 import { make as makeId } from "@rein/core/schema/Ids"
 import type { ModelError } from "@rein/core/schema/ModelError"
+import * as Tool from "@rein/core/tool/Tool"
 import { Effect, Redacted, Stream } from "effect"
+import { z } from "zod"
 import type { Layer, Scope } from "effect"
 import * as AiSdk from "../src/AiSdk.ts"
 
@@ -106,3 +108,11 @@ export const textOf = (parts: ReadonlyArray<ModelPart>, type: "text-delta" | "re
   parts.map((part) => (part.type === type ? part.text : "")).join("")
 
 export const finishOf = (parts: ReadonlyArray<ModelPart>) => parts.find((part) => part.type === "finish")
+
+/** A tool that may run at any time and says what it was asked. */
+export const lookTool = Tool.make("look", {
+  description: "Looks.",
+  parameters: z.object({ at: z.string().optional(), lines: z.array(z.number()).optional() }),
+  safety: "read",
+  execute: (input) => Effect.succeed({ output: JSON.stringify(input), title: "look" })
+})

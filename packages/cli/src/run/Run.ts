@@ -1,12 +1,12 @@
 /** `rein run`: one prompt in one directory, watched to its end. */
 import type { Question } from "@rein/core/schema/Question"
 import { SessionId } from "@rein/core/schema/Ids"
-import * as ModelRef from "@rein/core/schema/ModelRef"
+import type * as ModelRef from "@rein/core/schema/ModelRef"
 import * as Outcome from "@rein/core/schema/Outcome"
 import type { Item } from "@rein/core/session/LiveHub"
 import { Sessions } from "@rein/core/session/Sessions"
-import { AiSdk } from "@rein/providers"
-import { Deferred, Effect, Exit, Fiber, Queue, Schema } from "effect"
+import { ModelName } from "@rein/providers"
+import { Deferred, Effect, Exit, Fiber, Queue, Result, Schema } from "effect"
 import { Ended, UsageError } from "../Failure.ts"
 import { dataFolder, realDirectory } from "../Folders.ts"
 import * as Harness from "../Harness.ts"
@@ -39,17 +39,8 @@ const parseModel = Effect.fnUntraced(function* (
   text: string | undefined
 ): Effect.fn.Return<ModelRef.ModelRef | undefined, UsageError> {
   if (text === undefined) return undefined
-  const ref = ModelRef.parse(text)
-  const known: ReadonlyArray<string> = AiSdk.providers
-  if (ref === undefined) {
-    return yield* new UsageError({ message: `"${text}" is no model: write provider/model, ${example}.` })
-  }
-  if (!known.includes(ref.provider)) {
-    return yield* new UsageError({
-      message: `There is no provider "${ref.provider}" (in --model ${text}). Known providers: ${known.join(", ")}.`
-    })
-  }
-  return ref
+  const found = ModelName.read(text)
+  return Result.isSuccess(found) ? found.success : yield* new UsageError({ message: found.failure })
 })
 
 const noSession = (id: string) =>
@@ -80,7 +71,7 @@ const choose = Effect.fnUntraced(function* (options: Options, directory: string)
 })
 
 const needModel = new UsageError({
-  message: `No model is chosen. Name one, ${example} (known providers: ${AiSdk.providers.join(", ")}).`
+  message: `No model is chosen. Name one, ${example} (known providers: ${ModelName.providers.join(", ")}).`
 })
 
 /** Asks the person what the events ask, one question after the other, in the background. */

@@ -2,7 +2,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider"
 import { fromReadable } from "@rein/core/model/Batching"
 import type { ModelPart } from "@rein/core/model/ModelPart"
-import { ModelError } from "@rein/core/schema/ModelError"
+import type { ModelError } from "@rein/core/schema/ModelError"
 import { Cause, Effect, Stream } from "effect"
 import type { Pull } from "effect"
 import { classify } from "../Classify.ts"
@@ -30,11 +30,6 @@ type NonEmpty<A> = readonly [A, ...Array<A>]
 
 const isNonEmpty = <A>(items: ReadonlyArray<A>): items is NonEmpty<A> => items.length > 0
 
-const nothing = new ModelError({
-  reason: { _tag: "CutOff", phase: "before-output" },
-  message: "The provider ended its answer before it said anything."
-})
-
 /** Some providers throw what went wrong, some send it among the parts; both end the stream here, after what came before. */
 const convert = (
   upstream: Pull.Pull<NonEmpty<LanguageModelV4StreamPart>, ModelError>,
@@ -42,7 +37,7 @@ const convert = (
   fail: (cause: unknown) => ModelError
 ): Pull.Pull<NonEmpty<ModelPart>, ModelError> => {
   const ended = Effect.suspend((): Pull.Pull<never, ModelError> =>
-    parts.isEmpty() ? Effect.fail(nothing) : Cause.done()
+    parts.isEmpty() ? Effect.fail(fail(new Error("No output generated"))) : Cause.done()
   )
   const source = Effect.catchIf(upstream, Cause.isDone, () => ended)
   const next: Pull.Pull<NonEmpty<ModelPart>, ModelError> = Effect.suspend(() => {

@@ -24,6 +24,13 @@ const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g
 /** Longer names are compared by their beginning. */
 const longest = 80
 
+/** How many characters both begin with. */
+const shared = (left: string, right: string): number => {
+  let length = 0
+  while (length < left.length && left[length] === right[length]) length++
+  return length
+}
+
 const score = (wanted: string, name: string): number | undefined => {
   const [left, right] = [plain(wanted).slice(0, longest), plain(name).slice(0, longest)]
   if (left === "" || right === "") return undefined
@@ -31,7 +38,9 @@ const score = (wanted: string, name: string): number | undefined => {
   // A version or a date left out or made up is the usual mistake.
   if (left.length >= 3 && right.length >= 3 && (right.startsWith(left) || left.startsWith(right))) return 1
   const found = distance(left, right)
-  return found <= Math.max(1, Math.floor(Math.max(left.length, right.length) / 4)) ? found + 1 : undefined
+  if (found <= Math.max(1, Math.floor(Math.max(left.length, right.length) / 4))) return found + 1
+  const family = shared(left, right)
+  return family >= 4 && family >= 0.6 * Math.min(left.length, right.length) ? left.length + found : undefined
 }
 
 /** The nearest of the names, best first; none when nothing is near. */

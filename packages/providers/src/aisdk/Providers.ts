@@ -68,8 +68,8 @@ export const inEnvironment = ({ variables }: Known): Hints => ({
 
 /** For layers that read nothing. */
 export const inOptions = ({ name }: Known): Hints => ({
-  key: `give ${name}.apiKey to the layer`,
-  address: `give ${name}.baseUrl to the layer`
+  key: `set ${name}.apiKey in the layer's options`,
+  address: `set ${name}.baseUrl in the layer's options`
 })
 
 /** An empty variable is how shells say that there is none. */

@@ -83,6 +83,9 @@ export const describe = (
   const detail = redact(facts.detail, secrets).replace(/\s+/g, " ").trim().slice(0, longestMessage)
   if (facts.redirect !== undefined) return redact(redirected(facts, asked), secrets)
   if (reason._tag === "Transport") return redact(connection(facts, detail, asked), secrets)
+  if (reason._tag === "CutOff" && reason.phase === "before-output") {
+    return `${originOf(asked?.address) ?? "The provider"} ended its answer before it said anything.`
+  }
   const isModel = reason._tag === "InvalidRequest" && reason.because === "unknown-model" && asked !== undefined
   const head = isModel ? `${originOf(asked.address)} has no model "${asked.model.model}"` : what[reason._tag]
   const where = placed.has(reason._tag) ? originOf(asked?.address) : undefined

@@ -42,7 +42,8 @@ export type Split = number | { readonly at: ReadonlyArray<number> }
 
 export interface Options {
   readonly script: Script
-  readonly split?: Split
+  /** One for all answers, or each its own. */
+  readonly split?: Split | ((request: WireRequest) => Split | undefined)
   /** Another key is refused with 401. */
   readonly key?: string
   /** Answers 400 to a history that the real APIs would refuse; on by default. */
@@ -205,7 +206,8 @@ const serve = (options: Options, add: (request: WireRequest) => void) => {
     const refused = options.key !== undefined && keyOf(message) !== options.key
     const answer = refused ? errorItem(wire, 401, "invalid key") : answerOf(options, request)
     cut = find(answer, "cutAfter") !== undefined
-    await play(request, answer, response, options.split)
+    const split = typeof options.split === "function" ? options.split(request) : options.split
+    await play(request, answer, response, split)
   }
 }
 
