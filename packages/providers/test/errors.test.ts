@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { ModelErrorReason } from "@rein/core/schema/ModelError"
-import type { Answer } from "@rein/core/testing/WireServer"
+import type { Answer, Wire } from "@rein/core/testing/WireServer"
 import * as WireServer from "@rein/core/testing/WireServer"
 import { Effect } from "effect"
 import { ask, cases, key, layer, play, request, serve, textOf } from "./support.ts"
@@ -209,6 +209,186 @@ describe.each(cases)("errors over %s by %s", (wire, way) => {
       )
       assert.deepStrictEqual(error?.reason, { _tag: "InvalidRequest" })
       assert.include(error?.message, "c1")
+    })
+  )
+})
+
+/** What servers say of a request that is too large, each in its own words. */
+const tooLarge: ReadonlyArray<readonly [string, Wire, number, object]> = [
+  ["Anthropic", "anthropic", 400, overflow.anthropic],
+  [
+    "Anthropic, by size",
+    "anthropic",
+    413,
+    { error: { type: "request_too_large", message: "Request exceeds the maximum size" } }
+  ],
+  ["OpenAI", "responses", 400, overflow.responses],
+  ["OpenAI, chat", "chat-completions", 400, overflow["chat-completions"]],
+  [
+    "one request above the minute",
+    "responses",
+    429,
+    {
+      error: {
+        message: "Request too large for gpt-5 on tokens per min (TPM): Limit 30000, Requested 41000.",
+        type: "tokens",
+        code: "rate_limit_exceeded"
+      }
+    }
+  ],
+  [
+    "Groq",
+    "chat-completions",
+    413,
+    { error: { message: "Request too large for model `x` on tokens per minute (TPM): Limit 6000" } }
+  ],
+  [
+    "OpenRouter",
+    "chat-completions",
+    400,
+    {
+      error: {
+        message:
+          "This endpoint's maximum context length is 131072 tokens. However, you requested about 140000 tokens (139000 of text input, 1000 in the output)."
+      }
+    }
+  ],
+  [
+    "vLLM",
+    "chat-completions",
+    400,
+    {
+      error: {
+        message:
+          "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4500 in the messages, 500 in the completion).",
+        type: "BadRequestError"
+      }
+    }
+  ],
+  [
+    "llama.cpp",
+    "chat-completions",
+    500,
+    {
+      error: {
+        code: 500,
+        message:
+          "the request exceeds the available context size. try increasing the context size or enable context shift",
+        type: "exceed_context_size_error"
+      }
+    }
+  ],
+  [
+    "LM Studio",
+    "chat-completions",
+    400,
+    {
+      error:
+        "The number of tokens to keep from the initial prompt is greater than the context length. Try to load the model with a larger context length."
+    }
+  ],
+  [
+    "Ollama",
+    "chat-completions",
+    500,
+    { error: { message: "input is too long: prompt exceeds the context length of 4096", type: "api_error" } }
+  ],
+  [
+    "Mistral",
+    "chat-completions",
+    400,
+    { message: "Prompt contains 40000 tokens, too large for model with 32768 maximum context length" }
+  ],
+  [
+    "DeepSeek",
+    "chat-completions",
+    400,
+    {
+      error: {
+        message:
+          "This model's maximum context length is 65536 tokens. However, you requested 80000 tokens (79000 in the messages, 1000 in the completion)."
+      }
+    }
+  ],
+  [
+    "xAI",
+    "chat-completions",
+    400,
+    { error: "This model's maximum prompt length is 131072 but the request contains 140000 tokens." }
+  ]
+]
+
+const notTooLarge: ReadonlyArray<readonly [string, Wire, number, object, ModelErrorReason]> = [
+  [
+    "Anthropic, the output",
+    "anthropic",
+    400,
+    {
+      error: {
+        type: "invalid_request_error",
+        message:
+          "input length and `max_tokens` exceed context limit: 150000 + 64000 > 200000, decrease input length or `max_tokens` and try again"
+      }
+    },
+    { _tag: "OutputLimit" }
+  ],
+  [
+    "vLLM, the output",
+    "chat-completions",
+    400,
+    {
+      error: {
+        message:
+          "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (1000 in the messages, 4000 in the completion)."
+      }
+    },
+    { _tag: "OutputLimit" }
+  ],
+  [
+    "an empty balance",
+    "chat-completions",
+    429,
+    { error: { code: "1113", message: "余额不足或无可用资源包,请充值。" } },
+    { _tag: "Quota" }
+  ],
+  [
+    "too many requests",
+    "responses",
+    429,
+    { error: { message: "Rate limit reached for requests. Please try again in 20s.", code: "rate_limit_exceeded" } },
+    { _tag: "RateLimited", retryAfterMillis: 20_000 }
+  ]
+]
+
+describe("errors in each server's own words", () => {
+  it.live.each(tooLarge)("too large: %s", ([, wire, status, body]) =>
+    Effect.gen(function* () {
+      const { error } = yield* play(wire, [{ error: { status, body } }])
+      assert.strictEqual(error?.reason._tag, "ContextOverflow")
+    })
+  )
+
+  it.live.each(notTooLarge)("not too large: %s", ([, wire, status, body, reason]) =>
+    Effect.gen(function* () {
+      const { error } = yield* play(wire, [{ error: { status, body } }])
+      assert.deepStrictEqual(error?.reason, reason)
+    })
+  )
+
+  it.live.each([
+    ["context_length_exceeded", "Your input exceeds the context window of this model.", "ContextOverflow"],
+    ["rate_limit_exceeded", "Rate limit reached for gpt-5.", "RateLimited"],
+    ["insufficient_quota", "You exceeded your current quota, please check your plan and billing details.", "Quota"],
+    ["server_error", "The server had an error while processing your request.", "Overloaded"]
+  ] as const)("in the stream of Responses: %s", ([code, message, tag]) =>
+    Effect.gen(function* () {
+      const failed = { type: "response.failed", sequence_number: 9, response: { error: { code, message } } }
+      const events = [{ rawEvent: `data: ${JSON.stringify(failed)}\n\n` }, { finish: "none" }] as const
+      for (const answer of [events, [{ text: "half" }, ...events]] satisfies ReadonlyArray<Answer>) {
+        const { error } = yield* play("responses", answer)
+        assert.strictEqual(error?.reason._tag, tag)
+        assert.include(error?.message, message.slice(0, 20))
+      }
     })
   )
 })

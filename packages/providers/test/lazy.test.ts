@@ -6,13 +6,13 @@ import { serve } from "./support.ts"
 
 /**
  * A module hook in a process of its own sees every file that is loaded, however it is asked for. The program prints the
- * AI SDK packages after the import, after the layer is built, and after one request.
+ * AI SDK packages after the import, after the layers are built, and after one request to each provider by each.
  */
 const program = (url: string) => `
   import { registerHooks } from "node:module"
   const loaded = new Set()
   registerHooks({ load(file, context, next) {
-    const name = /node_modules\\/(@ai-sdk\\/[^/]+|zod)\\//.exec(file)?.[1]
+    const name = /node_modules\\/(@ai-sdk\\/[^/]+|ai|zod)\\//.exec(file)?.[1]
     if (name !== undefined) loaded.add(name)
     return next(file, context)
   } })
@@ -23,31 +23,44 @@ const program = (url: string) => `
   const note = () => after.push([...loaded].sort())
   note()
   const settings = { apiKey: Redacted.make("k"), baseUrl: ${JSON.stringify(url)} }
-  const runtime = ManagedRuntime.make(AiSdk.layerWith({ anthropic: settings, openaiCompatible: settings }))
-  const model = await runtime.runPromise(Effect.gen(function* () { return yield* Model }))
+  const options = { anthropic: settings, openai: settings, openaiCompatible: settings }
+  const layers = [AiSdk.layerWith(options), AiSdk.layerStreamTextWith(options)]
+  const models = await Promise.all(layers.map((layer) =>
+    ManagedRuntime.make(layer).runPromise(Effect.gen(function* () { return yield* Model }))
+  ))
   note()
-  await runtime.runPromise(Stream.runDrain(model.stream({
-    session: "ses_1", model: { provider: "anthropic", model: "claude-sonnet-4-5" }, system: [], tools: [],
-    messages: [{ role: "user", content: [{ type: "text", text: "hi" }] }],
-    cache: { tools: false, system: false, messages: [] }
-  })))
-  note()
+  for (const model of models) {
+    for (const provider of ["anthropic", "openai", "openai-compatible"]) {
+      await Effect.runPromise(Stream.runDrain(model.stream({
+        session: "ses_1", model: { provider, model: "m" }, system: [], tools: [],
+        messages: [{ role: "user", content: [{ type: "text", text: "hi" }] }],
+        cache: { tools: false, system: false, messages: [] }
+      })))
+      note()
+    }
+  }
   console.log(JSON.stringify(after))
 `
 
 describe("lazy loading", () => {
-  it.live("no provider package is loaded before its first request, and then only that one", () =>
+  it.live("no package is loaded before the first request that needs it, and then only that one", () =>
     Effect.gen(function* () {
-      const server = yield* serve([{ text: "x" }])
+      const server = yield* serve({ script: () => [{ text: "x" }] })
       const args = ["--conditions=@rein/source", "--input-type=module", "--eval", program(server.url)]
       const { stdout } = yield* Effect.promise(() =>
         promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname, env: { PATH: process.env["PATH"] } })
       )
-      const [imported, built, asked] = JSON.parse(stdout)
-      assert.deepStrictEqual(imported, [])
-      assert.deepStrictEqual(built, [])
-      assert.include(asked, "@ai-sdk/anthropic")
-      assert.notInclude(asked, "@ai-sdk/openai-compatible")
+      const notes: ReadonlyArray<ReadonlyArray<string>> = JSON.parse(stdout)
+      const packages = ["@ai-sdk/anthropic", "@ai-sdk/openai", "@ai-sdk/openai-compatible", "ai"]
+      const loaded = notes.map((names) => packages.filter((name) => names.includes(name)))
+      // After the import, the layers, three requests by `doStream`, and three by `streamText`.
+      assert.deepStrictEqual(
+        loaded.map((names) => names.length),
+        [0, 0, 1, 2, 3, 4, 4, 4]
+      )
+      assert.deepStrictEqual(loaded[2], ["@ai-sdk/anthropic"])
+      assert.isFalse(loaded[4]?.includes("ai"))
+      assert.isEmpty(notes[1])
     })
   )
 })

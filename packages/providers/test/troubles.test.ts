@@ -123,11 +123,9 @@ const certificate = Effect.acquireRelease(
   Effect.promise(async () => {
     const folder = await mkdtemp(join(tmpdir(), "rein-tls-"))
     const [keyFile, certFile] = [join(folder, "key.pem"), join(folder, "cert.pem")]
-    const args = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=other.example"]
-    await promisify(execFile)("openssl", [
-      ...args,
-      ...["-addext", "subjectAltName=DNS:other.example", "-keyout", keyFile, "-out", certFile]
-    ])
+    const subject = ["-subj", "/CN=other.example", "-addext", "subjectAltName=DNS:other.example"]
+    const made = ["-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", keyFile, "-out", certFile]
+    await promisify(execFile)("openssl", ["req", "-x509", ...subject, ...made])
     return { folder, key: await readFile(keyFile, "utf8"), cert: await readFile(certFile, "utf8"), certFile }
   }),
   ({ folder }) => Effect.promise(() => rm(folder, { recursive: true, force: true }))

@@ -21,10 +21,9 @@ const gone = async () => {
 /** A certificate for another name than 127.0.0.1, which the command is told to trust. */
 const certificate = async (folder: string) => {
   const [keyFile, certFile] = [join(folder, "key.pem"), join(folder, "cert.pem")]
-  await promisify(execFile)("openssl", [
-    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=other.example"],
-    ...["-addext", "subjectAltName=DNS:other.example", "-keyout", keyFile, "-out", certFile]
-  ])
+  const subject = ["-subj", "/CN=other.example", "-addext", "subjectAltName=DNS:other.example"]
+  const made = ["-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", keyFile, "-out", certFile]
+  await promisify(execFile)("openssl", ["req", "-x509", ...subject, ...made])
   return { certFile, tls: { key: await readFile(keyFile, "utf8"), cert: await readFile(certFile, "utf8") } }
 }
 

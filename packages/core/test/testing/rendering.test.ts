@@ -67,6 +67,24 @@ describe("render", () => {
     assert.strictEqual(blocks[7], `{"block":{"content":"ok","tool_call_id":"a"},"role":"tool"}`)
   })
 
+  it("Responses: instructions, texts, calls, results and reasoning are blocks", () => {
+    const blocks = render("responses", {
+      tools: [{ type: "function", name: "t" }],
+      instructions: "s",
+      input: [
+        { role: "user", content: [{ type: "input_text", text: "hi" }] },
+        { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "x" },
+        { role: "assistant", content: "text" },
+        { type: "function_call", call_id: "a", name: "t", arguments: "{}" },
+        { type: "function_call_output", call_id: "a", output: "ok" }
+      ]
+    })
+    assert.lengthOf(blocks, 7)
+    assert.strictEqual(blocks[2], `{"block":{"text":"hi","type":"input_text"},"role":"user"}`)
+    assert.strictEqual(blocks[4], `{"block":{"text":"text","type":"text"},"role":"assistant"}`)
+    assert.include(blocks[6], "function_call_output")
+  })
+
   it("a prefix is a beginning, block by block", () => {
     assert.isTrue(isPrefix([], ["a"]))
     assert.isTrue(isPrefix(["a"], ["a"]))
@@ -165,6 +183,27 @@ const chatCases: ReadonlyArray<Case> = [
   ["an id used twice", [user, calls("a"), result("a"), calls("a"), result("a")], /used more than once/]
 ]
 
+const asked = (id: string) => ({ type: "function_call", call_id: id, name: "t", arguments: "{}" })
+const answered = (id: string) => ({ type: "function_call_output", call_id: id, output: "" })
+const thought = (content?: string) => ({ type: "reasoning", id: "rs_1", summary: [], encrypted_content: content })
+
+const responsesCases: ReadonlyArray<Case> = [
+  ["a whole history", [user, thought("opaque"), asked("a"), asked("b"), answered("a"), answered("b"), user], undefined],
+  ["no message", [], /no message/],
+  ["an unknown role", [{ role: "tool", content: "x" }], /role "tool"/],
+  ["an empty message", [user, { role: "assistant", content: "" }], /message is empty/],
+  ["an empty text", [{ role: "user", content: [{ type: "input_text", text: "" }] }], /text is empty/],
+  ["a call without a result", [user, asked("a"), user], /call a has no result/],
+  ["an open call at the end", [user, asked("a")], /call a has no result/],
+  ["a result without a call", [user, answered("a")], /result for a has no call/],
+  ["two results", [user, asked("a"), answered("a"), answered("a")], /more than one result/],
+  ["results out of order", [user, asked("a"), asked("b"), answered("b"), answered("a")], /order/],
+  ["a late result", [user, asked("a"), user, answered("a")], /call a has no result before/],
+  ["an id used twice", [user, asked("a"), answered("a"), asked("a"), answered("a")], /used more than once/],
+  ["what is not stored", [user, { type: "item_reference", id: "msg_1" }], /not stored/],
+  ["reasoning that nobody can read", [user, thought()], /encrypted content/]
+]
+
 const expectViolation = (found: ReadonlyArray<string>, expected: RegExp | undefined) => {
   if (expected === undefined) assert.deepStrictEqual(found, [])
   else assert.match(found.join("\n"), expected)
@@ -173,6 +212,14 @@ const expectViolation = (found: ReadonlyArray<string>, expected: RegExp | undefi
 describe("checkHistory", () => {
   it.each([...anthropicCases, anthropicIds])("Anthropic: %s", (_, messages, violation) => {
     expectViolation(checkHistory("anthropic", { messages }), violation)
+  })
+
+  it.each(responsesCases)("Responses: %s", (_, input, violation) => {
+    expectViolation(checkHistory("responses", { input, store: false }), violation)
+  })
+
+  it("Responses: what is stored may be referred to", () => {
+    assert.deepStrictEqual(checkHistory("responses", { input: [user, { type: "item_reference", id: "msg_1" }] }), [])
   })
 
   it.each(chatCases)("chat completions: %s", (_, messages, violation) => {
