@@ -196,8 +196,8 @@ describe("AiSdk requests", () => {
 })
 
 describe("AiSdk settings", () => {
-  const withEnvironment = (values: Record<string, string>) =>
-    AiSdk.layer.pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(values))))
+  const withEnvironment = (values: Record<string, string>, layer = AiSdk.layer) =>
+    layer.pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(values))))
 
   it.live.each(["", "/", "/v1", "/v1/"])("an address that ends in %j", (end) =>
     Effect.gen(function* () {
@@ -221,9 +221,10 @@ describe("AiSdk settings", () => {
         ]
       ]
       for (const [wire, values] of environments) {
-        assert.isUndefined((yield* ask(withEnvironment(values), request(wire))).error)
+        for (const layer of [AiSdk.layer, AiSdk.layerStreamText])
+          assert.isUndefined((yield* ask(withEnvironment(values, layer), request(wire))).error)
       }
-      assert.lengthOf(server.requests, 4)
+      assert.lengthOf(server.requests, 8)
     })
   )
 

@@ -107,6 +107,25 @@ describe("Classify", () => {
     assert.deepStrictEqual(reasonOf(error), { _tag: "Unknown" })
   })
 
+  it.each([
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "EHOSTUNREACH",
+    "ETIMEDOUT",
+    "CERT_HAS_EXPIRED",
+    "ECONNRESET",
+    "HPE_INVALID_CONSTANT"
+  ])("%s: the message names the address, without what could be secret in it", (code) => {
+    const asked = {
+      model: { provider: "anthropic", model: "m" },
+      address: "https://me:secret@proxy.example:8443/v1?token=secret",
+      hints: { key: "set KEY", address: "set URL" }
+    }
+    const { message } = classify(network(code), { phase: "before-output", asked })
+    assert.match(message, new RegExp(`https://proxy\\.example:8443.*\\(${code}\\).*\\.$`))
+    assert.notInclude(message, "secret")
+  })
+
   it("messages are short", () => {
     assert.isBelow(classify(new Error("x".repeat(100_000)), { phase: "before-output" }).message.length, 600)
   })

@@ -59,7 +59,7 @@ describe("caches", () => {
     })
   )
 
-  it.live("the mark of a request stands on what the next one begins with", () =>
+  it.live("but for the marks, a request begins with the one before it", () =>
     Effect.gen(function* () {
       const bodies = (yield* bodiesOver("anthropic")).slice(0, 2 * steps)
       const renderings = bodies.map((body) => render("anthropic", body))

@@ -54,6 +54,15 @@ describe.each(cases)("errors over %s by %s", (wire, way) => {
     })
   )
 
+  it.live("an address at which there is nothing", () =>
+    Effect.gen(function* () {
+      const { error } = yield* play(wire, [{ error: { status: 404, body: { detail: "Not Found" } } }], way)
+      assert.deepStrictEqual(error?.reason, noModel)
+      assert.match(error?.message ?? "", /status 404.*baseUrl.*\.$/)
+      assert.strictEqual(error?.message.includes("openai-compatible/gpt-5"), wire === "responses")
+    })
+  )
+
   it.live.each([
     ["retry-after-ms", "1500", 1_500],
     ["retry-after", "7", 7_000],

@@ -89,21 +89,52 @@ const withoutKeys = (headers: RequestInit["headers"]): Headers => {
   return kept
 }
 
-/** Passes the body on, a read at a time, and gives up when a read takes too long. */
+/** Passes the body on, a read at a time, and gives up when a read takes too long. One timer, not one for each read. */
 const watched = (
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   millis: number,
   end: (error: SilenceError) => void
 ): ReadableStream<Uint8Array<ArrayBuffer>> => {
   const reader = body.getReader()
+  let waitingSince: number | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stop = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+  }
+  const watch = (controller: ReadableStreamDefaultController, inMillis: number): void => {
+    timer = setTimeout(() => {
+      timer = undefined
+      if (waitingSince === undefined) return
+      const left = waitingSince + millis - performance.now()
+      if (left > 0) return watch(controller, Math.ceil(left))
+      const error = new SilenceError("next-part", millis)
+      controller.error(error)
+      end(error)
+    }, inMillis)
+    // The connection keeps a program alive while it matters; the timer alone must not. Outside Node it is a number.
+    if (typeof timer === "object") timer.unref()
+  }
   return new ReadableStream(
     {
       pull: async (controller) => {
-        const next = await within(reader.read(), new SilenceError("next-part", millis), millis, end)
-        if (next.done) controller.close()
-        else controller.enqueue(next.value)
+        waitingSince = performance.now()
+        if (timer === undefined) watch(controller, millis)
+        try {
+          const next = await reader.read()
+          waitingSince = undefined
+          if (!next.done) return controller.enqueue(next.value)
+          stop()
+          controller.close()
+        } catch (error) {
+          stop()
+          throw error
+        }
       },
-      cancel: (reason) => reader.cancel(reason)
+      cancel: (reason) => {
+        stop()
+        return reader.cancel(reason)
+      }
     },
     // Nothing is read before somebody asks, so that only real waiting counts.
     { highWaterMark: 0 }

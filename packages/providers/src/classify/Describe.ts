@@ -67,6 +67,10 @@ const placed = new Set<ModelErrorReason["_tag"]>(["Overloaded", "InvalidOutput",
 const advice = (reason: ModelErrorReason, facts: Facts, asked: Asked | undefined): string | undefined => {
   if (asked === undefined) return undefined
   if (reason._tag === "Authentication") return `${asked.hints.key} to a valid key`
+  if (facts.status === 404 && asked.model.provider === "openai") {
+    // Most other servers speak chat completions only.
+    return `${asked.hints.address} if ${originOf(asked.address)} is not the right address, or name the model openai-compatible/${asked.model.model} if it speaks no Responses`
+  }
   const isElsewhere =
     facts.status === 404 || facts.status === 405 || (reason._tag === "InvalidOutput" && reason.lasting)
   return isElsewhere === true
