@@ -18,7 +18,7 @@ import { Effect, Layer } from "effect"
 import { key, layer, lookTool, request, serve, wires } from "./support.ts"
 
 /** The short run takes every so many positions, beginning at another place for each wire. */
-const step = process.env["REIN_TEST_FULL"] === "1" ? 1 : 61
+const step = process.env["REIN_TEST_FULL"] === "1" ? 1 : 127
 
 /** What the model says in the two turns: calls first, then two ends. */
 const answers: ReadonlyArray<Answer> = [

@@ -6,8 +6,8 @@ export interface LocalServer extends ModelList {
   readonly id: string
 }
 
-/** Somebody waits for an error here, and a server on the same machine answers at once. */
-const probeMillis = 400
+/** Somebody waits for an error here. A server on the same machine answers at once, unless the machine is very busy. */
+const probeMillis = 1_500
 
 const origin = (address: string): string => address.replace(/\/v\d+$/, "")
 
