@@ -5,6 +5,7 @@ import { hostname } from "node:os"
 import { promisify } from "node:util"
 import { Effect, Layer } from "effect"
 import { uuidV7Unsafe } from "effect/crypto/SecureRandom"
+import { startInStat } from "./internal/processFacts.ts"
 import { heartbeatLimitMillis, type Owner, Ownership } from "../session/Ownership.ts"
 
 const unknown = "unknown"
@@ -42,14 +43,6 @@ const startOf = (pid: number): Effect.Effect<string | undefined> =>
         lookUp(() => output("ps", ["-o", "lstart=", "-p", String(pid)])),
         (text) => text || undefined
       )
-
-const startInStat = (stat: string): string | undefined => {
-  // The program's name in parentheses may hold anything, so fields are counted from behind it: the first is number 3.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-  const state = fields[0]
-  // A zombie has ended; only its parent has not noticed.
-  return state === "Z" || state === "X" ? undefined : fields[22 - 3]
-}
 
 const make = Effect.gen(function* () {
   const self: Owner = {

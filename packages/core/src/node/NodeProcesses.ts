@@ -2,7 +2,8 @@
  * Runs programs with `node:child_process`.
  *
  * Each program leads its own process group and carries `REIN_OWNER` in its
- * environment: `<runtime>:<session>:<call>:<number of the run>`. The group is
+ * environment: `<runtime>:<session>:<call>:<number of the run>`. A watcher
+ * stops all of them when this process dies without a word. The group is
  * always stopped as a whole. A child that left it (`setsid`) is looked for by
  * that mark when a run is stopped, when its session is, and when the layer
  * ends; a program that ended by itself is not searched for such children,
@@ -12,12 +13,12 @@ import { spawn, type ChildProcess } from "node:child_process"
 import { statSync } from "node:fs"
 import type { Readable } from "node:stream"
 import { type Cause, Deferred, Effect, Layer, Queue } from "effect"
-import { uuidV7Unsafe } from "effect/crypto/SecureRandom"
 import { ProcessError, Processes, type RunOptions, type RunResult } from "../process/Processes.ts"
-import { isLeft, pause, stop } from "./internal/processGroup.ts"
+import { isLeft, pause, stop, sweepDead } from "./internal/processGroup.ts"
+import { makeRuntimeMark, ownerVariable } from "./internal/runtimeMark.ts"
+import { makeWatcher } from "./internal/watcher.ts"
 
-/** The variable that says whose a process is. */
-export const ownerVariable = "REIN_OWNER"
+export { ownerVariable }
 
 export interface Options {
   /** Between TERM and KILL. Default 1 second. */
@@ -30,6 +31,9 @@ const quietMillis = 100
 const drainMillis = 500
 /** More than a pipe and our own buffers hold: what comes later was written after the end of the program. */
 const drainBytes = 1024 * 1024
+
+/** When to look for what runtimes have left that died together with their watchers. */
+const sweepAfterMillis = 250
 
 type StreamName = "stdout" | "stderr"
 
@@ -223,22 +227,33 @@ const abandon = Effect.fnUntraced(function* (running: Running, graceMillis: numb
 })
 
 const make = Effect.fnUntraced(function* ({ graceMillis = 1_000 }: Options) {
-  const runtimeMark = `${ownerVariable}=${uuidV7Unsafe()}:`
+  const runtimeMark = makeRuntimeMark()
+  const watcher = makeWatcher(runtimeMark)
   const all = new Set<Running>()
   let runs = 0
 
   const run = Effect.fn("Processes.run")((options: RunOptions) =>
     Effect.acquireUseRelease(
       Effect.tap(
-        Effect.suspend(() => start(options, `${runtimeMark}${options.owner.session}:${options.owner.call}:${++runs}:`)),
-        (running) => Effect.sync(() => all.add(running))
+        Effect.suspend(() => {
+          watcher.start() // guard: I5 core/test/process/watcher.test.ts
+          return start(options, `${runtimeMark}${options.owner.session}:${options.owner.call}:${++runs}:`)
+        }),
+        (running) =>
+          Effect.sync(() => {
+            all.add(running)
+            watcher.add(running.group)
+          })
       ),
       (running) =>
         Effect.map(Effect.all([finish(running, graceMillis), pump(running)], { concurrency: 2 }), ([end]) => end),
       (running) =>
         Effect.ensuring(
           abandon(running, graceMillis),
-          Effect.sync(() => all.delete(running))
+          Effect.sync(() => {
+            all.delete(running)
+            watcher.remove(running.group)
+          })
         )
     )
   )
@@ -249,7 +264,14 @@ const make = Effect.fnUntraced(function* ({ graceMillis = 1_000 }: Options) {
     yield* stop({ groups: [...all].filter(isMeant).map(({ group }) => group), mark }, graceMillis)
   })
 
-  yield* Effect.addFinalizer(() => stopWhere(runtimeMark, () => true))
+  // Later than the first request of a program that has just started.
+  yield* Effect.forkScoped(Effect.andThen(pause(sweepAfterMillis), sweepDead(graceMillis)))
+  yield* Effect.addFinalizer(() =>
+    Effect.ensuring(
+      stopWhere(runtimeMark, () => true),
+      Effect.sync(() => watcher.close())
+    )
+  )
 
   return Processes.of({
     run,

@@ -1,6 +1,8 @@
 /** Finds and stops what a program has started: its process group, and on Linux whatever carries its mark. */
 import { readdirSync, readFileSync } from "node:fs"
 import { Effect } from "effect"
+import { statFields } from "./processFacts.ts"
+import { markOfDead } from "./runtimeMark.ts"
 
 /** What to stop. */
 export interface Target {
@@ -30,9 +32,7 @@ const signal = (pid: number, name: NodeJS.Signals | 0): boolean => {
 
 /** The group of a process that is not dead already; zombies are dead. */
 const groupOf = (pid: string): number | undefined => {
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1")
-  // The name before the last parenthesis may hold anything; then come state, parent and group.
-  const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  const [state, , group] = statFields(readFileSync(`/proc/${pid}/stat`, "latin1"))
   return state === "Z" || state === "X" ? undefined : Number(group)
 }
 
@@ -117,3 +117,25 @@ export const stop = Effect.fnUntraced(function* (target: Target, graceMillis: nu
   if (!isGone) yield* sweep(target, "SIGKILL", killLimitMillis)
   return found
 })
+
+/** The marks of dead runtimes that some process still carries. Only on Linux. */
+const marksOfDead = (): ReadonlySet<string> => {
+  const marks = new Set<string>()
+  if (process.platform !== "linux") return marks
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue
+    try {
+      const mark = markOfDead(readFileSync(`/proc/${name}/environ`, "latin1"))
+      if (mark !== undefined) marks.add(mark)
+    } catch {
+      // It ended meanwhile, or belongs to another user.
+    }
+  }
+  return marks
+}
+
+/** Stops what runtimes have left that died together with their watchers. */
+export const sweepDead = (graceMillis: number): Effect.Effect<void> =>
+  Effect.suspend(() =>
+    Effect.forEach(marksOfDead(), (mark) => stop({ groups: [], mark }, graceMillis), { discard: true })
+  )
