@@ -18,17 +18,21 @@ export interface ProcessOwner {
   readonly call: CallId
 }
 
-export interface RunOptions {
+/** What to run. */
+export interface Program {
   readonly command: string
   readonly args: ReadonlyArray<string>
   readonly directory: string
   /** The whole environment of the child; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>
-  readonly owner: ProcessOwner
   /** After this time the group gets TERM, then KILL. */
   readonly timeoutMillis?: number
   /** Called with each piece of output as it comes. Back pressure: the pipe is not read on before it is done. */
   readonly onOutput?: (stream: "stdout" | "stderr", bytes: Uint8Array) => Effect.Effect<void>
+}
+
+export interface RunOptions extends Program {
+  readonly owner: ProcessOwner
 }
 
 /** How the program ended. */
@@ -36,9 +40,15 @@ export interface RunResult {
   readonly exitCode: number | undefined
   readonly signal: string | undefined
   readonly timedOut: boolean
-  /** A child was still holding the output when the program had ended; it was stopped. */
+  /** The program had ended, and children of it lived; they were stopped. */
   readonly leftBehind: boolean
 }
+
+/**
+ * How surely nothing is left. `contained`: the system ends everything that a program has started. `tracked`: a child
+ * that leaves its process group *and* clears its environment can escape.
+ */
+export type Level = "contained" | "tracked"
 
 export class Processes extends Context.Service<
   Processes,
@@ -47,5 +57,7 @@ export class Processes extends Context.Service<
     readonly run: (options: RunOptions) => Effect.Effect<RunResult, ProcessError>
     /** Stops everything that a session owns. */
     readonly stop: (session: SessionId) => Effect.Effect<void>
+    /** The level that holds on this machine. Looks by running something, once. */
+    readonly level: Effect.Effect<Level>
   }
 >()("@rein/core/process/Processes") {}

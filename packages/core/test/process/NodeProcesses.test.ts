@@ -5,8 +5,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Scope } from "effect"
 import * as Ids from "@rein/core/schema/Ids"
 import { Processes, type RunOptions, type RunResult } from "@rein/core/process/Processes"
-import * as NodeProcesses from "@rein/core/node/NodeProcesses"
 import * as Layer from "effect/Layer"
+import { layerOf, levels } from "./levels.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "rein-processes-"))
 const environment = { PATH: process.env["PATH"] ?? "/usr/bin:/bin" }
@@ -80,8 +80,14 @@ const interruptWhenReady = Effect.fnUntraced(function* (options: RunOptions) {
 
 const isLinux = process.platform === "linux"
 
-describe("NodeProcesses", () => {
-  it.layer(NodeProcesses.layerWith({ graceMillis: 300 }), { excludeTestServices: true })((it) => {
+describe.each(levels)("NodeProcesses, %s", (level) => {
+  it.layer(layerOf(level), { excludeTestServices: true })((it) => {
+    it.effect("says which level holds", () =>
+      Effect.gen(function* () {
+        assert.strictEqual(yield* (yield* Processes).level, level)
+      })
+    )
+
     it.effect("tells the exit code and keeps the streams apart", () =>
       Effect.gen(function* () {
         const ended = yield* run(bash("echo out; echo err >&2; exit 7"))
@@ -108,7 +114,7 @@ describe("NodeProcesses", () => {
         const processes = yield* Processes
         const order: Array<string> = []
         // The program waits for a file between two lines, so that the order of arrival is certain.
-        const file = join(directory, "go")
+        const file = join(directory, `go-${level}`)
         yield* processes.run({
           ...bash(`echo 1; until [ -e ${file} ]; do :; done; echo 2 >&2; until [ -e ${file}2 ]; do :; done; echo 3`),
           onOutput: (stream, bytes) =>
@@ -253,10 +259,14 @@ describe("NodeProcesses", () => {
         const third = uniqueSleep()
         const others = uniqueSleep()
         const other = Ids.make.session()
-        yield* run(bash(`setsid ${third} >/dev/null 2>&1 & exit 0`))
-        yield* run(
-          bash(`setsid ${others} >/dev/null 2>&1 & exit 0`, { owner: { session: other, call: Ids.make.call() } })
-        )
+        const daemon = (name: string) => bash(`setsid ${name} >/dev/null 2>&1 & exit 0`)
+        const left = yield* run(daemon(third))
+        assert.strictEqual(left.leftBehind, level === "contained")
+        yield* run({ ...daemon(others), owner: { session: other, call: Ids.make.call() } })
+        if (level === "contained") {
+          assert.deepStrictEqual([...living(third), ...living(others)], [])
+          return
+        }
         yield* until(() => living(third).length > 0 && living(others).length > 0)
         yield* processes.stop(session)
         assert.deepStrictEqual(living(third), [])
@@ -310,7 +320,7 @@ describe("NodeProcesses", () => {
               if (bytes === 0) {
                 // Time enough to write all of it, if nothing held it back.
                 yield* Effect.sleep(500)
-                if (isLinux) assert.lengthOf(living("head -c 50000000"), 1)
+                if (isLinux) assert.isNotEmpty(living("head -c 50000000"))
               }
               bytes += piece.length
               most = Math.max(most, process.memoryUsage().rss)
@@ -376,10 +386,11 @@ describe("NodeProcesses", () => {
   it.live("stops everything when its scope closes", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(NodeProcesses.layerWith({ graceMillis: 300 }), scope)
+      const context = yield* Layer.buildWithScope(layerOf(level), scope)
       const [sleep, daemon] = [uniqueSleep(), uniqueSleep()]
-      const fiber = yield* Effect.forkChild(Effect.provideContext(run(bash(`${sleep}; true`)), context))
-      yield* Effect.provideContext(run(bash(`setsid ${daemon} >/dev/null 2>&1 & exit 0`)), context)
+      const forked = (script: string) => Effect.forkChild(Effect.provideContext(run(bash(script)), context))
+      const fiber = yield* forked(`${sleep}; true`)
+      yield* forked(`setsid ${daemon} >/dev/null 2>&1 & ${level === "tracked" ? "exit 0" : sleep}`)
       yield* until(() => living(sleep).length > 0 && living(daemon).length > 0)
       yield* Scope.close(scope, Exit.void)
       assert.deepStrictEqual(living(sleep), [])

@@ -1,5 +1,5 @@
 /** Finds and stops what a program has started: its process group, and on Linux whatever carries its mark. */
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, readlinkSync } from "node:fs"
 import { Effect } from "effect"
 import { statFields } from "./processFacts.ts"
 import { markOfDead } from "./runtimeMark.ts"
@@ -10,6 +10,10 @@ export interface Target {
   readonly groups: ReadonlyArray<number>
   /** An assignment in the environment of every process that is meant, e.g. `REIN_OWNER=…`; the beginning of one is enough. */
   readonly mark: string
+  /** PID namespaces that belong to them, as `/proc/PID/ns/pid` names them. */
+  readonly namespaces?: ReadonlyArray<string>
+  /** Called before each look: the first process of a namespace does not notice by itself that it is the last one. */
+  readonly onLook?: () => void
 }
 
 /** Waits in real time: other programs do not follow the test clock. */
@@ -39,10 +43,12 @@ const groupOf = (pid: string): number | undefined => {
 const carries = (pid: string, mark: string): boolean =>
   `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}`.includes(`\0${mark}`)
 
-const belongs = (pid: string, target: Target): boolean => {
+const belongs = (pid: string, { groups, mark, namespaces = [] }: Target): boolean => {
   try {
     const group = groupOf(pid)
-    return group !== undefined && (target.groups.includes(group) || carries(pid, target.mark))
+    if (group === undefined) return false
+    if (groups.includes(group) || carries(pid, mark)) return true
+    return namespaces.length > 0 && namespaces.includes(readlinkSync(`/proc/${pid}/ns/pid`)) // guard: I5 core/test/process/canaries.test.ts
   } catch {
     // It ended meanwhile, or belongs to another user.
     return false
@@ -93,6 +99,7 @@ const sweep = Effect.fnUntraced(function* (target: Target, name: NodeJS.Signals,
   const signalled = new Set<number>()
   const end = performance.now() + limitMillis
   for (let delay = 2; ; delay = Math.min(delay * 2, 50)) {
+    target.onLook?.()
     const rest = living(target)
     for (const pid of rest) {
       if (signalled.has(pid)) continue
