@@ -22,7 +22,8 @@ const ends = (output: string, result: Partial<RunResult>, errors = "") =>
             yield* onOutput?.("stderr", Buffer.from(errors)) ?? Effect.void
             return { exitCode: 0, signal: undefined, timedOut: false, leftBehind: false, ...result }
           }),
-        stop: () => Effect.void
+        stop: () => Effect.void,
+        level: Effect.succeed("tracked")
       })
     )
   )

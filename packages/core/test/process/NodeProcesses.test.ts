@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -7,6 +7,7 @@ import * as Ids from "@rein/core/schema/Ids"
 import { Processes, type RunOptions, type RunResult } from "@rein/core/process/Processes"
 import * as Layer from "effect/Layer"
 import { layerOf, levels } from "./levels.ts"
+import { isFull, naming as living, uniqueSleep } from "./looking.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "rein-processes-"))
 const environment = { PATH: process.env["PATH"] ?? "/usr/bin:/bin" }
@@ -41,22 +42,6 @@ const run = Effect.fnUntraced(function* (options: RunOptions) {
   return { ...result, ...text, millis: performance.now() - begin } satisfies Collected
 })
 
-/** Processes that live and have this text in their command line. */
-const living = (text: string): ReadonlyArray<string> =>
-  readdirSync("/proc").filter((pid) => {
-    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false
-    try {
-      const isZombie = /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"))
-      return !isZombie && readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").includes(text)
-    } catch {
-      return false
-    }
-  })
-
-/** A sleep that nobody else sleeps, to find it again. */
-let sleeps = 0
-const uniqueSleep = () => `sleep 3${process.pid}.${++sleeps}`
-
 const until = (condition: () => boolean) =>
   Effect.gen(function* () {
     for (let tries = 0; !condition(); tries++) {
@@ -77,6 +62,9 @@ const interruptWhenReady = Effect.fnUntraced(function* (options: RunOptions) {
   yield* Fiber.interrupt(fiber)
   return performance.now() - begin
 })
+
+/** Megabytes of output. */
+const size = isFull ? 300 : 50
 
 const isLinux = process.platform === "linux"
 
@@ -176,6 +164,7 @@ describe.each(levels)("NodeProcesses, %s", (level) => {
         const sleep = uniqueSleep()
         const millis = yield* interruptWhenReady(bash(`echo ready; ${sleep}; true`))
         assert.deepStrictEqual(living(sleep), [])
+        console.log(`interrupt of ${sleep}, ${level}: ${Math.round(millis)} ms`)
         // Less than the grace of 300 ms, so that it was TERM that ended it; the margin is for a busy machine.
         assert.isBelow(millis, 290)
       })
@@ -307,20 +296,20 @@ describe.each(levels)("NodeProcesses, %s", (level) => {
       })
     )
 
-    it.effect("reads 50 MB no faster than they are consumed", () =>
+    it.effect(`reads ${size} MB no faster than they are consumed`, () =>
       Effect.gen(function* () {
         const processes = yield* Processes
         const before = process.memoryUsage().rss
         let [bytes, most, parallel] = [0, 0, 0]
         const ended = yield* processes.run({
-          ...bash("exec head -c 50000000 /dev/zero"),
+          ...bash(`exec head -c ${size}000000 /dev/zero`),
           onOutput: (_, piece) =>
             Effect.gen(function* () {
               assert.strictEqual(++parallel, 1)
               if (bytes === 0) {
                 // Time enough to write all of it, if nothing held it back.
                 yield* Effect.sleep(500)
-                if (isLinux) assert.isNotEmpty(living("head -c 50000000"))
+                if (isLinux) assert.isNotEmpty(living(`head -c ${size}000000`))
               }
               bytes += piece.length
               most = Math.max(most, process.memoryUsage().rss)
@@ -329,8 +318,9 @@ describe.each(levels)("NodeProcesses, %s", (level) => {
         })
         assert.strictEqual(ended.exitCode, 0)
         assert.isFalse(ended.leftBehind)
-        assert.strictEqual(bytes, 50_000_000)
+        assert.strictEqual(bytes, size * 1_000_000)
         assert.isBelow(most - before, 45_000_000)
+        console.log(`${size} MB, ${level}: ${Math.round((most - before) / 1e6)} MB more memory`)
       })
     )
 

@@ -1,39 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { onTestFinished } from "vitest"
 import * as NodeProcesses from "@rein/core/node/NodeProcesses"
+import type { Level } from "@rein/core/process/Processes"
+import { levels } from "./levels.ts"
+import { isFull, living, naming, patience, shapes, uniqueSleep, until, watchersOf } from "./looking.ts"
 
 const isLinux = process.platform === "linux"
 
-const host = join(import.meta.dirname, "../support/processHost.ts")
-
-/** Pids of living processes with such a command line. */
-const where = (isMeant: (commandLine: string) => boolean): ReadonlyArray<number> =>
-  readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
-    .filter((pid) => {
-      try {
-        const isZombie = /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"))
-        return !isZombie && isMeant(readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim())
-      } catch {
-        return false
-      }
-    })
-    .map(Number)
-
-/** The programs themselves, not the shells that name them. */
-const living = (program: string) => where((commandLine) => commandLine === program)
-
-/** Looks every few milliseconds; the test's own timeout bounds it. */
-const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((resume) => setTimeout(resume, 10))
-}
-
-/** A sleep that nobody else sleeps, to find it again. */
-let sleeps = 0
-const uniqueSleep = () => `sleep 4${process.pid}.${++sleeps}`
+const hostFile = join(import.meta.dirname, "../support/processHost.ts")
 
 interface Host {
   readonly child: ChildProcess
@@ -41,46 +19,54 @@ interface Host {
   readonly watcher: () => ReadonlyArray<number>
 }
 
-const start = (commands: ReadonlyArray<string>): Host => {
-  const child = spawn(process.execPath, ["--conditions=@rein/source", host, ...commands], {
+const start = (commands: ReadonlyArray<string>, level: Level = "tracked"): Host => {
+  const child = spawn(process.execPath, ["--conditions=@rein/source", hostFile, level, ...commands], {
     stdio: ["ignore", "inherit", "inherit"],
     detached: true
   })
   const pid = child.pid ?? assert.fail("the host did not start")
+  onTestFinished(() => void child.kill("SIGKILL"))
   return { child, pid, watcher: () => watchersOf(pid) }
 }
 
-const watchersOf = (host: number) =>
-  where((commandLine) => commandLine.includes("rein-watcher") && commandLine.includes(`.${host}.`))
+/** Every shape with a sleep of its own, in a command that goes on by itself. */
+const canaries = (level: Level) =>
+  Object.entries(shapes)
+    .filter(([, { escapes }]) => level === "contained" || escapes === undefined)
+    .map(([what, { script }]) => ({ what, script, sleep: uniqueSleep() }))
 
-/** Far more than it takes on a quiet machine, far less than what is stopped would sleep. */
-const patience = { timeout: 30_000 }
+describe.runIf(isLinux).each(levels)("after SIGKILL of a runtime, %s,", (level) => {
+  it("nothing lives that its programs have started, and the watcher is gone", patience, async () => {
+    const all = canaries(level)
+    const { pid, watcher } = start(all.map(({ script, sleep }) => `${script(sleep)}\nsleep 600`), level)
+    await until(() => all.every(({ sleep }) => living(sleep).length > 0))
+    assert.strictEqual(watcher().length, 1)
+    process.kill(pid, "SIGKILL")
+    const began = performance.now()
+    await until(() => all.every(({ sleep }) => naming(sleep).length === 0))
+    console.log(`after SIGKILL of the runtime nothing lives, ${level}: ${Math.round(performance.now() - began)} ms`)
+    await until(() => watcher().length === 0)
+  })
 
-/** What a command starts that sleeps; each must be found living before and gone afterwards. */
-const shapes: Readonly<Record<string, (sleep: string) => string>> = {
-  "a program": (sleep) => `${sleep}; true`,
-  "a background child": (sleep) => `${sleep} & wait`,
-  "a background child that outlives its shell": (sleep) => `(${sleep} &) ; sleep 600`,
-  "a program under nohup": (sleep) => `nohup ${sleep} >/dev/null 2>&1 & wait`,
-  "a program in a session of its own": (sleep) => `setsid ${sleep} & sleep 600`,
-  "a daemon that forked twice": (sleep) => `setsid bash -c '(${sleep} >/dev/null 2>&1 &)' & sleep 600`,
-  "a program that ignores TERM": (sleep) => `trap '' TERM; ${sleep}; true`,
-  "a stopped program": (sleep) => `${sleep} & until [ "$(cat /proc/$!/comm)" = sleep ]; do :; done; kill -STOP $!; wait`
-}
+  it("and of its watcher, the next runtime stops what is left", patience, async () => {
+    const all = canaries(level)
+    const { pid, watcher } = start(all.map(({ script, sleep }) => `${script(sleep)}\nsleep 600`), level)
+    await until(() => all.every(({ sleep }) => living(sleep).length > 0))
+    // Stopped, it cannot start another watcher meanwhile.
+    process.kill(pid, "SIGSTOP")
+    for (const one of watcher()) process.kill(one, "SIGKILL")
+    process.kill(pid, "SIGKILL")
+    await until(() => watcher().length === 0)
+    const mine = uniqueSleep()
+    const next = start([`${mine}; true`], level)
+    await until(() => all.every(({ sleep }) => naming(sleep).length === 0))
+    await until(() => living(mine).length > 0)
+    next.child.kill("SIGKILL")
+    await until(() => naming(mine).length === 0)
+  })
+})
 
 describe.runIf(isLinux)("after SIGKILL of the runtime", () => {
-  for (const [what, shape] of Object.entries(shapes)) {
-    it(`${what} is stopped, and the watcher is gone`, patience, async () => {
-      const sleep = uniqueSleep()
-      const { pid, watcher } = start([shape(sleep)])
-      await until(() => living(sleep).length > 0)
-      assert.strictEqual(watcher().length, 1)
-      process.kill(pid, "SIGKILL")
-      await until(() => living(sleep).length === 0)
-      await until(() => watcher().length === 0)
-    })
-  }
-
   it("programs that fork while they are stopped do not get away", patience, async () => {
     const sleep = uniqueSleep()
     const breed = `breed() { while :; do (${sleep} &) ; /bin/sleep 0.01; done; }; trap '' TERM; breed & breed & wait`
@@ -91,7 +77,7 @@ describe.runIf(isLinux)("after SIGKILL of the runtime", () => {
   })
 
   it("all of many programs are stopped", patience, async () => {
-    const count = process.env["REIN_TEST_FULL"] === undefined ? 100 : 500
+    const count = isFull ? 500 : 100
     const sleep = uniqueSleep()
     const { pid, watcher } = start([`for i in $(seq ${count}); do ${sleep} & done; wait`])
     await until(() => living(sleep).length >= count)
@@ -118,22 +104,6 @@ describe.runIf(isLinux)("after SIGKILL of the runtime", () => {
     await until(() => watcher().some((one) => one !== first))
     process.kill(pid, "SIGKILL")
     await until(() => living(sleep).length === 0)
-  })
-
-  it("the next runtime stops what is left when the watcher died with it", patience, async () => {
-    const [sleep, daemon] = [uniqueSleep(), uniqueSleep()]
-    const { pid, watcher } = start([`${sleep}; true`, `setsid ${daemon} & sleep 600`])
-    await until(() => living(sleep).length > 0 && living(daemon).length > 0)
-    process.kill(pid, "SIGSTOP")
-    for (const one of watcher()) process.kill(one, "SIGKILL")
-    process.kill(pid, "SIGKILL")
-    await until(() => watcher().length === 0)
-    const mine = uniqueSleep()
-    const next = start([`${mine}; true`])
-    await until(() => living(sleep).length === 0 && living(daemon).length === 0)
-    await until(() => living(mine).length > 0)
-    next.child.kill("SIGKILL")
-    await until(() => living(mine).length === 0)
   })
 
   it("the programs of another runtime that lives are let alone", patience, async () => {
