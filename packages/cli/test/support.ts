@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -44,28 +44,50 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+  /** What was written so far. */
+  readonly stdout: () => string
 }
 
 export interface StartOptions {
   readonly environment?: NodeJS.ProcessEnv
   /** Written to standard input, which is then closed; `"open"` leaves it open; by default there is none. */
   readonly input?: string
+  /** In a process group of its own. */
+  readonly isApart?: boolean
+  /** At a terminal; then both streams are one. */
+  readonly isAtTerminal?: boolean
 }
+
+/** Gives a command a terminal; its input stays open as long as this lives. */
+const terminal = "/usr/bin/script"
+
+export const hasTerminal = existsSync(terminal) && process.platform === "linux"
+
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
+
+/** At a terminal the pid of `rein` is told by the first line. */
+const lineOfCommand = (words: ReadonlyArray<string>, isAtTerminal = false): readonly [string, ...Array<string>] =>
+  isAtTerminal
+    ? [terminal, "-qefc", `echo "pid $$"; exec ${words.map(quoted).join(" ")}`, "/dev/null"]
+    : [words[0] ?? "", ...words.slice(1)]
 
 /** Starts `rein` in the place's project. */
 export const start = (place: Place, args: ReadonlyArray<string>, options: StartOptions = {}): Started => {
-  const child = spawn(process.execPath, [bin, ...args], {
+  const [command, ...words] = lineOfCommand([process.execPath, bin, ...args], options.isAtTerminal)
+  const input = options.input ?? (options.isAtTerminal === true ? "open" : undefined)
+  const child = spawn(command, words, {
+    detached: options.isApart === true,
     cwd: place.project,
     env: { ...place.environment, ...options.environment },
-    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"]
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"]
   })
   onTestFinished(() => void child.kill("SIGKILL"))
-  if (options.input !== undefined && options.input !== "open") child.stdin?.end(options.input)
+  if (input !== undefined && input !== "open") child.stdin?.end(input)
   const texts = { stdout: "", stderr: "" }
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (texts.stdout += text))
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (texts.stderr += text))
   const ended = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, ...texts })))
-  return { child, ended }
+  return { child, ended, stdout: () => texts.stdout }
 }
 
 export const rein = (place: Place, args: ReadonlyArray<string>, options?: StartOptions): Promise<Ended> =>
@@ -99,11 +121,17 @@ export const lineOf = async (path: string): Promise<string> => {
   }
 }
 
-/** Does anything of this process group live? */
-export const lives = (group: number): boolean => {
-  try {
-    return process.kill(-group, 0)
-  } catch {
-    return false
-  }
+/** What lives on this machine and names the text in its command line. */
+export const naming = (text: string): ReadonlyArray<string> =>
+  execFileSync("ps", ["-axww", "-o", "pid=,stat=,args="], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes(text) && !/^\s*\d+ Z/.test(line))
+
+/** A sleep that nobody else sleeps, to find it again. */
+let sleeps = 0
+export const uniqueSleep = () => `sleep 5${process.pid}.${++sleeps}`
+
+/** Looks until it is so; the test's own timeout bounds it. */
+export const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await pause(50)
 }

@@ -1,50 +1,31 @@
-import { join } from "node:path"
-import { expect, it, onTestFinished } from "vitest"
-import { lineOf, lives, type Place, place, rein, serve, start, ways } from "../support.ts"
+import { expect, it } from "vitest"
+import { naming, type Place, place, rein, serve, start, uniqueSleep, until, ways } from "../support.ts"
 
 const model = ["--model", ways.anthropic.model]
 
-const long = "echo $$ > pid; sleep 300"
-
-/** A run in the middle of a long command, and the command's process group. */
-const inCommand = async (here: Place, environment: NodeJS.ProcessEnv) => {
-  const run = start(here, ["run", "Wait", ...model, "--yes"], { environment })
-  const group = Number(await lineOf(join(here.project, "pid")))
-  onTestFinished(() => {
-    if (lives(group)) process.kill(-group, "SIGKILL")
-  })
-  return { ...run, group }
+/** A command that takes long, and how it is found. */
+const long = () => {
+  const sleep = uniqueSleep()
+  return { sleep, command: `${sleep}; true` }
 }
 
-it.each([
-  ["SIGINT", 130],
-  ["SIGTERM", 143]
-] as const)("%s ends the turn, stores that, leaves nothing and exits with %i", async (signal, expected) => {
-  const here = await place()
-  const server = await serve([[{ text: "Waiting." }, { call: { tool: "bash", input: { command: long } } }]])
-  const run = await inCommand(here, ways.anthropic.environment(server.url))
-  const began = Date.now()
-  run.child.kill(signal)
-  const { code, stderr } = await run.ended
-  expect(Date.now() - began).toBeLessThan(5_000)
-  expect(code).toBe(expected)
-  expect(lives(run.group)).toBe(false)
-  expect(stderr).toMatch(/\* bash echo .* - interrupted/)
-  expect(stderr).toMatch(/\ninterrupted \| 1 step/)
-  const id = /session (ses_\S+)/.exec(stderr)?.[1] ?? ""
-  expect((await rein(here, ["session", "show", id])).stderr).toMatch(/last turn: interrupted/)
-  expect(server.requests).toHaveLength(1)
-})
+/** A run in the middle of a long command. */
+const inCommand = async (here: Place, environment: NodeJS.ProcessEnv, sleep: string) => {
+  const run = start(here, ["run", "Wait", ...model, "--yes"], { environment })
+  await until(() => naming(sleep).length > 0)
+  return run
+}
 
 it("after kill -9, --continue goes on with the open turn, then with the prompt, and nothing is forgotten", async () => {
   const here = await place()
+  const { command, sleep } = long()
   const server = await serve([
-    [{ text: "I wait now." }, { call: { tool: "bash", input: { command: long } } }],
+    [{ text: "I wait now." }, { call: { tool: "bash", input: { command } } }],
     [{ text: "I was cut off." }],
     [{ text: "I remember." }]
   ])
   const environment = ways.anthropic.environment(server.url)
-  const run = await inCommand(here, environment)
+  const run = await inCommand(here, environment, sleep)
   run.child.kill("SIGKILL")
   await run.ended
 
@@ -52,15 +33,16 @@ it("after kill -9, --continue goes on with the open turn, then with the prompt, 
   expect(stderr).toMatch(/goes on with the turn that was cut off/)
   expect({ code, stdout }).toEqual({ code: 0, stdout: "I was cut off.\nI remember.\n" })
   const [, resumed, next] = server.requests.map(({ body }) => JSON.stringify(body["messages"]))
-  expect(resumed).toMatch(/Wait.*I wait now\..*sleep 300.*not known whether it took effect/)
+  expect(resumed).toMatch(/Wait.*I wait now\..*sleep .*not known whether it took effect/)
   expect(next).toMatch(/Wait.*I wait now\..*I was cut off\..*Do you remember\?/)
 })
 
 it("--continue without a prompt only finishes what is open", async () => {
   const here = await place()
-  const server = await serve([[{ call: { tool: "bash", input: { command: long } } }], [{ text: "I was cut off." }]])
+  const { command, sleep } = long()
+  const server = await serve([[{ call: { tool: "bash", input: { command } } }], [{ text: "I was cut off." }]])
   const environment = ways.anthropic.environment(server.url)
-  const run = await inCommand(here, environment)
+  const run = await inCommand(here, environment, sleep)
   run.child.kill("SIGKILL")
   await run.ended
   const first = await rein(here, ["run", "--continue"], { environment })
