@@ -10,6 +10,7 @@ import * as NodeBlobs from "@rein/core/node/NodeBlobs"
 import * as NodeOwnership from "@rein/core/node/NodeOwnership"
 import * as NodeProcesses from "@rein/core/node/NodeProcesses"
 import * as SessionStoreSql from "@rein/core/node/SessionStoreSql"
+import * as Jobs from "@rein/core/process/Jobs"
 import * as Questions from "@rein/core/question/Questions"
 import * as Runtime from "@rein/core/Runtime"
 import type { ModelRef } from "@rein/core/schema/ModelRef"
@@ -51,8 +52,10 @@ const settings = ({ model, yes }: Options): Layer.Layer<Settings> =>
     })
   )
 
-const tools = (options: Options): Layer.Layer<ToolRegistry.ToolRegistry> =>
+/** The tools, and the jobs that they start, which the loop tells the model of. */
+const tools = (options: Options): Layer.Layer<ToolRegistry.ToolRegistry | Jobs.Jobs> =>
   Layer.unwrap(Effect.map(codingTools({ environment: process.env }), ToolRegistry.layerValues)).pipe(
+    Layer.provideMerge(Layer.provide(Jobs.layer, blobs(options.data))),
     Layer.provide([NodeProcesses.layer, settings(options), Agents.layer])
   )
 

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Agents from "@rein/core/agent/Agents"
 import * as NodeProcesses from "@rein/core/node/NodeProcesses"
+import * as Jobs from "@rein/core/process/Jobs"
 import * as Permission from "@rein/core/permission/Permission"
 import * as Questions from "@rein/core/question/Questions"
 import { isCall } from "@rein/core/session/History"
@@ -43,6 +44,7 @@ const run = (directory: string, calls: ReadonlyArray<Call>, own: ReadonlyArray<R
     })
     const tools = yield* Effect.provide(codingTools({ environment: process.env }), [
       NodeProcesses.layer,
+      Jobs.layerNone,
       settings,
       Agents.layer
     ])

@@ -11,6 +11,7 @@ import * as Step from "./loop/Step.ts"
 import * as StopPolicy from "./loop/StopPolicy.ts"
 import * as ToolRunner from "./loop/ToolRunner.ts"
 import * as Turn from "./loop/Turn.ts"
+import * as Jobs from "./process/Jobs.ts"
 import * as ModelCatalog from "./model/ModelCatalog.ts"
 import * as Retry from "./model/Retry.ts"
 import * as Permission from "./permission/Permission.ts"
@@ -35,6 +36,7 @@ const values = Layer.mergeAll(
   Questions.layer,
   ToolRegistry.layer,
   ModelCatalog.layer,
+  Jobs.layerNone,
   Retry.layer,
   Compaction.layerNone,
   SystemPrompt.layer,

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs"
 import { constants } from "node:os"
 import { isAbsolute } from "node:path"
+import { Jobs } from "@rein/core/process/Jobs"
 import { Processes, type RunResult } from "@rein/core/process/Processes"
 import { ToolError } from "@rein/core/schema/ToolError"
 import * as Tool from "@rein/core/tool/Tool"
@@ -23,6 +24,7 @@ const marginMillis = 10_000
 const parameters = z.strictObject({
   command: z.string().min(1).describe("The command, as bash reads it"),
   description: z.string().optional().describe("Why, in one line"),
+  background: z.boolean().optional().describe("Start it as a job and go on at once"),
   timeout: z.int().min(1).max(maximumTimeoutMillis).optional().describe("In milliseconds")
 })
 type Input = z.infer<typeof parameters>
@@ -62,10 +64,26 @@ const remarks = (result: RunResult, timeoutMillis: number): ReadonlyArray<string
       ]
     : []),
   ...(result.leftBehind
-    ? ["The command left programs running in the background; they were stopped. Nothing outlives its call."]
+    ? [
+        "The command left programs running in the background; they were stopped, as nothing outlives its call. " +
+          "To let one run on, start it alone, without `&`, with `background: true`."
+      ]
     : []),
   `Exit code: ${exitCodeOf(result)}${result.signal === undefined ? "" : ` (${result.signal})`}`
 ]
+
+/** What a command is started with. */
+const programOf = (input: Input, context: Tool.ToolContext, shell: string, environment: Record<string, string>) => ({
+  command: shell,
+  // Without the two dashes a command that begins with one would be an option of bash.
+  args: ["--noprofile", "--norc", "-c", "--", input.command],
+  directory: context.directory,
+  environment,
+  owner: { session: context.session, call: context.call }
+})
+
+const notRun = ({ message }: { readonly message: string }) =>
+  new ToolError({ message: `${message.replace(/\.$/, "")}. The command did not run.` })
 
 const lastLine = (text: string): string => {
   const end = text.slice(-1_000).trimEnd()
@@ -74,19 +92,37 @@ const lastLine = (text: string): string => {
 
 const options = Effect.fnUntraced(function* ({ environment }: Options) {
   const processes = yield* Processes
-  const [variables, command] = [cleaned(environment), bash()]
+  const jobs = yield* Jobs
+  const [variables, shell] = [cleaned(environment), bash()]
 
-  const execute = Effect.fnUntraced(function* (input: Input, context: Tool.ToolContext) {
+  const startJob = Effect.fnUntraced(function* (input: Input, context: Tool.ToolContext) {
+    const { id } = yield* jobs
+      .start({
+        ...programOf(input, context, shell, variables),
+        title: input.command,
+        ...(input.timeout === undefined ? {} : { timeoutMillis: input.timeout })
+      })
+      .pipe(Effect.mapError(notRun))
+    return {
+      title: `${input.description ?? input.command} (in the background)`,
+      output:
+        `Job ${id} runs in the background. A note will tell you when it has ended; with \`jobs\` you read what it ` +
+        `writes, wait for it, or stop it. It ends with this session at the latest.`,
+      metadata: { job: id },
+      job: { id, command: input.command, isRunning: true }
+    }
+  })
+
+  const execute = Effect.fnUntraced(function* (
+    input: Input,
+    context: Tool.ToolContext
+  ): Effect.fn.Return<Tool.ToolResult, ToolError> {
+    if (input.background === true) return yield* startJob(input, context)
     const timeoutMillis = input.timeout ?? defaultTimeoutMillis
     const output = Output.make()
     const result = yield* processes
       .run({
-        command,
-        // Without the two dashes a command that begins with one would be an option of bash.
-        args: ["--noprofile", "--norc", "-c", "--", input.command],
-        directory: context.directory,
-        environment: variables,
-        owner: { session: context.session, call: context.call },
+        ...programOf(input, context, shell, variables),
         timeoutMillis,
         onOutput: (stream, bytes) =>
           Effect.suspend(() => {
@@ -94,7 +130,7 @@ const options = Effect.fnUntraced(function* ({ environment }: Options) {
             return line === "" ? Effect.void : context.progress(line)
           })
       })
-      .pipe(Effect.mapError(({ message }) => new ToolError({ message: `${message}. The command did not run.` })))
+      .pipe(Effect.mapError(notRun))
     const text = output.finish()
     return {
       title: input.description ?? input.command,
@@ -112,11 +148,15 @@ const options = Effect.fnUntraced(function* ({ environment }: Options) {
     safety: "once",
     keep: "tail",
     timeoutMillis: maximumTimeoutMillis + marginMillis,
-    permissions: ({ command }) => Effect.succeed([{ permission: "bash", patterns: [command], title: command }]),
+    permissions: ({ background, command }) => {
+      const title = background === true ? `${command} (in the background)` : command
+      return Effect.succeed([{ permission: "bash", patterns: [command], title }])
+    },
     execute
   }
   return made
 })
 
 /** Makes the `bash` tool. */
-export const make = (from: Options): Effect.Effect<Tool.Tool, never, Processes> => Tool.effect("bash", options(from))
+export const make = (from: Options): Effect.Effect<Tool.Tool, never, Processes | Jobs> =>
+  Tool.effect("bash", options(from))

@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import * as Agents from "@rein/core/agent/Agents"
 import * as NodeProcesses from "@rein/core/node/NodeProcesses"
+import * as Jobs from "@rein/core/process/Jobs"
 import * as Settings from "@rein/core/settings/Settings"
 import { codingTools } from "@rein/tools"
 import { Effect } from "effect"
@@ -22,5 +23,5 @@ it.effect("without ripgrep the other tools work, and a search says what is missi
     }
     for (const tool of of("write")) yield* use(tool, { path: "a", content: "x" }, context)
     for (const tool of of("read")) assert.strictEqual((yield* use(tool, { path: "a" }, context)).output, "    1\tx")
-  }).pipe(Effect.provide([NodeProcesses.layer, Settings.layer, Agents.layer]))
+  }).pipe(Effect.provide([NodeProcesses.layer, Jobs.layerNone, Settings.layer, Agents.layer]))
 )

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import * as Agents from "@rein/core/agent/Agents"
+import * as Jobs from "@rein/core/process/Jobs"
 import { Processes } from "@rein/core/process/Processes"
 import * as Settings from "@rein/core/settings/Settings"
 import { codingTools } from "@rein/tools"
@@ -37,13 +38,13 @@ describe("description", () => {
       const tools = yield* codingTools({ environment: {} })
       assert.deepStrictEqual(
         tools.map(({ name }) => name),
-        ["read", "write", "edit", "glob", "grep", "bash"]
+        ["read", "write", "edit", "glob", "grep", "bash", "jobs"]
       )
       for (const { description, jsonSchema } of tools) {
         assert.isAbove(description.length, 100)
         assert.notInclude(description, "{{")
         assert.include(JSON.stringify(jsonSchema), '"type":"object"')
       }
-    }).pipe(Effect.provide([Layer.mock(Processes, {}), Settings.layer, Agents.layer]))
+    }).pipe(Effect.provide([Layer.mock(Processes, {}), Jobs.layerNone, Settings.layer, Agents.layer]))
   )
 })

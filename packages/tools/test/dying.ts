@@ -2,6 +2,7 @@
 import * as NodeProcesses from "@rein/core/node/NodeProcesses"
 import * as Agents from "@rein/core/agent/Agents"
 import { SessionStore } from "@rein/core/session/SessionStore"
+import * as Jobs from "@rein/core/process/Jobs"
 import * as Settings from "@rein/core/settings/Settings"
 import { TestRuntime } from "@rein/core/testing"
 import { codingTools } from "@rein/tools"
@@ -37,4 +38,4 @@ const program = Effect.gen(function* () {
   )
 })
 
-await Effect.runPromise(Effect.provide(program, [NodeProcesses.layer, Settings.layer, Agents.layer]))
+await Effect.runPromise(Effect.provide(program, [NodeProcesses.layer, Jobs.layerNone, Settings.layer, Agents.layer]))

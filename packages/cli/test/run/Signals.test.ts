@@ -71,29 +71,32 @@ const some: ReadonlyArray<Case> = [
 
 const isFull = process.env["REIN_TEST_FULL"] !== undefined
 
-it.for(isFull ? all : some)("$signal to the $to, in the middle of $moment", async ({ moment, signal, to }, { skip }) => {
-  const one = moments[moment] ?? expect.fail("there is no such moment")
-  if (one.isAtTerminal === true && !hasTerminal) skip()
-  const here = await place()
-  const sleep = uniqueSleep()
-  const server = await serve((request) => (request.index === 0 ? one.answer(sleep) : [{ text: "I go on." }]))
-  const run = await startIn(here, one, server.url, sleep)
-  const began = performance.now()
-  process.kill(to === "group" ? -run.pid : run.pid, signal)
-  const { code } = await run.ended
-  const millis = performance.now() - began
-  console.log(`${signal} to the ${to} during ${moment}: exit ${code} after ${Math.round(millis)} ms`)
-  expect(code).toBe(codes[signal])
-  expect(millis).toBeLessThan(soonMillis)
-  expect(naming(sleep)).toEqual([])
-  // The watcher carries the pid of its runtime.
-  await until(() => naming(`.${run.pid}.`).length === 0)
+it.for(isFull ? all : some)(
+  "$signal to the $to, in the middle of $moment",
+  async ({ moment, signal, to }, { skip }) => {
+    const one = moments[moment] ?? expect.fail("there is no such moment")
+    if (one.isAtTerminal === true && !hasTerminal) skip()
+    const here = await place()
+    const sleep = uniqueSleep()
+    const server = await serve((request) => (request.index === 0 ? one.answer(sleep) : [{ text: "I go on." }]))
+    const run = await startIn(here, one, server.url, sleep)
+    const began = performance.now()
+    process.kill(to === "group" ? -run.pid : run.pid, signal)
+    const { code } = await run.ended
+    const millis = performance.now() - began
+    console.log(`${signal} to the ${to} during ${moment}: exit ${code} after ${Math.round(millis)} ms`)
+    expect(code).toBe(codes[signal])
+    expect(millis).toBeLessThan(soonMillis)
+    expect(naming(sleep)).toEqual([])
+    // The watcher carries the pid of its runtime.
+    await until(() => naming(`.${run.pid}.`).length === 0)
 
-  if (!isFull && to === "process") return
-  // The server refuses a history that is not valid.
-  const environment = ways.anthropic.environment(server.url)
-  const next = await rein(here, ["run", "Go on", "--continue"], { environment })
-  expect(next).toMatchObject({ code: 0, stdout: "I go on.\n" })
-  expect(JSON.stringify(server.requests[1]?.body)).toMatch(/Wait.*Go on/)
-  expect(server.requests).toHaveLength(2)
-})
+    if (!isFull && to === "process") return
+    // The server refuses a history that is not valid.
+    const environment = ways.anthropic.environment(server.url)
+    const next = await rein(here, ["run", "Go on", "--continue"], { environment })
+    expect(next).toMatchObject({ code: 0, stdout: "I go on.\n" })
+    expect(JSON.stringify(server.requests[1]?.body)).toMatch(/Wait.*Go on/)
+    expect(server.requests).toHaveLength(2)
+  }
+)

@@ -125,6 +125,7 @@ const make = Effect.gen(function* () {
       output,
       ...(result.title === undefined ? {} : { title: result.title }),
       ...(result.metadata === undefined ? {} : { metadata: result.metadata }),
+      ...(result.job === undefined ? {} : { job: result.job }),
       ...(result.attachments === undefined ? {} : { attachments: result.attachments }),
       ...(whole === undefined ? {} : { whole })
     } satisfies CallResult

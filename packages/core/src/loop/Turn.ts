@@ -10,6 +10,7 @@ import type { EpochTexts } from "../context/Epoch.ts"
 import { Epochs } from "../context/Epochs.ts"
 import * as Overflow from "../context/Overflow.ts"
 import { SystemPrompt } from "../context/SystemPrompt.ts"
+import { Jobs } from "../process/Jobs.ts"
 import { ModelCatalog } from "../model/ModelCatalog.ts"
 import * as Ids from "../schema/Ids.ts"
 import type { Failure, Outcome } from "../schema/Outcome.ts"
@@ -22,6 +23,7 @@ import { ToolRegistry } from "../tool/ToolRegistry.ts"
 import * as Usage from "../schema/Usage.ts"
 import { version } from "../version.ts"
 import { Budget } from "./Budget.ts"
+import { dueNotes } from "./JobNotes.ts"
 import { keepDraft } from "./Draft.ts"
 import { afterStep, type Next, stopped } from "./GoingOn.ts"
 import * as Inbox from "./Inbox.ts"
@@ -60,6 +62,7 @@ const make = Effect.gen(function* () {
   const policy = yield* StopPolicy
   const runner = yield* ToolRunner
   const stepper = yield* Step
+  const jobs = yield* Jobs
   const builder = ContextBuilder.make()
 
   /** A prompt layer that breaks here must not keep the turn from starting: then nothing could end it. */
@@ -102,6 +105,12 @@ const make = Effect.gen(function* () {
       return waiting.length === 0 ? Effect.void : session.append(Inbox.deliver(waiting, turn))
     })
 
+  const tellJobs = ({ session }: Running) =>
+    Effect.suspend(() => {
+      const due = dueNotes(session.state(), jobs)
+      return due.length === 0 ? Effect.void : session.append(due)
+    })
+
   const runStep = Effect.fnUntraced(function* (running: Running, texts: EpochTexts) {
     const { session, turn } = running
     const state = session.state()
@@ -138,6 +147,7 @@ const make = Effect.gen(function* () {
     session
   }: Running): Effect.fn.Return<Outcome | { readonly _tag: "go-on"; readonly note?: string }> {
     if (Inbox.steers(session.state()).length > 0) return { _tag: "go-on" }
+    if (dueNotes(session.state(), jobs).length > 0) return { _tag: "go-on" }
     const verdict = yield* policy.mayEnd(session.state())
     if (verdict._tag === "go-on") return verdict
     const declined = session.state().turn?.declined ?? []
@@ -161,6 +171,7 @@ const make = Effect.gen(function* () {
     let refused = false
     while (true) {
       yield* deliverSteers(running)
+      yield* tellJobs(running)
       const used = stepsLeft(running) ?? (yield* budget.reserve(session.state().root))
       if (used !== undefined) return used
       yield* fit(running, refused)
@@ -316,4 +327,5 @@ export const layer: Layer.Layer<
   | StopPolicy
   | ToolRunner
   | Step
+  | Jobs
 > = Layer.effect(Driver, make)

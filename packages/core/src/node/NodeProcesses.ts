@@ -13,7 +13,14 @@
  * is not searched for such children, which would cost milliseconds on each run.
  */
 import { Deferred, Effect, Layer } from "effect"
-import { type Level, ProcessError, Processes, type Program, type RunOptions, type RunResult } from "../process/Processes.ts"
+import {
+  type Level,
+  ProcessError,
+  Processes,
+  type Program,
+  type RunOptions,
+  type RunResult
+} from "../process/Processes.ts"
 import { candidates, type Namespace } from "./internal/namespace.ts"
 import { isLeft, pause, stop, sweepDead } from "./internal/processGroup.ts"
 import { awaitExit, closePipes, drain, pump, reportMillis, type Running, start, targetOf } from "./internal/running.ts"
@@ -36,9 +43,11 @@ export interface Options {
 /** When to look for what runtimes have left that died together with their watchers. */
 const sweepAfterMillis = 250
 
-/** Waits for the end, stops at the timeout, and clears up what the program left behind. */
+/** Waits for the end, stops at the timeout or when asked to, and clears up what the program left behind. */
 const finish = Effect.fnUntraced(function* (running: Running, graceMillis: number) {
-  const inTime = yield* awaitExit(running, running.options.timeoutMillis)
+  const { stop: asked = Effect.never, timeoutMillis } = running.options
+  const first = yield* Effect.raceFirst(awaitExit(running, timeoutMillis), Effect.as(asked, "stop" as const))
+  const inTime = first === "stop" ? undefined : first
   if (inTime === undefined) yield* stop(targetOf(running), graceMillis)
   const exit = inTime ?? (yield* awaitExit(running, reportMillis))
   // Whoever still holds a pipe is stopped first: then the pipe closes by itself, and nothing that was written is lost.
@@ -51,7 +60,7 @@ const finish = Effect.fnUntraced(function* (running: Running, graceMillis: numbe
   const result: RunResult = {
     exitCode: exit?.exitCode,
     signal: exit === undefined ? "SIGKILL" : exit.signal,
-    timedOut: inTime === undefined,
+    timedOut: first === undefined,
     leftBehind: inTime !== undefined && (found || !isClosed)
   }
   return result
@@ -145,7 +154,10 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
           })
       ),
       (running) =>
-        Effect.map(Effect.all([finish(running, graceMillis), pump(running)], { concurrency: 2 }), ([end]) => end),
+        Effect.andThen(
+          options.onStart ?? Effect.void,
+          Effect.map(Effect.all([finish(running, graceMillis), pump(running)], { concurrency: 2 }), ([end]) => end)
+        ),
       (running) =>
         Effect.ensuring(
           abandon(running, graceMillis), // guard: I5 core/test/process/NodeProcesses.test.ts

@@ -27,6 +27,10 @@ export interface Program {
   readonly environment: Readonly<Record<string, string>>
   /** After this time the group gets TERM, then KILL. */
   readonly timeoutMillis?: number
+  /** When it succeeds, the program is stopped like at its timeout; what it wrote until then is kept. */
+  readonly stop?: Effect.Effect<void>
+  /** Called when the program runs. */
+  readonly onStart?: Effect.Effect<void>
   /** Called with each piece of output as it comes. Back pressure: the pipe is not read on before it is done. */
   readonly onOutput?: (stream: "stdout" | "stderr", bytes: Uint8Array) => Effect.Effect<void>
 }

@@ -50,6 +50,10 @@ export type CallId = typeof CallId.Type
 export const QuestionId = prefixed("que").pipe(Schema.brand("QuestionId"))
 export type QuestionId = typeof QuestionId.Type
 
+/** One program that goes on while the agent works on. Short, as models write it. */
+export const JobId = prefixed("job").pipe(Schema.brand("JobId"))
+export type JobId = typeof JobId.Type
+
 /** SHA-256 of a blob's bytes, in lower-case hexadecimal. */
 export const BlobHash = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/)).pipe(Schema.brand("BlobHash"))
 export type BlobHash = typeof BlobHash.Type
@@ -64,5 +68,6 @@ export const make = {
   step: () => StepId.make(`stp_${uuid()}`),
   part: () => PartId.make(`prt_${uuid()}`),
   call: () => CallId.make(`cal_${uuid()}`),
+  job: () => JobId.make(`job_${uuid().slice(-8)}`),
   question: () => QuestionId.make(`que_${uuid()}`)
 }

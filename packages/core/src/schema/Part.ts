@@ -1,6 +1,6 @@
 /** The parts of a message as they are stored. */
 import { Schema } from "effect"
-import { BlobHash, CallId, PartId } from "./Ids.ts"
+import { BlobHash, CallId, JobId, PartId } from "./Ids.ts"
 
 /** What a provider wants back unchanged with a part (signatures, item ids), by provider. Opaque to us. */
 export const ProviderData = Schema.Record(Schema.String, Schema.Json)
@@ -72,6 +72,10 @@ export type CallInput = typeof CallInput.Type
 export const CallStatus = Schema.Literals(["completed", "failed", "declined", "interrupted", "unverified"])
 export type CallStatus = typeof CallStatus.Type
 
+/** A job that a call has started, or has told the end of. */
+export const CallJob = Schema.Struct({ id: JobId, command: Schema.String, isRunning: Schema.Boolean })
+export type CallJob = typeof CallJob.Type
+
 /** What the model reads of a call. */
 export const CallResult = Schema.Struct({
   status: CallStatus,
@@ -82,7 +86,8 @@ export const CallResult = Schema.Struct({
   /** For programs; never sent to the model. */
   metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
   /** The whole output, when `output` is only a part of it. */
-  whole: Schema.optionalKey(BlobHash)
+  whole: Schema.optionalKey(BlobHash),
+  job: Schema.optionalKey(CallJob)
 })
 export type CallResult = typeof CallResult.Type
 

@@ -7,7 +7,18 @@
  */
 import { Result, Schema } from "effect"
 import { Command } from "./Command.ts"
-import { BlobHash, CallId, CommandId, type EventId, InputId, QuestionId, SessionId, StepId, TurnId } from "./Ids.ts"
+import {
+  BlobHash,
+  CallId,
+  CommandId,
+  type EventId,
+  InputId,
+  JobId,
+  QuestionId,
+  SessionId,
+  StepId,
+  TurnId
+} from "./Ids.ts"
 import { ModelErrorReason } from "./ModelError.ts"
 import { ModelRef } from "./ModelRef.ts"
 import { Outcome } from "./Outcome.ts"
@@ -68,7 +79,15 @@ const definitions = {
   InputDelivered: { version: 1, data: Schema.Struct({ input: InputId, command: CommandId, turn: TurnId }) },
   InputWithdrawn: { version: 1, data: Schema.Struct({ input: InputId, command: CommandId }) },
   /** From the runtime to the model; `kind` is a short word, e.g. `progress`. */
-  NoteAdded: { version: 1, data: Schema.Struct({ kind: Schema.String, text: Schema.String }) },
+  NoteAdded: {
+    version: 1,
+    data: Schema.Struct({
+      kind: Schema.String,
+      text: Schema.String,
+      /** The job whose end it tells. */
+      job: Schema.optionalKey(JobId)
+    })
+  },
   /** Freezes model, system text (a blob: JSON array of sections) and tool list (a blob: JSON array of definitions). */
   EpochStarted: {
     version: 1,

@@ -7,6 +7,7 @@ import { HashMap } from "effect"
 import { AppendList } from "../internal/AppendList.ts"
 import type { CallId, CommandId, SessionId, TurnId } from "../schema/Ids.ts"
 import type { DeclinedCall } from "../schema/Outcome.ts"
+import type { CallResult } from "../schema/Part.ts"
 import type { Question } from "../schema/Question.ts"
 import type { EventData, KnownEvent, StoredEvent } from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
@@ -57,7 +58,7 @@ const applyKnown = (state: SessionState, event: KnownEvent): SessionState => {
     case "InputWithdrawn":
       return withdrawn(state, event.data)
     case "NoteAdded":
-      return enter(state, { type: "note", sequence: state.sequence, ...event.data })
+      return noted(state, event.data)
     case "EpochStarted":
       return without({ ...state, epoch: { ...event.data, sequence: state.sequence } }, "rewrite")
     case "StepStarted":
@@ -186,6 +187,22 @@ const enter = (state: SessionState, entry: History.Entry): SessionState =>
     ? { ...state, history: state.history.append(entry) }
     : { ...state, step: { ...state.step, after: [...state.step.after, entry] } }
 
+/** Undoing a turn ends no job, so a job whose end was told stays told. */
+const noted = (state: SessionState, { job, kind, text }: EventData<"NoteAdded">): SessionState =>
+  enter(job === undefined ? state : { ...state, jobs: state.jobs.filter(({ id }) => id !== job) }, {
+    type: "note",
+    sequence: state.sequence,
+    kind,
+    text
+  })
+
+/** The jobs of the session that a fork was made of are not the fork's. */
+const withJob = (state: SessionState, { job }: CallResult): SessionState => {
+  if (job === undefined || state.sequence <= state.inheritedUntil) return state
+  const others = state.jobs.filter(({ id }) => id !== job.id)
+  return { ...state, jobs: job.isRunning ? [...others, { id: job.id, command: job.command }] : others }
+}
+
 const inStep = (
   state: SessionState,
   step: History.OpenStep["step"],
@@ -213,7 +230,7 @@ const stepStarted = (state: SessionState, data: EventData<"StepStarted">): Sessi
 const settled = (state: SessionState, data: EventData<"CallSettled">): SessionState => {
   const item = state.step === undefined ? undefined : History.findCall(state.step.items, data.call)
   if (item === undefined || item.result !== undefined) return state // guard: I2 core/test/session/SessionState.test.ts
-  const next = changeCall(state, data.call, (one) => ({ ...one, result: data.result }))
+  const next = changeCall(withJob(state, data.result), data.call, (one) => ({ ...one, result: data.result }))
   const call: SettledCall = {
     tool: item.call.tool,
     input: History.inputKey(item.call),

@@ -1,5 +1,6 @@
 /** The sessions that are open in this runtime, each once; closed again when nobody has used one for a while. */
 import { Context, type Duration, Effect, Layer, RcMap, type Scope } from "effect"
+import { Jobs } from "../process/Jobs.ts"
 import type { SessionId } from "../schema/Ids.ts"
 import { open, type OpenSession } from "./OpenSession.ts"
 import { SessionStore, type StoreError } from "./SessionStore.ts"
@@ -15,6 +16,8 @@ export class OpenSessions extends Context.Service<
 export interface Options {
   /** How long an unused session stays open. */
   readonly idleTimeToLive: Duration.Input
+  /** Whether its jobs go on when it is closed because nobody uses it. Default `keep`: they end with the runtime. */
+  readonly idleJobs?: "keep" | "stop"
 }
 
 /** A minute. */
@@ -22,8 +25,12 @@ export const defaults: Options = { idleTimeToLive: "1 minute" }
 
 const make = Effect.fnUntraced(function* (options: Options) {
   const store = yield* SessionStore
+  const jobs = yield* Jobs
+  const endJobs = (session: SessionId) =>
+    options.idleJobs === "stop" ? Effect.addFinalizer(() => jobs.stopAll(session)) : Effect.void
   const sessions = yield* RcMap.make({
-    lookup: (session: SessionId) => open(session).pipe(Effect.provideService(SessionStore, store)),
+    lookup: (session: SessionId) =>
+      Effect.tap(Effect.provideService(open(session), SessionStore, store), () => endJobs(session)),
     idleTimeToLive: options.idleTimeToLive
   })
   return OpenSessions.of({
@@ -32,7 +39,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
   })
 })
 
-export const layerWith = (options: Options): Layer.Layer<OpenSessions, never, SessionStore> =>
+export const layerWith = (options: Options): Layer.Layer<OpenSessions, never, SessionStore | Jobs> =>
   Layer.effect(OpenSessions, make(options))
 
-export const layer: Layer.Layer<OpenSessions, never, SessionStore> = layerWith(defaults)
+export const layer: Layer.Layer<OpenSessions, never, SessionStore | Jobs> = layerWith(defaults)

@@ -7,6 +7,7 @@ import { AppendList } from "../internal/AppendList.ts"
 import type { Input } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId, TurnId } from "../schema/Ids.ts"
 import type { DeclinedCall, InputOutcome, Outcome } from "../schema/Outcome.ts"
+import type { CallJob } from "../schema/Part.ts"
 import type { Answer, Question } from "../schema/Question.ts"
 import type { EventData } from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
@@ -43,6 +44,9 @@ export interface Approval {
   readonly permission: string
   readonly value: string
 }
+
+/** A job that was started and whose end was not told. It runs, or its end is due to be told. */
+export type OpenJob = Pick<CallJob, "id" | "command">
 
 export interface SessionState {
   readonly session: SessionId
@@ -85,6 +89,7 @@ export interface SessionState {
   /** What people allowed for this session: exact values, never patterns. They count only where the rules say ask. */
   readonly approvals: ReadonlyArray<Approval>
   readonly recent: ReadonlyArray<SettledCall>
+  readonly jobs: ReadonlyArray<OpenJob>
   /** Tokens that the last step filled of its model's window. */
   readonly filled: Usage.Tokens
   readonly usage: Usage.Usage
@@ -110,6 +115,7 @@ export const initial = (session: SessionId): SessionState => ({
   interrupts: [],
   approvals: [],
   recent: [],
+  jobs: [],
   filled: "unknown",
   usage: Usage.zero,
   cost: 0

@@ -12,6 +12,7 @@ import * as Ids from "../schema/Ids.ts"
 import type { InputOutcome } from "../schema/Outcome.ts"
 import type { InputPart } from "../schema/Part.ts"
 import type { Answer } from "../schema/Question.ts"
+import { Jobs } from "../process/Jobs.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import { version } from "../version.ts"
 import { Driver } from "./Driver.ts"
@@ -90,6 +91,8 @@ export class Sessions extends Context.Service<
     readonly outcome: (session: SessionId, input: InputId) => Effect.Effect<InputOutcome, StoreError | InputNotFound>
     /** Goes on with what is open: a turn that a dead owner left, or waiting inputs. Does nothing while another owner lives. */
     readonly resume: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
+    /** Ends what runs here for the session: interrupts its turn, stops its jobs. What is stored stays. */
+    readonly close: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** What the session does now, what it waits for, and how to step in. */
     readonly status: (session: SessionId) => Effect.Effect<Status, StoreError>
     /** Stored events after the sequence and live events, in order. Never ends by itself. */
@@ -103,6 +106,7 @@ const make = Effect.gen(function* () {
   const store = yield* SessionStore
   const open = yield* OpenSessions
   const driver = yield* Driver
+  const jobs = yield* Jobs
   const turns = yield* FiberMap.make<SessionId>()
   // Who drives a session. Each drive takes away only its own mark: the next one may have begun before it is quite over.
   const driving = new Map<SessionId, object>()
@@ -207,6 +211,19 @@ const make = Effect.gen(function* () {
         Effect.asVoid(submit(opened, { _tag: "answer", question, answer }, Ids.make.command()))
       ),
     interrupt: Effect.fn("Sessions.interrupt")((session: SessionId) => using(session, interrupt)),
+    close: Effect.fn("Sessions.close")((session: SessionId) =>
+      Effect.ensuring(
+        using(session, (opened) =>
+          Effect.gen(function* () {
+            if (!driving.has(session)) return
+            yield* interrupt(opened)
+            // Only then no call starts another job.
+            yield* opened.until(({ turn }) => (turn === undefined ? true : undefined))
+          })
+        ),
+        jobs.stopAll(session)
+      )
+    ),
     cancel: Effect.fn("Sessions.cancel")((session: SessionId, input: InputId) =>
       using(session, (opened) =>
         Effect.gen(function* () {
@@ -262,4 +279,7 @@ const asStoreError = (defect: unknown) =>
 const inputOf = (event: SessionEvent.StoredEvent): InputId | undefined =>
   event.type === "CommandSubmitted" && event.data.request._tag === "input" ? event.data.request.input : undefined
 
-export const layer: Layer.Layer<Sessions, never, SessionStore | OpenSessions | Driver> = Layer.effect(Sessions, make)
+export const layer: Layer.Layer<Sessions, never, SessionStore | OpenSessions | Driver | Jobs> = Layer.effect(
+  Sessions,
+  make
+)

@@ -7,7 +7,7 @@
 import { Effect, type Schema } from "effect"
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "effect/StandardSchema"
 import type { CallId, SessionId } from "../schema/Ids.ts"
-import type { FilePart } from "../schema/Part.ts"
+import type { CallJob, FilePart } from "../schema/Part.ts"
 import type { Safety } from "../schema/SessionEvent.ts"
 import { ToolError } from "../schema/ToolError.ts"
 
@@ -32,6 +32,8 @@ export interface ToolResult {
   readonly output: string
   readonly metadata?: Readonly<Record<string, Json>>
   readonly attachments?: ReadonlyArray<FilePart>
+  /** A job that the call has started, or that it tells the end of: then no note tells it again. */
+  readonly job?: CallJob
 }
 
 /** Something the call wants to touch, to be allowed before it runs. */

@@ -71,13 +71,15 @@ describe.runIf(process.platform === "linux").each(levels)("what a program starts
       })
     )
 
-    it.effect("ends however many there are", () =>
-      Effect.gen(function* () {
-        const count = isFull ? 500 : 100
-        const sleep = uniqueSleep()
-        yield* interruptWhen(`for i in $(seq ${count}); do ${sleep} & done`, () => living(sleep).length >= count)
-        assert.deepStrictEqual(naming(sleep), [])
-      }),
+    it.effect(
+      "ends however many there are",
+      () =>
+        Effect.gen(function* () {
+          const count = isFull ? 500 : 100
+          const sleep = uniqueSleep()
+          yield* interruptWhen(`for i in $(seq ${count}); do ${sleep} & done`, () => living(sleep).length >= count)
+          assert.deepStrictEqual(naming(sleep), [])
+        }),
       patience.timeout
     )
 

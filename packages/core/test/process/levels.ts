@@ -8,5 +8,5 @@ const best = await Effect.runPromise(Effect.provide(probed, NodeProcesses.layer)
 
 export const levels: ReadonlyArray<Level> = best === "contained" ? ["tracked", "contained"] : ["tracked"]
 
-export const layerOf = (level: Level) =>
-  NodeProcesses.layerWith({ graceMillis: 300, containment: level === "contained" ? "always" : "never" })
+export const layerOf = (level: Level, graceMillis = 300) =>
+  NodeProcesses.layerWith({ graceMillis, containment: level === "contained" ? "always" : "never" })

@@ -38,7 +38,10 @@ const canaries = (level: Level) =>
 describe.runIf(isLinux).each(levels)("after SIGKILL of a runtime, %s,", (level) => {
   it("nothing lives that its programs have started, and the watcher is gone", patience, async () => {
     const all = canaries(level)
-    const { pid, watcher } = start(all.map(({ script, sleep }) => `${script(sleep)}\nsleep 600`), level)
+    const { pid, watcher } = start(
+      all.map(({ script, sleep }) => `${script(sleep)}\nsleep 600`),
+      level
+    )
     await until(() => all.every(({ sleep }) => living(sleep).length > 0))
     assert.strictEqual(watcher().length, 1)
     process.kill(pid, "SIGKILL")
@@ -50,7 +53,10 @@ describe.runIf(isLinux).each(levels)("after SIGKILL of a runtime, %s,", (level) 
 
   it("and of its watcher, the next runtime stops what is left", patience, async () => {
     const all = canaries(level)
-    const { pid, watcher } = start(all.map(({ script, sleep }) => `${script(sleep)}\nsleep 600`), level)
+    const { pid, watcher } = start(
+      all.map(({ script, sleep }) => `${script(sleep)}\nsleep 600`),
+      level
+    )
     await until(() => all.every(({ sleep }) => living(sleep).length > 0))
     // Stopped, it cannot start another watcher meanwhile.
     process.kill(pid, "SIGSTOP")

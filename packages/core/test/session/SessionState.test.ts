@@ -46,6 +46,28 @@ describe("the fold", () => {
     assert.strictEqual(state.recent.length, 1)
   })
 
+  it("has a job from the call that starts it to the call or the note that tells its end; undoing changes nothing of it", () => {
+    const all = ids()
+    const [first, second] = [callOf("bash"), callOf("bash")]
+    const [one, other] = [Ids.make.job(), Ids.make.job()]
+    const startedBy = (call: Ids.CallId, id: Ids.JobId, isRunning = true) =>
+      SessionEvent.make("CallSettled", {
+        call,
+        result: { status: "completed", output: "", job: { id, command: "npm start", isRunning } }
+      })
+    const begun = [...openStep(all), requested(all, first), requested(all, second), startedBy(first.id, one)]
+    const jobs = (...events: ReadonlyArray<SessionEvent.SessionEvent>) => folded(...begun, ...events).jobs
+    assert.deepStrictEqual(jobs(), [{ id: one, command: "npm start" }])
+    assert.deepStrictEqual(jobs(SessionEvent.make("Reverted", { to: 2 })), [{ id: one, command: "npm start" }])
+    assert.deepStrictEqual(jobs(startedBy(second.id, one, false)), [])
+    assert.deepStrictEqual(
+      jobs(startedBy(second.id, other), SessionEvent.make("NoteAdded", { kind: "job", text: "", job: one })),
+      [{ id: other, command: "npm start" }]
+    )
+    const copied = SessionEvent.make("ForkedFrom", { from: session, sequence: 9, inherited: 9, rein: "0.0.0" })
+    assert.deepStrictEqual(folded(copied, ...begun).jobs, [])
+  })
+
   it("keeps the step open until each call has its result; what comes meanwhile stands behind it", () => {
     const all = ids()
     const call = callOf("x")
