@@ -16,6 +16,8 @@ export * as StopPolicy from "./loop/StopPolicy.ts"
 export * as Model from "./model/Model.ts"
 export * as ModelCatalog from "./model/ModelCatalog.ts"
 export type { ModelSource } from "./model/ModelSource.ts"
+export * as Jobs from "./process/Jobs.ts"
+export * as Processes from "./process/Processes.ts"
 export * as Retry from "./model/Retry.ts"
 export * as Permission from "./permission/Permission.ts"
 export {
