@@ -65,7 +65,11 @@ const make = Effect.gen(function* () {
     authorize: Effect.fnUntraced(function* (authorization) {
       const { agent, request, session } = authorization
       const values = yield* settings.forDirectory(session.state().directory)
-      const layers = [...values.rules, { origin: `agent ${agent.name}`, rules: agent.rules }]
+      const layers = [
+        ...values.rules,
+        { origin: `agent ${agent.name}`, rules: agent.rules },
+        ...(values.lastRules ?? [])
+      ]
       const decision = Rules.decide(layers, request.permission, request.patterns)
       if (decision.action === "deny") {
         const rule = decision.rule === undefined ? "" : ` (${decision.rule.permission} ${decision.rule.pattern})`
