@@ -22,6 +22,8 @@ export const ownerVariable = "REIN_OWNER"
 export interface Options {
   /** Between TERM and KILL. Default 1 second. */
   readonly graceMillis?: number
+  /** Process groups that live now, kept up to date: for a program that must end them on the spot. */
+  readonly groups?: Set<number>
 }
 
 /** Output counts as complete when no more of it came for this long after the end of the program. */
@@ -222,7 +224,7 @@ const abandon = Effect.fnUntraced(function* (running: Running, graceMillis: numb
   closePipes(running)
 })
 
-const make = Effect.fnUntraced(function* ({ graceMillis = 1_000 }: Options) {
+const make = Effect.fnUntraced(function* ({ graceMillis = 1_000, groups = new Set() }: Options) {
   const runtimeMark = `${ownerVariable}=${uuidV7Unsafe()}:`
   const all = new Set<Running>()
   let runs = 0
@@ -231,14 +233,21 @@ const make = Effect.fnUntraced(function* ({ graceMillis = 1_000 }: Options) {
     Effect.acquireUseRelease(
       Effect.tap(
         Effect.suspend(() => start(options, `${runtimeMark}${options.owner.session}:${options.owner.call}:${++runs}:`)),
-        (running) => Effect.sync(() => all.add(running))
+        (running) =>
+          Effect.sync(() => {
+            all.add(running)
+            groups.add(running.group)
+          })
       ),
       (running) =>
         Effect.map(Effect.all([finish(running, graceMillis), pump(running)], { concurrency: 2 }), ([end]) => end),
       (running) =>
         Effect.ensuring(
           abandon(running, graceMillis),
-          Effect.sync(() => all.delete(running))
+          Effect.sync(() => {
+            all.delete(running)
+            groups.delete(running.group)
+          })
         )
     )
   )
