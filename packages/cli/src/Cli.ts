@@ -1,10 +1,10 @@
 /** The command `rein`: its subcommands, and how an end becomes an exit code. */
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import { version } from "@rein/core/version"
 import { Cause, Effect, Exit, Layer, Logger, References } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { demoCommand } from "./demo/DemoCommand.ts"
 import { codeOf, describe, failureCode, messageOf, onScreen, usageCode } from "./Failure.ts"
+import * as Platform from "./Platform.ts"
 import { errorObject } from "./run/Result.ts"
 import { runCommand } from "./run/RunCommand.ts"
 import { withoutSecrets } from "./Secrets.ts"
@@ -40,7 +40,7 @@ const logger = Logger.layer([
 
 const services = (isDebug: boolean, refuse: (message: string) => void) =>
   Layer.mergeAll(
-    NodeServices.layer,
+    Platform.layer,
     presenter(refuse),
     logger,
     CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),

@@ -18,7 +18,6 @@ import { promptText } from "./PromptText.ts"
 import * as Result from "./Result.ts"
 import * as Signals from "./Signals.ts"
 import * as Tally from "./Tally.ts"
-import * as Terminal from "./Terminal.ts"
 import * as Turns from "./Turns.ts"
 import * as View from "./View.ts"
 
@@ -39,6 +38,7 @@ const endMillis = 2_500
 const answering = Effect.fnUntraced(function* (session: SessionId, output: Output) {
   const sessions = yield* Sessions
   const questions = yield* Queue.make<Question>()
+  const Terminal = yield* Effect.promise(() => import("./Terminal.ts"))
   const terminal = yield* Terminal.open({
     input: process.stdin,
     write: (text) => {

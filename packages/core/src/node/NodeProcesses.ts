@@ -8,7 +8,7 @@
  * ends; a program that ended by itself is not searched for such children,
  * which would cost milliseconds on each run.
  */
-import { spawn, type ChildProcess } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { statSync } from "node:fs"
 import type { Readable } from "node:stream"
 import { type Cause, Deferred, Effect, Layer, Queue } from "effect"
@@ -98,6 +98,8 @@ const listen = ({ pieces, read }: Running, from: StreamName, source: Readable) =
 const spawnChild = (options: RunOptions, mark: string) =>
   Effect.try({
     try: () => {
+      // Loaded when the first program is run: it takes milliseconds, and not every start runs one.
+      const { spawn } = process.getBuiltinModule("node:child_process")
       const child = spawn(options.command, options.args, {
         cwd: options.directory,
         env: { ...options.environment, [ownerVariable]: mark.slice(ownerVariable.length + 1) },
