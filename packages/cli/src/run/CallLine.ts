@@ -1,5 +1,6 @@
 /** One call as one line: the tool, what it touches, and how it ended. */
 import type { Call, CallResult } from "@rein/core/schema/Part"
+import type { Tone } from "../Style.ts"
 import { oneLine } from "../Visible.ts"
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -25,8 +26,16 @@ const howItEnded = (result: CallResult): string => {
   return code === undefined ? "ok" : `exit code ${code}`
 }
 
-/** The tool and what the call touches. */
-export const subject = (call: Call): string => `${call.tool} ${oneLine(touched(call), 100)}`.trim()
+/** What the line is to look like. */
+export const tone = (result: CallResult): Tone => {
+  if (result.status === "completed") return exitCode(result) === undefined ? "plain" : "warning"
+  return result.status === "failed" ? "bad" : "warning"
+}
 
-/** The whole line. */
-export const callLine = (call: Call, result: CallResult): string => `* ${subject(call)} - ${howItEnded(result)}`
+/** The whole line. On a narrow terminal what the call touches is shortened first, then how it ended. */
+export const callLine = (call: Call, result: CallResult, width = 300): string => {
+  const ended = oneLine(howItEnded(result), Math.max(12, Math.floor(width * 0.6)))
+  const left = width - `* ${call.tool}  - `.length - ended.length
+  const subject = left < 4 ? "" : oneLine(touched(call), Math.min(100, left))
+  return oneLine(`* ${`${call.tool} ${subject}`.trim()} - ${ended}`, width)
+}

@@ -2,6 +2,13 @@
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 
+const rule = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("permission:pattern"),
+    Flag.withDescription(`${description}; can be repeated`),
+    Flag.atLeast(0)
+  )
+
 const flags = {
   prompt: Argument.String("prompt").pipe(
     Argument.withDescription("What to do; without it, or with -, standard input"),
@@ -12,10 +19,26 @@ const flags = {
     Flag.withDescription("The model, as provider/model; a continued session has its own"),
     Flag.optional
   ),
+  agent: Flag.String("agent").pipe(
+    Flag.withDescription("The agent to work with, default: build; a continued session has its own"),
+    Flag.optional
+  ),
+  allow: rule("allow", "Allow what this rule matches, e.g. bash:npm test*"),
+  ask: rule("ask", "Ask for what this rule matches, also with --yes"),
+  deny: rule("deny", "Deny what this rule matches, e.g. edit:secrets/*"),
   yes: Flag.Boolean("yes").pipe(Flag.withDescription("Allow everything that no rule denies"), Flag.withDefault(false)),
+  "max-steps": Flag.String("max-steps").pipe(
+    Flag.withMetavar("number"),
+    Flag.withDescription("Stop after so many steps, with exit code 11"),
+    Flag.optional
+  ),
+  format: Flag.Literals("format", ["text", "json"]).pipe(
+    Flag.withDescription("text, or json: one line for each stored event, then one for the result"),
+    Flag.withDefault("text")
+  ),
   dir: Flag.String("dir").pipe(
-    Flag.withDescription("The directory to work in; default: the current one"),
-    Flag.withDefault(".")
+    Flag.withDescription("The directory to work in; default: the current one, or that of --session"),
+    Flag.optional
   ),
   continue: Flag.Boolean("continue").pipe(
     Flag.withAlias("c"),
@@ -44,8 +67,11 @@ export const runCommand = Command.make(
     yield* run({
       prompt: Option.getOrUndefined(given.prompt),
       model: Option.getOrUndefined(given.model),
-      yes: given.yes,
-      directory: given.dir,
+      agent: Option.getOrUndefined(given.agent),
+      maxSteps: Option.getOrUndefined(given["max-steps"]),
+      format: given.format,
+      rules: { allow: given.allow, ask: given.ask, deny: given.deny, yes: given.yes },
+      directory: Option.getOrUndefined(given.dir),
       goOn: given.continue,
       session: Option.getOrUndefined(given.session)
     })

@@ -17,7 +17,7 @@ export interface Terminal {
 
 const closed: Answer = { _tag: "reject", message: "The terminal was closed before anybody answered." }
 
-const choices = "  y = once, s = for this session, n = reject: "
+const choices = "  y = once, s = for this session, n = reject (a reason for the model may follow): "
 
 const intro = ({ request }: Question): string => {
   const details = request.details === undefined ? "" : `${visible(request.details).trimEnd()}\n`
@@ -65,13 +65,16 @@ export const open = Effect.fnUntraced(function* ({
   const ask = Effect.fnUntraced(function* (question: Question): Effect.fn.Return<Answer> {
     write(intro(question))
     for (;;) {
-      const choice = (yield* line(choices))?.trim().toLowerCase()
-      if (choice === undefined) return closed
-      if (choice === "y") return { _tag: "once" }
-      if (choice === "s") return { _tag: "session" }
-      if (choice !== "n") continue
-      const message = (yield* line("  why, for the model (empty: stop here): "))?.trim()
-      return message === undefined || message === "" ? { _tag: "reject" } : { _tag: "reject", message }
+      const typed = (yield* line(choices))?.trim()
+      if (typed === undefined) return closed
+      const [, choice, reason] = /^([ysn])(?:\s+(.+))?$/i.exec(typed) ?? []
+      if (choice?.toLowerCase() === "n") {
+        const message = reason ?? (yield* line("  why, for the model (empty: stop here): "))?.trim()
+        return message === undefined || message === "" ? { _tag: "reject" } : { _tag: "reject", message }
+      }
+      // More than the letter is no yes: it may have been meant for something else.
+      if (choice === undefined || reason !== undefined) continue
+      return choice.toLowerCase() === "y" ? { _tag: "once" } : { _tag: "session" }
     }
   })
   return { ask }

@@ -69,3 +69,20 @@ it("--continue without a prompt only finishes what is open", async () => {
   expect(again.stderr).toMatch(/has nothing left to do/)
   expect(again.code).toBe(2)
 })
+
+/** Stopped politely, it goes on. */
+const stubborn = "trap '' TERM INT; echo $$ > pid; while :; do sleep 300; done"
+
+it("a second Ctrl-C kills what still runs, and the turn is stored all the same", async () => {
+  const here = await place()
+  const server = await serve([[{ call: { tool: "bash", input: { command: stubborn } } }]])
+  const run = await inCommand(here, ways.anthropic.environment(server.url))
+  run.child.kill("SIGINT")
+  await run.says("Ctrl-C again")
+  run.child.kill("SIGINT")
+  const { code, stderr } = await run.ended
+  expect(code).toBe(130)
+  expect(lives(run.group)).toBe(false)
+  const id = /interrupted .* session (ses_\S+)/.exec(stderr)?.[1] ?? ""
+  expect((await rein(here, ["session", "show", id])).stderr).toMatch(/last turn: interrupted/)
+})

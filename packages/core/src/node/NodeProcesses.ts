@@ -8,7 +8,7 @@
  * ends; a program that ended by itself is not searched for such children,
  * which would cost milliseconds on each run.
  */
-import { spawn, type ChildProcess } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { statSync } from "node:fs"
 import type { Readable } from "node:stream"
 import { type Cause, Deferred, Effect, Layer, Queue } from "effect"
@@ -22,6 +22,8 @@ export const ownerVariable = "REIN_OWNER"
 export interface Options {
   /** Between TERM and KILL. Default 1 second. */
   readonly graceMillis?: number
+  /** Process groups that live now, kept up to date: for a program that must end them on the spot. */
+  readonly groups?: Set<number>
 }
 
 /** Output counts as complete when no more of it came for this long after the end of the program. */
@@ -96,6 +98,8 @@ const listen = ({ pieces, read }: Running, from: StreamName, source: Readable) =
 const spawnChild = (options: RunOptions, mark: string) =>
   Effect.try({
     try: () => {
+      // Loaded when the first program is run: it takes milliseconds, and not every start runs one.
+      const { spawn } = process.getBuiltinModule("node:child_process")
       const child = spawn(options.command, options.args, {
         cwd: options.directory,
         env: { ...options.environment, [ownerVariable]: mark.slice(ownerVariable.length + 1) },
@@ -222,7 +226,7 @@ const abandon = Effect.fnUntraced(function* (running: Running, graceMillis: numb
   closePipes(running)
 })
 
-const make = Effect.fnUntraced(function* ({ graceMillis = 1_000 }: Options) {
+const make = Effect.fnUntraced(function* ({ graceMillis = 1_000, groups = new Set() }: Options) {
   const runtimeMark = `${ownerVariable}=${uuidV7Unsafe()}:`
   const all = new Set<Running>()
   let runs = 0
@@ -231,14 +235,21 @@ const make = Effect.fnUntraced(function* ({ graceMillis = 1_000 }: Options) {
     Effect.acquireUseRelease(
       Effect.tap(
         Effect.suspend(() => start(options, `${runtimeMark}${options.owner.session}:${options.owner.call}:${++runs}:`)),
-        (running) => Effect.sync(() => all.add(running))
+        (running) =>
+          Effect.sync(() => {
+            all.add(running)
+            groups.add(running.group)
+          })
       ),
       (running) =>
         Effect.map(Effect.all([finish(running, graceMillis), pump(running)], { concurrency: 2 }), ([end]) => end),
       (running) =>
         Effect.ensuring(
           abandon(running, graceMillis),
-          Effect.sync(() => all.delete(running))
+          Effect.sync(() => {
+            all.delete(running)
+            groups.delete(running.group)
+          })
         )
     )
   )

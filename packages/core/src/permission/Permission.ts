@@ -68,7 +68,11 @@ const make = Effect.gen(function* () {
     authorize: Effect.fnUntraced(function* (authorization) {
       const { agent, request, session } = authorization
       const values = yield* settings.forDirectory(session.state().directory)
-      const layers = [...values.rules, { origin: `agent ${agent.name}`, rules: agent.rules }]
+      const layers = [
+        ...values.rules,
+        { origin: `agent ${agent.name}`, rules: agent.rules },
+        ...(values.lastRules ?? [])
+      ]
       const judged = [request, ...(request.also ?? [])].map((part) => ({
         part,
         decision: Rules.decide(layers, part.permission, part.patterns)
