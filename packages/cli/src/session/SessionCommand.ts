@@ -1,6 +1,7 @@
 /** The command line of `rein session`. */
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { steerCommand } from "./SteerCommand.ts"
 
 const dir = Flag.String("dir").pipe(
   Flag.withDescription("The sessions of this directory; default: the current one"),
@@ -53,6 +54,6 @@ const events = Command.make(
 
 /** `rein session`. */
 export const sessionCommand = Command.make("session").pipe(
-  Command.withDescription("Looks at stored sessions"),
-  Command.withSubcommands([list, show, events])
+  Command.withDescription("Looks at stored sessions, and talks to them"),
+  Command.withSubcommands([list, show, events, steerCommand])
 )
