@@ -19,7 +19,7 @@ const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
   [["run", "hi", ...model, "--continue"], /There is no session in/],
   [["run", "hi", ...model, "--session", "ses_x"], /There is no session ses_x/],
   [["run", "hi", ...model, "--continue", "--session", "ses_x"], /Give one of them/],
-  [["run", "hi", "--model", "antropic/x"], /Did you mean anthropic\?/],
+  [["run", "hi", "--model", "antropic/x"], /Did you mean anthropic\/x\?/],
   [["run", "hi", "--model"], /Missing value for flag --model/],
   [["run", "hi", ...model, "--agent", "biuld"], /no agent "biuld"\. Did you mean build\?/],
   [["run", "hi", ...model, "--max-steps", "0"], /--max-steps 0 is no number of steps/],
