@@ -67,8 +67,8 @@ export const bundle = async (folder: string = bundleFolder): Promise<number> => 
   const building = await rolldown({
     input: { main: join(root, "packages/cli/src/main.ts") },
     platform: "node",
-    // It looks for its program from where it lies itself.
-    external: ["@vscode/ripgrep"],
+    // It looks for its binary beside itself.
+    external: [/^@vscode\/ripgrep/],
     resolve: { conditionNames: ["@rein/source", "node", "import", "default"] },
     transform: { define: { "import.meta.env": "undefined" } },
     plugins: [lazySegmenter]
