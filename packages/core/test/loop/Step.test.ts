@@ -185,8 +185,10 @@ describe("a step that is asked to stop", () => {
   it.effect("does not ask the model again after the budget ran out between two attempts", () =>
     Effect.gen(function* () {
       const { done } = yield* begin
+      const scripted = yield* ScriptedModel
+      yield* until(() => scripted.requests().length === 1)
       assert.strictEqual((yield* letTimePass(done))._tag, "budget-exhausted")
-      assert.strictEqual((yield* ScriptedModel).requests().length, 1)
+      assert.strictEqual(scripted.requests().length, 1)
     }).pipe(
       Effect.provide(
         TestRuntime.layerWith(
