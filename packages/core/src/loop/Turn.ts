@@ -33,8 +33,12 @@ import { StopPolicy } from "./StopPolicy.ts"
 import * as StopSignal from "./StopSignal.ts"
 import { ToolRunner } from "./ToolRunner.ts"
 
-/** Steps of one turn, where the agent sets no bound of its own. */
+/** Steps of one turn, where the agent sets no bound of its own. One closing answer may follow. */
 export const defaultMaxSteps = 1_000
+
+/** The result of the calls of the last step. Its tools stay in the request, so that nothing before it changes. */
+const stepLimitReached =
+  "The step limit is reached, so this call did not run, and no other will. Say what is done and what is left to do."
 
 /** A turn rewrites its history at most so often because the provider refused it as too long. */
 const overflowLimit = 3
@@ -102,14 +106,13 @@ const make = Effect.gen(function* () {
       return waiting.length === 0 ? Effect.void : session.append(Inbox.deliver(waiting, turn))
     })
 
-  const runStep = Effect.fnUntraced(function* (running: Running, texts: EpochTexts) {
+  const runStep = Effect.fnUntraced(function* (running: Running, texts: EpochTexts, refusal: string | undefined) {
     const { session, turn } = running
     const state = session.state()
     const { fingerprint, request } = builder.build(state, texts)
     const index = state.turn?.steps ?? 0
-    const end = yield* Effect.onInterrupt(stepper.run({ ...running, turn, index, request, fingerprint }), () =>
-      budget.settle(state.root, Usage.unknown, "unknown")
-    )
+    const input = { ...running, turn, index, request, fingerprint, ...(refusal === undefined ? {} : { refusal }) }
+    const end = yield* Effect.onInterrupt(stepper.run(input), () => budget.settle(state.root, Usage.unknown, "unknown"))
     yield* budget.settle(state.root, end.usage, end.cost)
     return end
   })
@@ -147,11 +150,14 @@ const make = Effect.gen(function* () {
   const addNote = (session: OpenSession, kind: string, text: string | undefined) =>
     text === undefined ? Effect.void : session.append([SessionEvent.make("NoteAdded", { kind, text })])
 
-  const stepsLeft = ({ agent, session }: Running): Outcome | undefined => {
-    const limit = agent.maxSteps ?? defaultMaxSteps
-    if ((session.state().turn?.steps ?? 0) < limit) return undefined
-    return { _tag: "budget-exhausted", limit: "steps", message: `the turn has used its ${limit} steps` }
-  }
+  const stepsLeft = ({ agent, session }: Running) =>
+    (agent.maxSteps ?? defaultMaxSteps) - (session.state().turn?.steps ?? 0)
+
+  const stepsUsedUp = ({ agent }: Running): Outcome => ({
+    _tag: "budget-exhausted",
+    limit: "steps",
+    message: `the turn has used its ${agent.maxSteps ?? defaultMaxSteps} steps`
+  })
 
   /** Steps until the turn ends by itself. */
   const steps = Effect.fnUntraced(function* (running: Running) {
@@ -161,14 +167,18 @@ const make = Effect.gen(function* () {
     let refused = false
     while (true) {
       yield* deliverSteers(running)
-      const used = stepsLeft(running) ?? (yield* budget.reserve(session.state().root))
+      const left = stepsLeft(running)
+      // The closing answer was taken, by a runtime that died before it could end the turn.
+      if (left < 0) return stepsUsedUp(running)
+      const used = yield* budget.reserve(session.state().root)
       if (used !== undefined) return used
       yield* fit(running, refused)
       refused = false
       const texts = yield* epochs.current(session, running.agent, running.tools)
-      const end = yield* runStep(running, texts)
+      const end = yield* runStep(running, texts, left > 1 ? undefined : stepLimitReached)
       const next = yield* judge(running, end, incomplete)
       if (next._tag === "end") return next.outcome
+      if (left === 0) return stepsUsedUp(running)
       if (next._tag === "overflow") {
         if (++overflows > overflowLimit) return modelFailure(end)
         refused = true
