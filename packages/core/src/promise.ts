@@ -8,6 +8,7 @@ import * as SystemPrompt from "./context/SystemPrompt.ts"
 import * as structured from "./internal/structured.ts"
 import { within } from "./internal/within.ts"
 import * as Budget from "./loop/Budget.ts"
+import * as Watchdog from "./model/Watchdog.ts"
 import type { ModelSource } from "./model/ModelSource.ts"
 import * as Permission from "./permission/Permission.ts"
 import * as Questions from "./question/Questions.ts"
@@ -55,6 +56,8 @@ export interface AgentOptions {
   readonly directory?: string
   /** Default: unlimited. */
   readonly budget?: Budget.Limits
+  /** How long the model may say nothing, also by provider. Default: five minutes before and within an answer. */
+  readonly silence?: Watchdog.Options
 }
 
 export interface RunOptions {
@@ -143,7 +146,8 @@ const layerOf = (options: AgentOptions) => {
     ToolRegistry.layerValues(toolsOf(options.tools)),
     Layer.provide(permissionOf(permission), settings),
     options.system === undefined ? SystemPrompt.layer : SystemPrompt.layerFixed([options.system]),
-    options.budget === undefined ? Budget.layerUnlimited : Budget.layerFixed(options.budget)
+    options.budget === undefined ? Budget.layerUnlimited : Budget.layerFixed(options.budget),
+    Layer.succeed(Watchdog.Watchdog, options.silence ?? {})
   )
   // A library prints nothing: what goes wrong is in outcomes and events. The Effect API logs as its host says.
   return Layer.provideMerge(Runtime.withDefaults(own), Logger.layer([]))

@@ -1,11 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { z } from "zod"
+import { fromReadable } from "../../src/model/Batching.ts"
+import { Model } from "../../src/model/Model.ts"
+import { createAgent } from "../../src/promise.ts"
+import { ModelError } from "../../src/schema/ModelError.ts"
 import { Watch, Watchdog, limitsOf } from "../../src/model/Watchdog.ts"
 import type { ModelPart } from "../../src/model/ModelPart.ts"
 import { SessionStore } from "../../src/session/SessionStore.ts"
-import { Sessions } from "../../src/session/Sessions.ts"
+import type { SessionId } from "../../src/schema/Ids.ts"
 import { type Piece, ScriptedModel } from "../../src/testing/ScriptedModel.ts"
 import * as TestRuntime from "../../src/testing/TestRuntime.ts"
 import * as Tool from "../../src/tool/Tool.ts"
@@ -22,7 +26,7 @@ const said = (id: string, text: string): Piece => ({
   ]
 })
 
-const attempts = Effect.fnUntraced(function* (session: Parameters<Sessions["Service"]["state"]>[0]) {
+const attempts = Effect.fnUntraced(function* (session: SessionId) {
   const store = yield* SessionStore
   const events = yield* store.read(session, 0)
   return events.flatMap((event) => (event.type === "AttemptFailed" ? [event.data.reason] : []))
@@ -142,6 +146,37 @@ describe("a silent model", () => {
         )
       )
     )
+  })
+})
+
+describe("createAgent", () => {
+  it("takes how long a model may be silent", async () => {
+    const parts = new ReadableStream<never>()
+    let opened = 0
+    await using agent = createAgent({
+      model: {
+        ref: TestRuntime.scripted,
+        layer: Layer.succeed(
+          Model,
+          Model.of({
+            stream: () =>
+              Stream.suspend(() => {
+                opened++
+                return fromReadable(
+                  () => Promise.resolve(parts),
+                  () => new ModelError({ reason: { _tag: "Unknown" }, message: "no" })
+                )
+              })
+          })
+        )
+      },
+      silence: { firstMillis: 1, providers: { scripted: { idleMillis: 1 } } }
+    })
+    const stop = new AbortController()
+    for await (const event of agent.stream("go", { signal: stop.signal })) {
+      if (event.type === "AttemptFailed") stop.abort()
+    }
+    assert.strictEqual(opened, 1)
   })
 })
 
