@@ -12,6 +12,8 @@ export const closeWithin: Duration.Input = "2 seconds"
 
 export interface Reading {
   readonly stream: Stream.Stream<ModelPart, ModelError>
+  /** Its name for people. */
+  readonly model: string
   readonly limits: Limits
   readonly stop: StopSignal
   /** Has the answer said that it is finished? */
@@ -22,9 +24,9 @@ export interface Reading {
 
 type End = (exit: Exit.Exit<void, ModelError>) => void
 
-const reading = ({ accept, isFinished, limits, stop, stream }: Reading, end: End) =>
+const reading = ({ accept, isFinished, limits, model, stop, stream }: Reading, end: End) =>
   Effect.clockWith((clock) => {
-    const watch = new Watch(limits, () => clock.currentTimeMillisUnsafe())
+    const watch = new Watch(limits, model, () => clock.currentTimeMillisUnsafe())
     let closing = false
 
     // Both timers are children of the reading fiber and end with it.

@@ -83,6 +83,7 @@ const make = Effect.gen(function* () {
     })
     return readAnswer({
       stream: model.stream(request),
+      model: `${request.model.provider}/${request.model.model}`,
       limits: limitsOf(watchdog, request.model.provider),
       stop,
       isFinished: () => parts.finish !== undefined,

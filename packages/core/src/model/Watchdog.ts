@@ -39,15 +39,17 @@ export const limitsOf = ({ providers, ...general }: Options, provider: string): 
 /** Keeps the time of one attempt. */
 export class Watch {
   readonly #limits: Limits
+  readonly #model: string
   readonly #now: () => number
   #begun = false
   /** Waited for the part that is due, in the waits that are over. */
   #waited = 0
   #waitingSince: number | undefined
 
-  /** `now` in milliseconds. Waiting begins at once. */
-  constructor(limits: Limits, now: () => number) {
+  /** `model` is its name for people, `now` in milliseconds. Waiting begins at once. */
+  constructor(limits: Limits, model: string, now: () => number) {
     this.#limits = limits
+    this.#model = model
     this.#now = now
     this.#waitingSince = now()
   }
@@ -83,11 +85,11 @@ export class Watch {
     return this.#begun
       ? new ModelError({
           reason: { _tag: "Timeout", waitingFor: "next-part" },
-          message: `The model went silent in the middle of its answer: nothing came for ${idleMillis / 1_000} s.`
+          message: `${this.#model} fell silent in the middle of its answer: nothing came for ${idleMillis / 1_000} s.`
         })
       : new ModelError({
           reason: { _tag: "Timeout", waitingFor: "first-byte" },
-          message: `The model did not begin to answer within ${firstMillis / 1_000} s.`
+          message: `${this.#model} did not begin to answer within ${firstMillis / 1_000} s.`
         })
   }
 

@@ -186,7 +186,7 @@ describe("the watch", () => {
 
   it("does not count what the reader takes", () => {
     let now = 0
-    const watch = new Watch(limits, () => now)
+    const watch = new Watch(limits, "a model", () => now)
     now = 99
     watch.arrived([part])
     now = 10_000
@@ -201,7 +201,7 @@ describe("the watch", () => {
 
   it("adds up waits between parts that say nothing", () => {
     let now = 0
-    const watch = new Watch(limits, () => now)
+    const watch = new Watch(limits, "a model", () => now)
     watch.arrived([part])
     watch.wait()
     for (let round = 0; round < 4; round++) {
