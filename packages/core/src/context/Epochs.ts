@@ -27,6 +27,8 @@ export class NoModel extends Schema.TaggedError<NoModel>("@rein/core/context/Epo
 export class Epochs extends Context.Service<
   Epochs,
   {
+    /** The model that the next step will ask. */
+    readonly model: (state: SessionState, agent: Agent) => Effect.Effect<ModelRef, NoModel>
     /** The texts of the session's epoch; a new one is opened and stored first if that is needed. */
     readonly current: (
       session: OpenSession,
@@ -102,6 +104,7 @@ const make = Effect.gen(function* () {
   })
 
   return Epochs.of({
+    model: wantedModel,
     current: Effect.fnUntraced(function* (session, agent, tools) {
       const model = yield* wantedModel(session.state(), agent)
       const { epoch } = session.state()

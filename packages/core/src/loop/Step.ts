@@ -40,6 +40,8 @@ export interface StepInput {
   readonly tools: ReadonlyArray<Tool>
   readonly request: ModelRequest
   readonly fingerprint: string
+  /** Wall time of the session's tree to be stored with the step's start. */
+  readonly elapsedMillis?: number
   readonly stop: StopSignal
   /** Calls do not run: this is their result. */
   readonly refusal?: string
@@ -135,8 +137,9 @@ const make = Effect.gen(function* () {
     session.live.setOpenParts(() =>
       parts.soFar().map((part) => ({ ...part, session: session.id, after: session.state().sequence }))
     )
-    const { fingerprint, index, turn } = input
-    yield* session.append([SessionEvent.make("StepStarted", { step, turn, index, fingerprint })])
+    const { elapsedMillis, fingerprint, index, turn } = input
+    const elapsed = elapsedMillis === undefined ? {} : { elapsedMillis }
+    yield* session.append([SessionEvent.make("StepStarted", { step, turn, index, fingerprint, ...elapsed })])
     session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
 
     const body = Effect.gen(function* () {

@@ -5,7 +5,7 @@
 import { Cause, Clock, Context, Data, Effect, Fiber, Layer } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import { abandonable } from "../internal/abandonable.ts"
-import { type Declined, Permission } from "../permission/Permission.ts"
+import { Declined, Permission } from "../permission/Permission.ts"
 import type { Failure } from "../schema/Outcome.ts"
 import type { Call, CallResult } from "../schema/Part.ts"
 import type { EventData, Safety } from "../schema/SessionEvent.ts"
@@ -18,7 +18,7 @@ import type { PreparedCall, Tool, ToolContext, ToolResult } from "../tool/Tool.t
 import { Truncation } from "../tool/Truncation.ts"
 import { CallLimits } from "./CallLimits.ts"
 import type { Needs } from "./CallOrder.ts"
-import { ProgressGuard } from "./ProgressGuard.ts"
+import { ProgressGuard, requestOf } from "./ProgressGuard.ts"
 import type { StopSignal } from "./StopSignal.ts"
 
 /** Where a call runs. */
@@ -113,8 +113,23 @@ const make = Effect.gen(function* () {
   const guard = yield* ProgressGuard
   const { grace } = yield* CallLimits
 
+  /** Lets the guard look at the call, before anything else is asked for it. */
+  const pastGuard = Effect.fnUntraced(function* (call: Call, { agent, session, stop }: CallScope) {
+    const advice = yield* guard.beforeCall(session.state(), call)
+    if (advice._tag === "go-on") return
+    if (advice._tag === "stop") {
+      yield* stop.request({ _tag: "no-progress", message: advice.message })
+      return yield* new ToolError({ message: `This call did not run: ${advice.message}.` })
+    }
+    const request = requestOf(call, advice.message)
+    yield* Effect.mapError(permission.authorize({ session, agent, request, byName: true }), (error) =>
+      error instanceof Declined ? new Declined({ ...error, why: `${advice.message}. ${error.why}` }) : error
+    )
+  })
+
   /** Asks for everything the call needs; gives who allowed it. */
   const authorise = Effect.fnUntraced(function* (call: Call, prepared: PreparedCall, scope: CallScope) {
+    yield* pastGuard(call, scope)
     const needs = yield* prepared.permissions(contextOf(call, scope))
     const allowedBy: Array<string> = []
     for (const need of needs) {
@@ -197,11 +212,6 @@ const make = Effect.gen(function* () {
       const resources = yield* prepared.resources(contextOf(call, scope))
       const earlier = place.turn({ safety: tool.safety, resources })
       if (earlier !== undefined) yield* Effect.raceFirst(earlier, stopped(scope))
-      const advice = yield* guard.beforeCall(scope.session.state(), call)
-      if (advice._tag === "stop") {
-        yield* scope.stop.request({ _tag: "no-progress", message: advice.message })
-        return yield* new ToolError({ message: `This call did not run: ${advice.message}.` })
-      }
       // A stopped turn waits for no person, and starts nothing.
       const asking = yield* Effect.forkChild(authorise(call, prepared, scope), { startImmediately: true })
       const allowedBy = yield* asking.pollUnsafe() ?? Effect.raceFirst(Fiber.join(asking), stopped(scope))

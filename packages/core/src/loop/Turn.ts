@@ -16,12 +16,15 @@ import type { Failure, Outcome } from "../schema/Outcome.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import { Driver } from "../session/Driver.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
-import { StoreError } from "../session/SessionStore.ts"
+import type { SessionState } from "../session/SessionState.ts"
+import { type SessionStore, StoreError } from "../session/SessionStore.ts"
 import type { Tool } from "../tool/Tool.ts"
 import { ToolRegistry } from "../tool/ToolRegistry.ts"
 import * as Usage from "../schema/Usage.ts"
 import { version } from "../version.ts"
-import { Budget } from "./Budget.ts"
+import { Budget, type Spender } from "./Budget.ts"
+import * as BudgetClock from "./BudgetClock.ts"
+import * as BudgetTree from "./BudgetTree.ts"
 import { keepDraft } from "./Draft.ts"
 import { afterStep, type Next, stopped } from "./GoingOn.ts"
 import * as Inbox from "./Inbox.ts"
@@ -50,6 +53,7 @@ interface Running {
   readonly agent: Agent
   readonly tools: ReadonlyArray<Tool>
   readonly stop: StopSignal.StopSignal
+  readonly spender: Spender
 }
 
 const make = Effect.gen(function* () {
@@ -65,6 +69,12 @@ const make = Effect.gen(function* () {
   const runner = yield* ToolRunner
   const stepper = yield* Step
   const builder = ContextBuilder.make()
+  const clock = BudgetClock.make()
+  const tree = yield* BudgetTree.make(clock)
+
+  /** For an event: the tree's time that none has told. */
+  const elapsed = ({ root }: SessionState) =>
+    Effect.map(clock.take(root), (millis) => (millis === 0 ? {} : { elapsedMillis: millis }))
 
   /** A prompt layer that breaks here must not keep the turn from starting: then nothing could end it. */
   const firstNote = (directory: string) =>
@@ -111,10 +121,18 @@ const make = Effect.gen(function* () {
     const state = session.state()
     const { fingerprint, request } = builder.build(state, texts)
     const index = state.turn?.steps ?? 0
-    const input = { ...running, turn, index, request, fingerprint, ...(refusal === undefined ? {} : { refusal }) }
-    const end = yield* Effect.onInterrupt(stepper.run(input), () => budget.settle(state.root, Usage.unknown, "unknown"))
-    yield* budget.settle(state.root, end.usage, end.cost)
-    return end
+    const refusing = refusal === undefined ? {} : { refusal }
+    const input = { ...running, turn, index, request, fingerprint, ...refusing, ...(yield* elapsed(state)) }
+    return yield* Effect.ensuring(stepper.run(input), budget.settle(running.spender))
+  })
+
+  /** May the next model call be made? */
+  const reserve = Effect.fnUntraced(function* ({ agent, session, spender, stop }: Running) {
+    const model = yield* epochs.model(session.state(), agent)
+    const { prices } = yield* catalog.lookup(model)
+    const refusal = yield* budget.reserve(spender, { model, prices })
+    const reason = stop.reason()
+    return refusal ?? (reason === undefined ? undefined : stopped(reason, session.state()))
   })
 
   /** The guard's advice, then what the facts say. */
@@ -126,14 +144,11 @@ const make = Effect.gen(function* () {
     const next = afterStep(session.state(), end, incomplete)
     if (next._tag !== "go-on") return next
     const advice = yield* guard.afterStep(session.state())
-    switch (advice._tag) {
-      case "go-on":
-        return next
-      case "note":
-        return { ...next, note: advice.text }
-      case "stop":
-        return { _tag: "end", outcome: { _tag: "no-progress", message: advice.message } } satisfies Next
+    if (advice._tag === "stop") {
+      return { _tag: "end", outcome: { _tag: "no-progress", message: advice.message } } satisfies Next
     }
+    // What the facts say is closer to the point than that it was said before.
+    return advice._tag === "note" && next.note === undefined ? { ...next, note: advice.text } : next
   })
 
   /** The agent has yielded: a steer or the policy may keep the turn going. */
@@ -142,7 +157,10 @@ const make = Effect.gen(function* () {
   }: Running): Effect.fn.Return<Outcome | { readonly _tag: "go-on"; readonly note?: string }> {
     if (Inbox.steers(session.state()).length > 0) return { _tag: "go-on" }
     const verdict = yield* policy.mayEnd(session.state())
-    if (verdict._tag === "go-on") return verdict
+    if (verdict._tag === "go-on") {
+      const advice = yield* guard.afterStep(session.state())
+      return advice._tag === "stop" ? { _tag: "no-progress", message: advice.message } : verdict
+    }
     const declined = session.state().turn?.declined ?? []
     return declined.length > 0 ? { _tag: "denied", declined } : { _tag: "completed" }
   })
@@ -170,7 +188,7 @@ const make = Effect.gen(function* () {
       const left = stepsLeft(running)
       // The closing answer was taken, by a runtime that died before it could end the turn.
       if (left < 0) return stepsUsedUp(running)
-      const used = yield* budget.reserve(session.state().root)
+      const used = yield* reserve(running)
       if (used !== undefined) return used
       yield* fit(running, refused)
       refused = false
@@ -198,17 +216,11 @@ const make = Effect.gen(function* () {
   /** The whole turn, with those who may stop it listening beside it. */
   const body = Effect.fnUntraced(function* (session: OpenSession, turn: Ids.TurnId) {
     const agent = yield* agents.get(session.state().agent)
-    const running: Running = {
-      session,
-      turn,
-      agent,
-      tools: yield* registry.forAgent(agent),
-      stop: yield* StopSignal.make
-    }
-    const { stop } = running
-    const { root } = session.state()
+    const stop = yield* StopSignal.make
+    const spender = tree.spender(session, stop)
+    const running: Running = { session, turn, agent, tools: yield* registry.forAgent(agent), stop, spender }
     yield* Effect.forkScoped(
-      Effect.flatMap(budget.ranOut(root), (exhausted) => stop.request({ _tag: "budget", exhausted }))
+      Effect.flatMap(budget.ranOut(spender), (exhausted) => stop.request({ _tag: "budget", exhausted }))
     )
     yield* Effect.forkScoped(Effect.andThen(policy.wantsStop(session.state()), stop.request({ _tag: "asked" })))
     yield* Effect.forkScoped(Inbox.keepAnswering(session))
@@ -227,6 +239,7 @@ const make = Effect.gen(function* () {
 
   const oneTurn = Effect.fnUntraced(function* (session: OpenSession) {
     const began = yield* Clock.currentTimeMillis
+    yield* clock.enter(session.state().root)
     const turn = yield* enter(session)
     const exit = yield* Effect.exit(Effect.raceFirst(body(session, turn), interrupted(session)))
     const outcome = yield* outcomeOf(exit)
@@ -238,11 +251,12 @@ const make = Effect.gen(function* () {
         turn,
         outcome,
         durationMillis: ended - began,
+        ...(yield* elapsed(session.state())),
         ...(commands.length === 0 ? {} : { commands })
       })
     ])
     session.publish([{ type: "StatusChanged", doing: { _tag: "idle" } }])
-  })
+  }, Effect.scoped)
 
   return Driver.of({
     run: Effect.fnUntraced(function* (session) {
@@ -326,4 +340,5 @@ export const layer: Layer.Layer<
   | StopPolicy
   | ToolRunner
   | Step
+  | SessionStore
 > = Layer.effect(Driver, make)

@@ -1,6 +1,7 @@
 /** What is happening now. Ephemeral: slow readers lose these and are told; nothing depends on them. */
 import type { CallId, PartId, SessionId, StepId } from "./Ids.ts"
 import type { ModelErrorReason } from "./ModelError.ts"
+import type { Outcome } from "./Outcome.ts"
 
 /** What a session is doing, in one word and what it touches. */
 export type Doing =
@@ -59,4 +60,13 @@ export interface StatusChanged extends Common {
   readonly doing: Doing
 }
 
-export type LiveEvent = Delta | PartSoFar | Lagged | Progress | StatusChanged
+/** The session's tree has used four fifths of a limit: once for each limit and turn. */
+export interface BudgetLow extends Common {
+  readonly type: "BudgetLow"
+  readonly limit: Extract<Outcome, { _tag: "budget-exhausted" }>["limit"]
+  /** Steps, tokens, micro-dollars or milliseconds. */
+  readonly used: number
+  readonly of: number
+}
+
+export type LiveEvent = Delta | PartSoFar | Lagged | Progress | StatusChanged | BudgetLow

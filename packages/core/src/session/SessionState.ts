@@ -11,6 +11,7 @@ import type { Answer, Question } from "../schema/Question.ts"
 import type { EventData } from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
 import type * as History from "./History.ts"
+import * as Spending from "./Spending.ts"
 
 /** An input that was submitted and is neither delivered nor withdrawn. */
 export interface WaitingInput {
@@ -31,12 +32,8 @@ export interface OpenTurn {
   readonly rejected: boolean
 }
 
-/** A settled call, as the progress guard compares it. */
-export interface SettledCall {
-  readonly tool: string
-  readonly input: string
-  readonly output: string
-}
+/** What a step said and asked for, with the results: what the progress guard compares. */
+export type RecentStep = ReadonlyArray<History.StepItem>
 
 /** A value that a person allowed for the rest of the session. */
 export interface Approval {
@@ -84,7 +81,10 @@ export interface SessionState {
   readonly interrupts: ReadonlyArray<{ readonly command: CommandId; readonly turn?: TurnId }>
   /** What people allowed for this session: exact values, never patterns. They count only where the rules say ask. */
   readonly approvals: ReadonlyArray<Approval>
-  readonly recent: ReadonlyArray<SettledCall>
+  /** The last steps since a person said something in this turn, oldest first; one without items was an empty answer. */
+  readonly recent: ReadonlyArray<RecentStep>
+  /** What counts against a budget. */
+  readonly spending: Spending.Spending
   /** Tokens that the last step filled of its model's window. */
   readonly filled: Usage.Tokens
   readonly usage: Usage.Usage
@@ -110,6 +110,7 @@ export const initial = (session: SessionId): SessionState => ({
   interrupts: [],
   approvals: [],
   recent: [],
+  spending: Spending.zero,
   filled: "unknown",
   usage: Usage.zero,
   cost: 0

@@ -106,6 +106,8 @@ export class SessionStore extends Context.Service<
     /** Newest first. */
     readonly list: (options?: {
       readonly directory?: string
+      /** Only the sessions of this tree. */
+      readonly root?: SessionId
       readonly limit?: number
     }) => Effect.Effect<ReadonlyArray<SessionInfo>, StoreError>
     /** Claims the tree of this session's root for this runtime. Refused with `Owned` while another owner lives. Claiming again gives the same fence. */
