@@ -8,8 +8,9 @@ import * as SystemPrompt from "./context/SystemPrompt.ts"
 import * as structured from "./internal/structured.ts"
 import { within } from "./internal/within.ts"
 import * as Budget from "./loop/Budget.ts"
-import * as Watchdog from "./model/Watchdog.ts"
+import * as ModelCatalog from "./model/ModelCatalog.ts"
 import type { ModelSource } from "./model/ModelSource.ts"
+import * as Watchdog from "./model/Watchdog.ts"
 import * as Permission from "./permission/Permission.ts"
 import * as Questions from "./question/Questions.ts"
 import * as Runtime from "./Runtime.ts"
@@ -54,10 +55,12 @@ export interface AgentOptions {
   readonly store?: StoreSource
   /** The real path that sessions work in. Tools read it; by itself the runtime touches no file. Default `/`. */
   readonly directory?: string
-  /** Default: unlimited. */
+  /** Limits for each session and its children, over all that they have ever used. Default: unlimited. */
   readonly budget?: Budget.Limits
   /** How long the model may say nothing, also by provider. Default: five minutes before and within an answer. */
   readonly silence?: Watchdog.Options
+  /** Limits and prices of models, by `provider/model`. Default: nothing is known. */
+  readonly catalog?: Readonly<Record<string, ModelCatalog.ModelFacts>>
 }
 
 export interface RunOptions {
@@ -146,6 +149,7 @@ const layerOf = (options: AgentOptions) => {
     ToolRegistry.layerValues(toolsOf(options.tools)),
     Layer.provide(permissionOf(permission), settings),
     options.system === undefined ? SystemPrompt.layer : SystemPrompt.layerFixed([options.system]),
+    ModelCatalog.layerValues(options.catalog ?? {}),
     options.budget === undefined ? Budget.layerUnlimited : Budget.layerFixed(options.budget),
     Layer.succeed(Watchdog.Watchdog, options.silence ?? {})
   )

@@ -226,7 +226,7 @@ const make = (limits: Limits) => {
       if (used !== undefined) return used
       const others = othersOf(spender, tree)
       if (others.length === 0 || roomBeside(limits, total, others.length)) {
-        hold(spender, tree.sessions.get(spender.session)?.steps ?? 0)
+        hold(spender, tree.sessions.get(spender.session)?.steps ?? 0) // guard: I8 core/test/loop/Budget.test.ts
         return undefined
       }
       const stopped = yield* Effect.raceAllFirst([
@@ -245,7 +245,7 @@ const make = (limits: Limits) => {
     const low = Math.max(0, Math.ceil(millis * lowShare) - used)
     const left = Math.max(0, millis - used)
     yield* Effect.sleep(Math.min(low, left))
-    spender.warn({ limit: "time", used: Math.max(used, used + low), of: millis })
+    spender.warn({ limit: "time", used: used + low, of: millis })
     yield* Effect.sleep(left - Math.min(low, left))
     return outOfTime(millis)
   })
@@ -255,7 +255,10 @@ const make = (limits: Limits) => {
     settle: (spender) =>
       Effect.suspend(() => {
         release(spender)
-        return within(Effect.map(spender.spent, (tree) => warn(spender, totalOf(tree, limits))), warnWithin)
+        return within(
+          Effect.map(spender.spent, (tree) => warn(spender, totalOf(tree, limits))),
+          warnWithin
+        )
       }),
     ranOut: (spender) =>
       limits.millis === undefined

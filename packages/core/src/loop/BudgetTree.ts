@@ -9,7 +9,7 @@ import type { BudgetClock } from "./BudgetClock.ts"
 import type { StopSignal } from "./StopSignal.ts"
 
 /** The spending of so many other sessions is kept, each some 300 bytes. */
-const keptSessions = 1_000
+const keptSessions = 10_000
 
 interface Read {
   readonly sequence: number
@@ -21,7 +21,9 @@ export interface BudgetTree {
   readonly spender: (session: OpenSession, stop: StopSignal) => Spender
 }
 
-export const make = Effect.fnUntraced(function* (clock: BudgetClock): Effect.fn.Return<BudgetTree, never, SessionStore> {
+export const make = Effect.fnUntraced(function* (
+  clock: BudgetClock
+): Effect.fn.Return<BudgetTree, never, SessionStore> {
   const store = yield* SessionStore
   const reads = new Map<SessionId, Read>()
 
@@ -29,7 +31,7 @@ export const make = Effect.fnUntraced(function* (clock: BudgetClock): Effect.fn.
     reads.delete(session)
     reads.set(session, read)
     for (const oldest of reads.keys()) {
-      if (reads.size <= keptSessions) break // guard: I9 core/test/loop/BudgetTree.test.ts
+      if (reads.size <= keptSessions) break
       reads.delete(oldest)
     }
   }
@@ -51,7 +53,7 @@ export const make = Effect.fnUntraced(function* (clock: BudgetClock): Effect.fn.
     const { root } = session.state()
     const sessions = new Map<SessionId, Spending.Spending>()
     for (const info of yield* store.list({ root })) {
-      if (info.id !== session.id) sessions.set(info.id, yield* spendingOf(info))
+      if (info.id !== session.id) sessions.set(info.id, yield* spendingOf(info)) // guard: I8 core/test/loop/Budget.test.ts
     }
     return { sessions: sessions.set(session.id, session.state().spending), untakenMillis: yield* clock.untaken(root) }
   })
@@ -64,7 +66,13 @@ export const make = Effect.fnUntraced(function* (clock: BudgetClock): Effect.fn.
         root: session.state().root,
         spent: spentBy(session),
         answered: (steps) =>
-          Effect.ignore(session.until((state) => (state.spending.steps > steps ? true : undefined))),
+          session
+            .until((state) => (state.spending.steps > steps ? true : undefined))
+            // A turn that breaks on its store gives back what it holds.
+            .pipe(
+              Effect.asVoid,
+              Effect.catchTag("StoreError", () => Effect.never)
+            ),
         stopped: Effect.asVoid(stop.wait),
         warn: (low) => {
           if (told.has(low.limit)) return

@@ -92,23 +92,30 @@ const beforeCall = ({ ask, stop }: Options, state: SessionState, call: Call): Ca
   if (cycle !== undefined && round >= ask) {
     const message = repeatedCall(call, cycle)
     const insists = heldIn(state.recent.slice(-cycle.length), call) !== undefined
-    return insists ? { _tag: "stop", message: `${message}, and was called again when that was declined` } : { _tag: "ask", message }
+    return insists
+      ? { _tag: "stop", message: `${message}, and was called again when that was declined` }
+      : { _tag: "ask", message }
   }
   if (cycle !== undefined && round >= stop) return { _tag: "stop", message: repeatedCall(call, cycle) }
   // Where nobody could be asked, doing something else in between is answer enough.
   const held = heldIn(state.recent, call)
   if (held === undefined || held.declined?.by === "nobody") return goOn
-  return { _tag: "ask", message: `${call.tool} was called with this input before, and that was declined as going round in circles` }
+  return {
+    _tag: "ask",
+    message: `${call.tool} was called with this input before, and that was declined as going round in circles`
+  }
 }
 
 const hasRun = (step: RecentStep): boolean => step.some((item) => item.type === "call" && item.started !== undefined)
 
 const repeatedSteps = (step: RecentStep, cycle: Cycles.Cycle): string => {
   const count = Cycles.rounds(cycle)
-  if (cycle.period > 1) return `the same ${cycle.period} steps ${count} times in a row, with the same results`
+  if (cycle.period > 1)
+    return `went through the same ${cycle.period} steps ${count} times in a row, with the same results`
   const tools = [...new Set(step.filter(isCall).map(({ call }) => call.tool))]
-  if (tools.length > 0) return `the same call of ${tools.join(" and ")} ${count} times in a row, with the same result`
-  return step.length === 0 ? `nothing, ${count} times in a row` : `the same answer ${count} times in a row`
+  if (tools.length > 0)
+    return `made the same call of ${tools.join(" and ")} ${count} times in a row, with the same result`
+  return step.length === 0 ? `said nothing, ${count} times in a row` : `gave the same answer ${count} times in a row`
 }
 
 const afterStep = ({ note, stop }: Options, { recent, waiting }: SessionState): StepAdvice => {
@@ -118,12 +125,14 @@ const afterStep = ({ note, stop }: Options, { recent, waiting }: SessionState): 
   if (last === undefined || cycle === undefined || waiting.some(({ input }) => input.delivery === "steer")) return goOn
   const again = repeatedSteps(last, cycle)
   if (Cycles.rounds(cycle) >= stop && !recent.slice(-cycle.period).some(hasRun)) {
-    return { _tag: "stop", message: `the model gave ${again}` }
+    return { _tag: "stop", message: `the model ${again}` }
   }
-  if (cycle.length !== note * cycle.period) return goOn
+  // A result that says so is closer to the point.
+  if (cycle.length !== note * cycle.period || last.some((item) => item.type === "call" && Cycles.isHeld(item)))
+    return goOn
   return {
     _tag: "note",
-    text: `You gave ${again}. Nothing new comes of it: do something else, or say what is in the way.`
+    text: `You ${again}. Nothing new comes of it: do something else, or say what is in the way.`
   }
 }
 

@@ -90,8 +90,7 @@ export const cyclesIn = (steps: ReadonlyArray<RecentStep>): ReadonlyArray<Cycle>
 /** The cycle with the most rounds; of equal ones the shortest. Nothing when no step has been repeated. */
 export const mostRounds = (cycles: ReadonlyArray<Cycle>): Cycle | undefined =>
   cycles.reduce<Cycle | undefined>(
-    (best, next) =>
-      next.length > next.period && (best === undefined || rounds(next) > rounds(best)) ? next : best,
+    (best, next) => (next.length > next.period && (best === undefined || rounds(next) > rounds(best)) ? next : best),
     undefined
   )
 

@@ -129,7 +129,7 @@ const make = Effect.gen(function* () {
 
   /** Asks for everything the call needs; gives who allowed it. */
   const authorise = Effect.fnUntraced(function* (call: Call, prepared: PreparedCall, scope: CallScope) {
-    yield* pastGuard(call, scope)
+    yield* pastGuard(call, scope) // guard: I7 core/test/loop/ProgressGuard.test.ts
     const needs = yield* prepared.permissions(contextOf(call, scope))
     const allowedBy: Array<string> = []
     for (const need of needs) {

@@ -1,8 +1,8 @@
 /** The sessions that are open in this runtime, each once; closed again when nobody has used one for a while. */
-import { Context, type Duration, Effect, Layer, RcMap, type Scope } from "effect"
+import { Context, type Duration, Effect, Layer, RcMap, type Scope, Semaphore } from "effect"
 import type { SessionId } from "../schema/Ids.ts"
 import { open, type OpenSession } from "./OpenSession.ts"
-import { SessionStore, type StoreError } from "./SessionStore.ts"
+import { type Fence, SessionStore, type StoreError } from "./SessionStore.ts"
 
 export class OpenSessions extends Context.Service<
   OpenSessions,
@@ -20,8 +20,39 @@ export interface Options {
 /** A minute. */
 export const defaults: Options = { idleTimeToLive: "1 minute" }
 
+/**
+ * A claim is of a tree, and its sessions run side by side: each takes its part of the claim, and the last one gives it
+ * up. One at a time, so that none takes what another is giving up.
+ */
+const sharingClaims = Effect.fnUntraced(function* (store: SessionStore["Service"]) {
+  const lock = yield* Semaphore.make(1)
+  const holders = new Map<SessionId, { readonly token: number; count: number }>()
+
+  const take = (fence: Fence): Fence => {
+    const held = holders.get(fence.root)
+    if (held?.token === fence.token) held.count += 1
+    else holders.set(fence.root, { token: fence.token, count: 1 })
+    return fence
+  }
+
+  const give = (fence: Fence) => {
+    const held = holders.get(fence.root)
+    if (held?.token !== fence.token) return store.release(fence)
+    held.count -= 1
+    if (held.count > 0) return Effect.void // guard: I6 core/test/loop/Budget.test.ts
+    holders.delete(fence.root)
+    return store.release(fence)
+  }
+
+  return SessionStore.of({
+    ...store,
+    claim: (session) => lock.withPermits(1)(Effect.map(store.claim(session), take)),
+    release: (fence) => lock.withPermits(1)(Effect.suspend(() => give(fence)))
+  })
+})
+
 const make = Effect.fnUntraced(function* (options: Options) {
-  const store = yield* SessionStore
+  const store = yield* sharingClaims(yield* SessionStore)
   const sessions = yield* RcMap.make({
     lookup: (session: SessionId) => open(session).pipe(Effect.provideService(SessionStore, store)),
     idleTimeToLive: options.idleTimeToLive

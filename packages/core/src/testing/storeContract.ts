@@ -147,6 +147,16 @@ const creating: Record<string, (open: Open) => Effect.Effect<void, unknown, Scop
       (yield* store.list({ directory: "/work" })).map((one) => one.id),
       [parent]
     )
+    yield* same(
+      "root",
+      (yield* store.list({ root: parent })).map((one) => one.id),
+      [child, parent]
+    )
+    yield* same(
+      "root and directory",
+      (yield* store.list({ root: parent, directory: "/other", limit: 2 })).map((one) => one.id),
+      [child]
+    )
   }),
 
   "large data comes back as it was": Effect.fnUntraced(function* (open) {
