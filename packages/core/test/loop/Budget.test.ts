@@ -297,7 +297,9 @@ describe("time", () => {
       const { children, root } = yield* makeTree(3, yield* SessionStore)
       const all = Effect.forEach(children, (child) => prompt(sessions, child), { concurrency: "unbounded" })
       const runtime = { scripted: yield* ScriptedModel, sessions }
-      const outcomes = yield* letAnswersCome(runtime.scripted, yield* Effect.forkChild(all))
+      const running = yield* Effect.forkChild(all)
+      yield* until(() => runtime.scripted.requests().length === 3)
+      const outcomes = yield* letAnswersCome(runtime.scripted, running)
       assert.deepStrictEqual(outcomes.map(limitOf), ["completed", "completed", "completed"])
       assert.strictEqual(yield* timed(runtime, root), "completed")
       assert.strictEqual(yield* timed(runtime, root), "time")
