@@ -209,7 +209,7 @@ const make = Effect.gen(function* () {
     function* (call: Call, scope: CallScope, place: CallPlace = alone) {
       const tool = yield* find(call, scope.tools)
       const prepared = yield* prepare(call, tool)
-      const resources = yield* prepared.resources(contextOf(call, scope))
+      const resources = prepared.resources === undefined ? [] : yield* prepared.resources(contextOf(call, scope))
       const earlier = place.turn({ safety: tool.safety, resources })
       if (earlier !== undefined) yield* Effect.raceFirst(earlier, stopped(scope))
       // A stopped turn waits for no person, and starts nothing.

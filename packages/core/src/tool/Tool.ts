@@ -57,7 +57,7 @@ export type Recovery =
 export interface PreparedCall {
   readonly permissions: (context: ToolContext) => Effect.Effect<ReadonlyArray<PermissionNeed>, ToolError>
   readonly journal?: (context: ToolContext) => Effect.Effect<Json | undefined, ToolError>
-  readonly resources: (context: ToolContext) => Effect.Effect<ReadonlyArray<string>, ToolError>
+  readonly resources?: (context: ToolContext) => Effect.Effect<ReadonlyArray<string>, ToolError>
   readonly execute: (context: ToolContext) => Effect.Effect<ToolResult, ToolError>
   readonly recover?: (context: ToolContext, journal: Json | undefined) => Effect.Effect<Recovery, ToolError>
 }
@@ -125,7 +125,7 @@ export const make = <Input>(name: string, options: Options<Input>): Tool => {
     return {
       permissions: (context) =>
         permissions?.(input, context) ?? Effect.succeed([{ permission: name, patterns: ["*"], title: name }]),
-      resources: (context) => resources?.(input, context) ?? Effect.succeed([]),
+      ...(resources === undefined ? {} : { resources: (context: ToolContext) => resources(input, context) }),
       ...(journal === undefined ? {} : { journal: (context: ToolContext) => journal(input, context) }),
       execute: (context) => options.execute(input, context),
       ...(recover === undefined
