@@ -72,11 +72,7 @@ const make = Effect.gen(function* () {
     authorize: Effect.fnUntraced(function* (authorization) {
       const { agent, byName, request, session } = authorization
       const values = yield* settings.forDirectory(session.state().directory)
-      const all = [
-        ...values.rules,
-        { origin: `agent ${agent.name}`, rules: agent.rules },
-        ...(values.lastRules ?? [])
-      ]
+      const all = [...values.rules, { origin: `agent ${agent.name}`, rules: agent.rules }, ...(values.lastRules ?? [])]
       const layers =
         byName === true ? all.map((layer) => ({ ...layer, rules: layer.rules.filter(isNoBlanketAllow) })) : all
       const judged = [request, ...(request.also ?? [])].map((part) => ({
