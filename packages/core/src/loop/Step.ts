@@ -7,6 +7,7 @@
  */
 import { Clock, Context, Deferred, type Duration, Effect, type Exit, FiberMap, Layer, type Scope, Stream } from "effect"
 import type { Agent } from "../agent/Agents.ts"
+import { stoppable } from "../internal/stoppable.ts"
 import { Model } from "../model/Model.ts"
 import * as ModelCatalog from "../model/ModelCatalog.ts"
 import type { ModelPart } from "../model/ModelPart.ts"
@@ -56,6 +57,9 @@ export class Step extends Context.Service<
 /** After `finish` the stream is read until it closes, or so long. */
 export const closeWithin: Duration.Input = "2 seconds"
 
+/** A stream that ignores its interruption is waited for so long. */
+const grace: Duration.Input = "1 second"
+
 /** Running calls by their id, with the Deferred that says that the call is settled. */
 interface Calls {
   readonly start: (call: Call) => Effect.Effect<void>
@@ -91,8 +95,7 @@ const make = Effect.gen(function* () {
   const attempt = Effect.fnUntraced(function* (input: StepInput, parts: Demultiplexer, calls: Calls) {
     const { session, stop } = input
     const isStopped = () => stop.reason() !== undefined
-    const closing = Deferred.makeUnsafe<void>()
-    yield* stop.onRequest(() => Deferred.doneUnsafe(closing, Effect.void))
+    let close = () => {}
 
     const accept = Effect.fnUntraced(function* (batch: ReadonlyArray<ModelPart>) {
       const hadFinished = parts.finish !== undefined
@@ -102,7 +105,7 @@ const make = Effect.gen(function* () {
       if (events.length > 0) yield* Effect.uninterruptible(session.append(events))
       for (const call of complete) yield* calls.start(call)
       if (!hadFinished && parts.finish !== undefined) {
-        yield* Effect.sleep(closeWithin).pipe(Effect.andThen(Deferred.succeed(closing, undefined)), Effect.forkScoped)
+        yield* Effect.sleep(closeWithin).pipe(Effect.andThen(Effect.sync(close)), Effect.forkScoped)
       }
       return [isStopped()] as const
     })
@@ -113,7 +116,12 @@ const make = Effect.gen(function* () {
       Stream.runDrain
     )
     // Beside `takeUntil`, because a model that is silent gives no part after which to look.
-    yield* Effect.raceFirst(reading, Deferred.await(closing))
+    const listen = (end: () => void) => {
+      close = end
+      return stop.onRequest(end)
+    }
+    const exit = yield* stoppable(reading, { listen, grace })
+    if (exit !== undefined) yield* exit
   }, Effect.scoped)
 
   /** Attempts until one has output or is given up. The error that ended the last one is a value: text before it stays. */
@@ -157,7 +165,7 @@ const make = Effect.gen(function* () {
     const use = (next: Demultiplexer) => {
       parts = next
     }
-    session.live.setOpenParts(() =>
+    const forget = session.live.setOpenParts(() =>
       parts.soFar().map((part) => ({ ...part, session: session.id, after: session.state().sequence }))
     )
     const { fingerprint, index, turn } = input
@@ -175,7 +183,7 @@ const make = Effect.gen(function* () {
       Effect.flatMap(Clock.currentTimeMillis, (now) => settle(session, step, exit, () => rest(parts, now - began)))
     return yield* Effect.scoped(body).pipe(
       Effect.onExit((exit) => settleStep(exit)), // guard: I2 core/test/loop/Step.test.ts
-      Effect.ensuring(Effect.sync(() => session.live.setOpenParts(() => [])))
+      Effect.ensuring(Effect.sync(forget))
     )
   })
 

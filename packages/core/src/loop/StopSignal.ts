@@ -1,5 +1,5 @@
 /** Asks the running step to end early: after the part it is looking at, before the next one. */
-import { Deferred, Effect, type Scope } from "effect"
+import { Deferred, Effect } from "effect"
 import type { Failure } from "../schema/Outcome.ts"
 import type { Exhausted } from "./Budget.ts"
 
@@ -17,8 +17,8 @@ export interface StopSignal {
   readonly reason: () => StopReason | undefined
   /** Later reasons are ignored. */
   readonly request: (reason: StopReason) => Effect.Effect<void>
-  /** Calls back at the first request, or at once when there was one; until the scope closes. */
-  readonly onRequest: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
+  /** Calls back at the first request, or at once when there was one; until the function that it gives is called. */
+  readonly onRequest: (listener: () => void) => () => void
   readonly wait: Effect.Effect<StopReason>
 }
 
@@ -35,12 +35,11 @@ export const make: Effect.Effect<StopSignal> = Effect.sync(() => {
         Deferred.doneUnsafe(first, Effect.succeed(next))
         for (const listener of listeners) listener()
       }),
-    onRequest: (listener) =>
-      Effect.suspend(() => {
-        if (reason !== undefined) listener()
-        listeners.add(listener)
-        return Effect.addFinalizer(() => Effect.sync(() => listeners.delete(listener)))
-      }),
+    onRequest: (listener) => {
+      if (reason !== undefined) listener()
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     wait: Deferred.await(first)
   }
 })

@@ -457,7 +457,7 @@ const bare = Effect.fnUntraced(function* (
 const never: StopSignal = {
   reason: () => undefined,
   request: () => Effect.void,
-  onRequest: () => Effect.void,
+  onRequest: () => () => {},
   wait: Effect.never
 }
 

@@ -221,7 +221,7 @@ describe("several runtimes", () => {
           Effect.map(SessionStore, (store) =>
             SessionStore.of({
               ...store,
-              changes: () => Stream.never,
+              changes: () => Effect.void,
               release: (fence) =>
                 Effect.gen(function* () {
                   if (prompted === undefined) prompted = yield* Effect.orDie(other.sessions.prompt(fence.root, "again"))
