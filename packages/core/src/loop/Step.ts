@@ -150,10 +150,9 @@ const make = Effect.gen(function* () {
           retryInMillis: decision.inMillis
         })
       ])
-      const doing = { _tag: "retrying", attempt: number, inMillis: decision.inMillis, reason: error.reason } as const
-      input.session.publish([{ type: "StatusChanged", doing }])
       yield* Effect.raceFirst(Effect.sleep(decision.inMillis), input.stop.wait)
       if (input.stop.reason() !== undefined) return { parts, error }
+      input.session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
     }
   })
 
@@ -170,7 +169,6 @@ const make = Effect.gen(function* () {
     )
     const { fingerprint, index, turn } = input
     yield* session.append([SessionEvent.make("StepStarted", { step, turn, index, fingerprint })])
-    session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
 
     const body = Effect.gen(function* () {
       const calls = yield* makeCalls(input)

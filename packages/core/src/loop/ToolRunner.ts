@@ -155,7 +155,6 @@ const make = Effect.gen(function* () {
     allowedBy: string
   ) {
     yield* scope.session.append([SessionEvent.make("CallStarted", { call: call.id, safety: tool.safety, allowedBy })]) // guard: I1 core/test/loop/Turn.test.ts
-    scope.session.publish([{ type: "StatusChanged", doing: { _tag: "calling", call: call.id, tool: call.tool } }])
     const began = yield* Clock.currentTimeMillis
     const result = yield* execute(call, tool, prepared, scope)
     const ended = yield* Clock.currentTimeMillis

@@ -96,6 +96,9 @@ const make = Effect.gen(function* () {
     if (state.epoch === undefined) return
     const facts = yield* catalog.lookup(state.epoch.model)
     const fill = Overflow.measure(state.filled, facts)
+    if (refused || Overflow.isOver(fill)) {
+      session.publish([{ type: "StatusChanged", doing: { _tag: "compacting" } }])
+    }
     const events = yield* compaction.rewrite({ state, facts, fill, refused })
     if (events.length > 0) yield* session.append(events)
     else if (refused) return yield* new ContextFull({ detail: `refused by the provider, ${Overflow.describe(fill)}` })

@@ -3,13 +3,14 @@
  * with the store, its live hub, and the fence if this runtime runs its turns.
  */
 import { Effect, Fiber, Schema, type Scope, Semaphore } from "effect"
-import type { LiveEvent } from "../schema/LiveEvent.ts"
+import type { Doing, LiveEvent } from "../schema/LiveEvent.ts"
 import type { SessionId } from "../schema/Ids.ts"
 import type { SessionEvent, StoredEvent } from "../schema/SessionEvent.ts"
 import * as Fold from "./Fold.ts"
 import * as LiveHub from "./LiveHub.ts"
 import type * as SessionState from "./SessionState.ts"
 import { type Fence, SessionStore, StoreError } from "./SessionStore.ts"
+import { doingOf } from "./Status.ts"
 
 /** A newer version of Rein wrote to this session; it can be read here, not continued. */
 export class SessionReadOnly extends Schema.TaggedError<SessionReadOnly>(
@@ -50,6 +51,8 @@ export interface OpenSession {
   readonly broken: (error: StoreError) => Effect.Effect<void>
   readonly live: LiveHub.LiveHub
   readonly publish: (events: ReadonlyArray<LiveDraft>) => void
+  /** What this process alone knows of what the session does; nothing once an event was stored after it. */
+  readonly liveDoing: () => Doing | undefined
   /** Calls back with the length of each piece of text and reasoning that is published, until the function that it gives is called. One listener at a time: the turn's. */
   readonly onText: (listener: (length: number) => void) => () => void
   readonly claim: Effect.Effect<void, StoreError>
@@ -70,6 +73,9 @@ const readAgainAfter = "1 second"
 
 const ignore = (): void => {}
 
+/** Tells one status from the next. */
+const keyOf = (doing: Doing): string => Object.values(doing).join(" ")
+
 /** Starts work of the session itself, which belongs to none of its users. */
 type Fork = (work: Effect.Effect<void>) => Fiber.Fiber<void>
 
@@ -87,6 +93,9 @@ class Opened implements OpenSession {
   /** The last sequence that the store told of. */
   #heard = 0
   #reading: Fiber.Fiber<void> | undefined
+  /** The status that was published last, if anybody could hear it. */
+  #told: string | undefined
+  #live: { readonly doing: Doing; readonly after: number } | undefined
 
   constructor(store: SessionStore["Service"], fork: Fork, state: SessionState.SessionState) {
     this.id = state.session
@@ -158,11 +167,17 @@ class Opened implements OpenSession {
   publish(events: ReadonlyArray<LiveDraft>): void {
     for (const event of events) {
       if (event.type === "Delta" && event.kind !== "call") this.#onText?.(event.text.length)
+      if (event.type === "StatusChanged") this.#live = { doing: event.doing, after: this.#state.sequence }
     }
     if (!this.live.hasSubscribers()) return
     const { sequence } = this.#state
+    const fresh = events.filter((event) => event.type !== "StatusChanged" || this.#isNews(event.doing))
     // Each draft is one of the union without the two fields that are added here.
-    this.live.publishLive(events.map((event) => ({ ...event, session: this.id, after: sequence }) as LiveEvent))
+    this.live.publishLive(fresh.map((event) => ({ ...event, session: this.id, after: sequence }) as LiveEvent))
+  }
+
+  liveDoing(): Doing | undefined {
+    return this.#live?.after === this.#state.sequence ? this.#live.doing : undefined
   }
 
   onText(listener: (length: number) => void): () => void {
@@ -251,11 +266,26 @@ class Opened implements OpenSession {
     )
   }
 
+  #isNews(doing: Doing): boolean {
+    const key = keyOf(doing)
+    const isNews = key !== this.#told
+    this.#told = key
+    return isNews
+  }
+
   #accept(events: ReadonlyArray<StoredEvent>): void {
     const fresh = events.filter((event) => event.sequence > this.#state.sequence)
     if (fresh.length === 0) return
     for (const event of fresh) this.#state = Fold.apply(this.#state, event)
     this.live.publishStored(fresh)
+    // The log says it, so whoever follows is told in every process.
+    const last = fresh.at(-1)
+    if (last !== undefined && this.live.hasSubscribers()) {
+      const doing = doingOf(this.#state, last.time)
+      if (this.#isNews(doing)) {
+        this.live.publishLive([{ type: "StatusChanged", doing, session: this.id, after: this.#state.sequence }])
+      }
+    }
     for (const watcher of this.#watchers) watcher.check(this.#state)
   }
 }

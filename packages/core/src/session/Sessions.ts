@@ -292,7 +292,15 @@ const make = Effect.gen(function* () {
         })
       ),
     resume: (session) => using(session, (opened) => Effect.andThen(opened.writable, wake(opened))),
-    status: (session) => using(session, (opened) => Effect.map(opened.refresh, () => statusOf(opened.state()))),
+    status: (session) =>
+      using(session, (opened) =>
+        Effect.andThen(
+          opened.refresh,
+          Effect.clockWith((clock) =>
+            Effect.succeed(statusOf(opened.state(), clock.currentTimeMillisUnsafe(), opened.liveDoing()))
+          )
+        )
+      ),
     events: (session, after) => Stream.unwrap(Effect.map(open.get(session), (opened) => follow(opened, store, after))),
     fork: Effect.fn("Sessions.fork")(function* (session, at) {
       const events = yield* store.read(session, 0)
