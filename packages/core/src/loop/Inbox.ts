@@ -34,7 +34,7 @@ export const deliverSteers = (session: OpenSession, turn: TurnId): Effect.Effect
       ? Effect.void
       : Effect.andThen(
           session.refresh,
-          session.append((state) => deliver(steers(state), turn))
+          session.append((state) => [...due(state), ...deliver(steers(state), turn)])
         )
   )
 
@@ -81,25 +81,26 @@ export const keepAnswering = Effect.fnUntraced(function* (
   session: OpenSession
 ): Effect.fn.Return<void, never, Scope.Scope> {
   const fork = yield* Effect.map(Effect.context<never>(), Effect.runForkWith)
-  let running: Fiber.Fiber<void> | undefined
+  let isAnswering = false
+  let answering: Fiber.Fiber<void> | undefined
   const answer = Effect.gen(function* () {
-    // Others first: the writer that woke this still tells of its events.
-    yield* Effect.yieldNow
     while (due(session.state()).length > 0) {
       yield* Effect.catchTag(answerCommands(session), "StoreError", () => Effect.sleep(again))
     }
   }).pipe(
     Effect.ensuring(
       Effect.sync(() => {
-        running = undefined
+        isAnswering = false
       })
     )
   )
   const unwatch = session.watch((state) => {
-    if (running === undefined && due(state).length > 0) running = fork(answer)
+    if (isAnswering || due(state).length === 0) return
+    isAnswering = true
+    answering = fork(answer)
   })
   yield* Effect.addFinalizer(() => {
     unwatch()
-    return running === undefined ? Effect.void : Fiber.interrupt(running)
+    return answering === undefined ? Effect.void : Fiber.interrupt(answering)
   })
 })
