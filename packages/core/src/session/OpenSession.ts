@@ -274,19 +274,26 @@ class Opened implements OpenSession {
   }
 
   #accept(events: ReadonlyArray<StoredEvent>): void {
-    const fresh = events.filter((event) => event.sequence > this.#state.sequence)
-    if (fresh.length === 0) return
+    const before = this.#state
+    const fresh = events.filter((event) => event.sequence > before.sequence)
+    const last = fresh.at(-1)
+    if (last === undefined) return
     for (const event of fresh) this.#state = Fold.apply(this.#state, event)
     this.live.publishStored(fresh)
-    // The log says it, so whoever follows is told in every process.
-    const last = fresh.at(-1)
-    if (last !== undefined && this.live.hasSubscribers()) {
-      const doing = doingOf(this.#state, last.time)
-      if (this.#isNews(doing)) {
-        this.live.publishLive([{ type: "StatusChanged", doing, session: this.id, after: this.#state.sequence }])
-      }
-    }
+    this.#tellStatus(before, last.time)
     for (const watcher of this.#watchers) watcher.check(this.#state)
+  }
+
+  /** The log says what is done now, so followers in every process are told when it changes. */
+  #tellStatus(before: SessionState.SessionState, now: number): void {
+    if (!this.live.hasSubscribers()) {
+      this.#told = undefined
+      return
+    }
+    this.#told ??= keyOf(doingOf(before, now))
+    const doing = doingOf(this.#state, now)
+    if (!this.#isNews(doing)) return
+    this.live.publishLive([{ type: "StatusChanged", doing, session: this.id, after: this.#state.sequence }])
   }
 }
 
