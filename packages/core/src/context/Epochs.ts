@@ -93,7 +93,9 @@ const make = Effect.gen(function* () {
 
   const load = Effect.fnUntraced(function* (epoch: Pick<EventData<"EpochStarted">, "system" | "tools">) {
     const key = `${epoch.system} ${epoch.tools}`
-    const texts = loaded.get(key) ?? (yield* Epoch.load(blobs, epoch))
+    const read = loaded.get(key) ?? (yield* Epoch.load(blobs, epoch))
+    // Sessions that begin together read together; one object for all of them.
+    const texts = loaded.get(key) ?? read
     loaded.delete(key)
     loaded.set(key, texts)
     for (const oldest of loaded.keys()) {

@@ -1,6 +1,6 @@
 /** Reads one answer: until its stream ends or fails, the step should stop, or the model is silent for too long. */
 import { type Duration, Effect, Exit, Stream } from "effect"
-import { endable } from "../internal/endable.ts"
+import { stoppable } from "../internal/stoppable.ts"
 import type { ModelPart } from "../model/ModelPart.ts"
 import { type Limits, Watch } from "../model/Watchdog.ts"
 import type { ModelError } from "../schema/ModelError.ts"
@@ -9,6 +9,9 @@ import type { StopSignal } from "./StopSignal.ts"
 
 /** After its finish the stream is read until it closes, or so long. */
 export const closeWithin: Duration.Input = "2 seconds"
+
+/** A stream that ignores its interruption is waited for so long. */
+const grace: Duration.Input = "1 second"
 
 export interface Reading {
   readonly stream: Stream.Stream<ModelPart, ModelError>
@@ -60,12 +63,19 @@ const reading = ({ accept, isFinished, limits, model, stop, stream }: Reading, e
   })
 
 /** The model's error is the error of the attempt; a stop is none. */
-export const readAnswer = (options: Reading): Effect.Effect<void, ModelError | StoreError> => {
-  const { stop } = options
-  return endable((end) => {
-    if (stop.reason() !== undefined) return Effect.void
+export const readAnswer = (options: Reading): Effect.Effect<void, ModelError | StoreError> =>
+  Effect.suspend(() => {
+    const { stop } = options
+    let ended: Exit.Exit<void, ModelError> = Exit.void
+    let close = () => {}
+    const end: End = (exit) => {
+      ended = exit
+      close()
+    }
     // Beside `takeUntil`, because a model that is silent gives no part after which to look.
-    const forget = stop.onRequest(() => end(Exit.void))
-    return Effect.ensuring(reading(options, end), Effect.sync(forget))
+    const listen = (stopReading: () => void) => {
+      close = stopReading
+      return stop.onRequest(() => end(Exit.void))
+    }
+    return Effect.flatMap(stoppable(reading(options, end), { listen, grace }), (exit) => exit ?? ended)
   })
-}

@@ -1,23 +1,42 @@
 /** Which waiting inputs are delivered when, and what becomes of commands that come too late. */
-import { Effect } from "effect"
+import { Effect, Fiber, type Scope } from "effect"
 import type { TurnId } from "../schema/Ids.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { SessionState, WaitingInput } from "../session/SessionState.ts"
+import type { StoreError } from "../session/SessionStore.ts"
+
+/** Inputs that wait and that nobody has taken back: a withdrawal that was stored before the delivery counts. */
+const deliverable = ({ waiting, withdrawals }: SessionState): ReadonlyArray<WaitingInput> =>
+  withdrawals.length === 0
+    ? waiting
+    : waiting.filter((one) => !withdrawals.some((taken) => taken.input === one.input.input)) // guard: I6 core/test/loop/Inbox.test.ts
 
 /** For a new turn: the first waiting input, and the steers right behind it. */
-export const nextInputs = ({ waiting }: SessionState): ReadonlyArray<WaitingInput> => {
-  const end = waiting.findIndex((one, index) => index > 0 && one.input.delivery === "queue")
-  return end === -1 ? waiting : waiting.slice(0, end)
+export const nextInputs = (state: SessionState): ReadonlyArray<WaitingInput> => {
+  const inputs = deliverable(state)
+  const end = inputs.findIndex((one, index) => index > 0 && one.input.delivery === "queue")
+  return end === -1 ? inputs : inputs.slice(0, end)
 }
 
 /** For a running turn: all steers, in their order. */
-export const steers = ({ waiting }: SessionState): ReadonlyArray<WaitingInput> =>
-  waiting.filter((one) => one.input.delivery === "steer")
+export const steers = (state: SessionState): ReadonlyArray<WaitingInput> =>
+  deliverable(state).filter((one) => one.input.delivery === "steer")
 
 /** The events that deliver inputs to a turn. */
 export const deliver = (inputs: ReadonlyArray<WaitingInput>, turn: TurnId): ReadonlyArray<SessionEvent.SessionEvent> =>
   inputs.map(({ command, input }) => SessionEvent.make("InputDelivered", { input: input.input, command, turn }))
+
+/** Delivers the steers that wait, after a look at what others have stored meanwhile. */
+export const deliverSteers = (session: OpenSession, turn: TurnId): Effect.Effect<void, StoreError> =>
+  Effect.suspend(() =>
+    steers(session.state()).length === 0
+      ? Effect.void
+      : Effect.andThen(
+          session.refresh,
+          session.append((state) => [...due(state), ...deliver(steers(state), turn)])
+        )
+  )
 
 const withdrawals = (state: SessionState): ReadonlyArray<SessionEvent.SessionEvent> =>
   state.withdrawals.map(({ command, input }) =>
@@ -52,17 +71,36 @@ const due = (state: SessionState): ReadonlyArray<SessionEvent.SessionEvent> => [
 ]
 
 /** Takes up the withdrawals, and the commands that can no longer take effect. */
-export const answerCommands = (session: OpenSession) =>
-  Effect.suspend(() => {
-    const events = due(session.state())
-    return events.length === 0 ? Effect.void : session.append(events)
-  })
+export const answerCommands = (session: OpenSession): Effect.Effect<void, StoreError> => session.append(due)
 
-/** Does so at once whenever such a command comes, until interrupted. */
-export const keepAnswering = (session: OpenSession) =>
-  session
-    .until((state) => (due(state).length > 0 ? true : undefined))
-    .pipe(
-      Effect.andThen(Effect.catchTag(answerCommands(session), "StoreError", () => Effect.sleep("1 second"))),
-      Effect.forever
+/** How long to wait before a store that failed is tried again. */
+const again = "1 second"
+
+/** Does so at once whenever such a command comes, until the scope closes. Nothing runs while there is none. */
+export const keepAnswering = Effect.fnUntraced(function* (
+  session: OpenSession
+): Effect.fn.Return<void, never, Scope.Scope> {
+  const fork = yield* Effect.map(Effect.context<never>(), Effect.runForkWith)
+  let isAnswering = false
+  let answering: Fiber.Fiber<void> | undefined
+  const answer = Effect.gen(function* () {
+    while (due(session.state()).length > 0) {
+      yield* Effect.catchTag(answerCommands(session), "StoreError", () => Effect.sleep(again))
+    }
+  }).pipe(
+    Effect.ensuring(
+      Effect.sync(() => {
+        isAnswering = false
+      })
     )
+  )
+  const unwatch = session.watch((state) => {
+    if (isAnswering || due(state).length === 0) return
+    isAnswering = true
+    answering = fork(answer)
+  })
+  yield* Effect.addFinalizer(() => {
+    unwatch()
+    return answering === undefined ? Effect.void : Fiber.interrupt(answering)
+  })
+})

@@ -119,10 +119,9 @@ const make = Effect.gen(function* () {
           retryInMillis: decision.inMillis
         })
       ])
-      const doing = { _tag: "retrying", attempt: number, inMillis: decision.inMillis, reason: error.reason } as const
-      input.session.publish([{ type: "StatusChanged", doing }])
       yield* Effect.raceFirst(Effect.sleep(decision.inMillis), input.stop.wait)
       if (input.stop.reason() !== undefined) return { parts, error }
+      input.session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
     }
   })
 
@@ -134,13 +133,12 @@ const make = Effect.gen(function* () {
     const use = (next: Demultiplexer) => {
       parts = next
     }
-    session.live.setOpenParts(() =>
+    const forget = session.live.setOpenParts(() =>
       parts.soFar().map((part) => ({ ...part, session: session.id, after: session.state().sequence }))
     )
     const { elapsedMillis, fingerprint, index, turn } = input
     const elapsed = elapsedMillis === undefined ? {} : { elapsedMillis }
     yield* session.append([SessionEvent.make("StepStarted", { step, turn, index, fingerprint, ...elapsed })])
-    session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
 
     const body = Effect.gen(function* () {
       const calls = yield* makeCalls(runner, input, concurrency)
@@ -153,7 +151,7 @@ const make = Effect.gen(function* () {
       Effect.flatMap(Clock.currentTimeMillis, (now) => settle(session, step, exit, () => rest(parts, now - began)))
     return yield* Effect.scoped(body).pipe(
       Effect.onExit((exit) => settleStep(exit)), // guard: I2 core/test/loop/Step.test.ts
-      Effect.ensuring(Effect.sync(() => session.live.setOpenParts(() => [])))
+      Effect.ensuring(Effect.sync(forget))
     )
   })
 

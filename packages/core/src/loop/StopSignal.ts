@@ -17,7 +17,7 @@ export interface StopSignal {
   readonly reason: () => StopReason | undefined
   /** Later reasons are ignored. */
   readonly request: (reason: StopReason) => Effect.Effect<void>
-  /** Calls back at the first request, or at once when there was one, until the function that it gives is called. */
+  /** Calls back at the first request, or at once when there was one; until the function that it gives is called. */
   readonly onRequest: (listener: () => void) => () => void
   readonly wait: Effect.Effect<StopReason>
 }

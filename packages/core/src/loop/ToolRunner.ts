@@ -188,7 +188,6 @@ const make = Effect.gen(function* () {
       ...(journal === undefined ? {} : { journal })
     }
     yield* scope.session.append([SessionEvent.make("CallStarted", data)]) // guard: I1 core/test/loop/Turn.test.ts
-    scope.session.publish([{ type: "StatusChanged", doing: { _tag: "calling", call: call.id, tool: call.tool } }])
     const began = yield* Clock.currentTimeMillis
     const result = yield* execute(call, tool, prepared, scope)
     const ended = yield* Clock.currentTimeMillis

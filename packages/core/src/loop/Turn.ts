@@ -2,7 +2,7 @@
  * Drives the turns of a session: delivers inputs, runs steps, decides from
  * stored facts whether to go on, and ends each turn in exactly one outcome.
  */
-import { Cause, Clock, Effect, Exit, Layer } from "effect"
+import { Cause, Clock, type Duration, Effect, Exit, Layer } from "effect"
 import { type Agent, Agents } from "../agent/Agents.ts"
 import { Compaction, ContextFull } from "../context/Compaction.ts"
 import * as ContextBuilder from "../context/ContextBuilder.ts"
@@ -10,6 +10,7 @@ import type { EpochTexts } from "../context/Epoch.ts"
 import { Epochs } from "../context/Epochs.ts"
 import * as Overflow from "../context/Overflow.ts"
 import { SystemPrompt } from "../context/SystemPrompt.ts"
+import { stoppable } from "../internal/stoppable.ts"
 import { ModelCatalog } from "../model/ModelCatalog.ts"
 import * as Ids from "../schema/Ids.ts"
 import type { Failure, Outcome } from "../schema/Outcome.ts"
@@ -25,7 +26,7 @@ import { version } from "../version.ts"
 import { Budget, type Spender } from "./Budget.ts"
 import * as BudgetClock from "./BudgetClock.ts"
 import * as BudgetTree from "./BudgetTree.ts"
-import { keepDraft } from "./Draft.ts"
+import { keepDraft, recoverDraft } from "./Draft.ts"
 import { afterStep, type Next, stopped } from "./GoingOn.ts"
 import * as Inbox from "./Inbox.ts"
 import { ProgressGuard } from "./ProgressGuard.ts"
@@ -91,12 +92,16 @@ const make = Effect.gen(function* () {
     }
     const turn = Ids.make.turn()
     const note = state.history.length === 0 ? yield* firstNote(state.directory) : undefined
-    yield* session.append([
-      SessionEvent.make("TurnStarted", { turn, rein: version }),
-      ...(note === undefined ? [] : [SessionEvent.make("NoteAdded", { kind: "environment", text: note })]),
-      ...Inbox.deliver(Inbox.nextInputs(state), turn)
-    ])
-    return turn
+    yield* session.append((now) => {
+      const inputs = Inbox.nextInputs(now)
+      if (inputs.length === 0) return []
+      return [
+        SessionEvent.make("TurnStarted", { turn, rein: version }),
+        ...(note === undefined ? [] : [SessionEvent.make("NoteAdded", { kind: "environment", text: note })]),
+        ...Inbox.deliver(inputs, turn)
+      ]
+    })
+    return session.state().turn?.id
   })
 
   /** Shrinks the history when it must. */
@@ -105,16 +110,13 @@ const make = Effect.gen(function* () {
     if (state.epoch === undefined) return
     const facts = yield* catalog.lookup(state.epoch.model)
     const fill = Overflow.measure(state.filled, facts)
+    if (refused || Overflow.isOver(fill)) {
+      session.publish([{ type: "StatusChanged", doing: { _tag: "compacting" } }])
+    }
     const events = yield* compaction.rewrite({ state, facts, fill, refused })
     if (events.length > 0) yield* session.append(events)
     else if (refused) return yield* new ContextFull({ detail: `refused by the provider, ${Overflow.describe(fill)}` })
   })
-
-  const deliverSteers = ({ session, turn }: Running) =>
-    Effect.suspend(() => {
-      const waiting = Inbox.steers(session.state())
-      return waiting.length === 0 ? Effect.void : session.append(Inbox.deliver(waiting, turn))
-    })
 
   const runStep = Effect.fnUntraced(function* (running: Running, texts: EpochTexts, refusal: string | undefined) {
     const { session, turn } = running
@@ -184,7 +186,7 @@ const make = Effect.gen(function* () {
     let overflows = 0
     let refused = false
     while (true) {
-      yield* deliverSteers(running)
+      yield* Inbox.deliverSteers(session, running.turn)
       const left = stepsLeft(running)
       // The closing answer was taken, by a runtime that died before it could end the turn.
       if (left < 0) return stepsUsedUp(running)
@@ -219,11 +221,9 @@ const make = Effect.gen(function* () {
     const stop = yield* StopSignal.make
     const spender = tree.spender(session, stop)
     const running: Running = { session, turn, agent, tools: yield* registry.forAgent(agent), stop, spender }
-    yield* Effect.forkScoped(
-      Effect.flatMap(budget.ranOut(spender), (exhausted) => stop.request({ _tag: "budget", exhausted }))
-    )
-    yield* Effect.forkScoped(Effect.andThen(policy.wantsStop(session.state()), stop.request({ _tag: "asked" })))
-    yield* Effect.forkScoped(Inbox.keepAnswering(session))
+    yield* listen(budget.ranOut(spender), (exhausted) => stop.request({ _tag: "budget", exhausted }))
+    yield* listen(policy.wantsStop(session.state()), () => stop.request({ _tag: "asked" }))
+    yield* Inbox.keepAnswering(session)
     // A dead owner may have stored the rejection without coming to the end of the turn.
     if (session.state().turn?.rejected === true) yield* stop.request({ _tag: "rejected" })
     yield* recoverStep(runner, running)
@@ -232,30 +232,26 @@ const make = Effect.gen(function* () {
     return reason === undefined ? yield* steps(running) : stopped(reason, session.state())
   }, Effect.scoped)
 
-  const interrupted = (session: OpenSession) =>
-    session
-      .until((state) => (Inbox.wantedInterrupts(state).length > 0 ? true : undefined))
-      .pipe(Effect.as<Outcome>({ _tag: "interrupted" }))
-
   const oneTurn = Effect.fnUntraced(function* (session: OpenSession) {
     const began = yield* Clock.currentTimeMillis
     yield* clock.enter(session.state().root)
     const turn = yield* enter(session)
-    const exit = yield* Effect.exit(Effect.raceFirst(body(session, turn), interrupted(session)))
+    // Everything that waited was taken back in the last moment.
+    if (turn === undefined) return
+    yield* recoverDraft(session)
+    const exit = yield* untilInterrupted(session, body(session, turn))
     const outcome = yield* outcomeOf(exit)
     yield* settleOpenStep(session, exit)
     const ended = yield* Clock.currentTimeMillis
-    const commands = Inbox.wantedInterrupts(session.state()).map((one) => one.command)
-    yield* session.append([
-      SessionEvent.make("TurnEnded", {
-        turn,
-        outcome,
-        durationMillis: ended - began,
-        ...(yield* elapsed(session.state())),
-        ...(commands.length === 0 ? {} : { commands })
-      })
-    ])
-    session.publish([{ type: "StatusChanged", doing: { _tag: "idle" } }])
+    const time = yield* elapsed(session.state())
+    yield* session.append((state) => {
+      const commands = Inbox.wantedInterrupts(state).map((one) => one.command)
+      const answered = commands.length === 0 ? {} : { commands }
+      return [
+        ...(outcome._tag === "interrupted" ? [SessionEvent.make("NoteAdded", interruptedNote)] : []),
+        SessionEvent.make("TurnEnded", { turn, outcome, durationMillis: ended - began, ...time, ...answered })
+      ]
+    })
   }, Effect.scoped)
 
   return Driver.of({
@@ -270,7 +266,50 @@ const make = Effect.gen(function* () {
   })
 })
 
-const nothingMore = (): Rest => ({ events: [], usage: Usage.unknown, durationMillis: 0 })
+/** Asks beside the turn whether it should stop, until the scope closes. Who never wants that costs nothing. */
+const listen = <A>(wish: Effect.Effect<A>, act: (wish: A) => Effect.Effect<void>) =>
+  wish === Effect.never ? Effect.void : Effect.forkScoped(Effect.flatMap(wish, act))
+
+/** An interrupted turn waits so long for what ignores its interruption, and then ends without it. */
+const interruptWithin: Duration.Input = "1300 millis"
+
+/** What the model reads where it was interrupted. */
+const interruptedNote = {
+  kind: "interrupted",
+  text: "You were interrupted here. What was not finished stays as it is; go on with it only when you are asked to."
+} as const
+
+/** Runs the turn until somebody interrupts it, in this process or another. */
+const untilInterrupted = <E, R>(
+  session: OpenSession,
+  turn: Effect.Effect<Outcome, E, R>
+): Effect.Effect<Exit.Exit<Outcome, E>, never, R> =>
+  Effect.map(
+    stoppable(turn, {
+      listen: (stop) =>
+        session.watch((state) => {
+          if (Inbox.wantedInterrupts(state).length > 0) stop()
+        }),
+      grace: interruptWithin
+    }),
+    (exit) => exit ?? Exit.succeed<Outcome>({ _tag: "interrupted" })
+  )
+
+/** What a step that was left behind has said so far. */
+const restOf = (session: OpenSession, step: Ids.StepId): Rest => ({
+  events: session.live.openParts().flatMap((open) =>
+    open.step !== step || open.kind === "call" || open.text === ""
+      ? []
+      : [
+          SessionEvent.make("PartFinished", {
+            step,
+            part: { type: open.kind, id: open.part, text: open.text, interrupted: true }
+          })
+        ]
+  ),
+  usage: Usage.unknown,
+  durationMillis: 0
+})
 
 /**
  * A step may still be open, e.g. when the turn failed before it could be recovered. One that cannot be stored is not
@@ -282,7 +321,7 @@ const settleOpenStep = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, StoreError> {
   const open = session.state().step
   if (open === undefined) return
-  yield* settle(session, open.step, exit, nothingMore)
+  yield* settle(session, open.step, exit, () => restOf(session, open.step))
   if (session.state().step === undefined) return
   return yield* new StoreError({
     reason: { _tag: "Unavailable" },

@@ -3,17 +3,23 @@ import type { CallId, PartId, SessionId, StepId } from "./Ids.ts"
 import type { ModelErrorReason } from "./ModelError.ts"
 import type { Outcome } from "./Outcome.ts"
 
-/** What a session is doing, in one word and what it touches. */
+/** What a session is doing, and what it touches. */
 export type Doing =
   | { readonly _tag: "idle" }
   | { readonly _tag: "thinking" }
-  | { readonly _tag: "calling"; readonly call: CallId; readonly tool: string }
+  /** A call that has begun or is about to; `touches` is what its input names: a command, a path, else its first text. */
+  | { readonly _tag: "calling"; readonly call: CallId; readonly tool: string; readonly touches: string }
+  /** An attempt failed; the next one begins at `until`, milliseconds since 1970. */
   | {
       readonly _tag: "retrying"
       readonly attempt: number
       readonly inMillis: number
+      readonly until: number
       readonly reason: ModelErrorReason
     }
+  /** The history is being shortened. Only the process that does it knows. */
+  | { readonly _tag: "compacting" }
+  /** People have to answer before it can go on. */
   | { readonly _tag: "waiting"; readonly questions: number }
 
 interface Common {

@@ -68,7 +68,7 @@ const applyKnown = (state: SessionState, event: KnownEvent): SessionState => {
     case "StepStarted":
       return stepStarted(state, event.data)
     case "AttemptFailed":
-      return state
+      return inStep(state, event.data.step, (step) => retried(step, event.data, event.time))
     case "PartFinished":
       return inStep(state, event.data.step, (step) => ({
         ...step,
@@ -197,6 +197,13 @@ const inStep = (
   step: History.OpenStep["step"],
   change: (step: History.OpenStep) => History.OpenStep
 ): SessionState => (state.step?.step === step ? { ...state, step: change(state.step) } : state)
+
+const retried = (
+  { retry: _before, ...step }: History.OpenStep,
+  { attempt, reason, retryInMillis }: EventData<"AttemptFailed">,
+  since: number
+): History.OpenStep =>
+  retryInMillis === undefined ? step : { ...step, retry: { attempt, since, inMillis: retryInMillis, reason } }
 
 const changeCall = (
   state: SessionState,

@@ -1,6 +1,7 @@
 /** What the model sees of a session, entry by entry; and the step that is still open. */
 import type { Schema } from "effect"
 import type { CallId, InputId, StepId, TurnId } from "../schema/Ids.ts"
+import type { ModelErrorReason } from "../schema/ModelError.ts"
 import type { Call, CallResult, InputPart, OutputPart } from "../schema/Part.ts"
 import type { EventData, FinishReason, Safety } from "../schema/SessionEvent.ts"
 
@@ -44,6 +45,16 @@ export interface OpenStep {
   readonly items: ReadonlyArray<StepItem>
   readonly finish?: FinishReason
   readonly after: ReadonlyArray<Entry>
+  /** The last attempt has failed, and another one follows. Nothing tells of its begin: it ends with the step's first output. */
+  readonly retry?: Retry
+}
+
+/** Why and when the next attempt of a step begins. `since` is the failed attempt's time, for people. */
+export interface Retry {
+  readonly attempt: number
+  readonly since: number
+  readonly inMillis: number
+  readonly reason: ModelErrorReason
 }
 
 export const isCall = (item: StepItem): item is CallItem => item.type === "call"

@@ -2,7 +2,7 @@
  * Hands stored and live events of one open session to its subscribers, in order.
  *
  * A subscriber holds at most `capacity` events and `textCapacity` characters of
- * live text. One that is slower loses live events and is told; a stored event
+ * text. One that is slower loses live events and is told; a stored event
  * is never lost: the subscriber is sent back to the store for it.
  */
 import { Effect, type Scope } from "effect"
@@ -13,7 +13,7 @@ import type { StoredEvent } from "../schema/SessionEvent.ts"
 /** Events that a subscriber may have waiting. */
 export const capacity = 1_024
 
-/** Characters of live text that a subscriber may have waiting. */
+/** Characters of text that a subscriber may have waiting. */
 export const textCapacity = 1_048_576
 
 export type Item = StoredEvent | LiveEvent
@@ -29,8 +29,8 @@ export interface LiveHub {
   readonly publishLive: (events: ReadonlyArray<LiveEvent>) => void
   /** Is there anybody to publish to? */
   readonly hasSubscribers: () => boolean
-  /** The step that is open tells here which parts are. */
-  readonly setOpenParts: (open: () => ReadonlyArray<PartSoFar>) => void
+  /** The step that is open tells here which parts are, until it calls what it gets. */
+  readonly setOpenParts: (open: () => ReadonlyArray<PartSoFar>) => () => void
   /** The parts that are open now, whole. */
   readonly openParts: () => ReadonlyArray<PartSoFar>
   /** Waits until something is there, then gives all of it. */
@@ -39,8 +39,21 @@ export interface LiveHub {
 
 const isLive = (item: Item): item is LiveEvent => "after" in item
 
-const textOf = (item: Item): number =>
-  item.type === "Delta" || item.type === "Progress" || item.type === "PartSoFar" ? item.text.length : 0
+/** What of an item can be long; the rest is small. */
+const textOf = (item: Item): number => {
+  switch (item.type) {
+    case "Delta":
+    case "Progress":
+    case "PartSoFar":
+      return item.text.length
+    case "PartFinished":
+      return "text" in item.data.part ? item.data.part.text.length : 0
+    case "CallSettled":
+      return item.data.result.output.length
+    default:
+      return 0
+  }
+}
 
 class Subscriber {
   private waiting: Array<Item> = []
@@ -86,10 +99,12 @@ class Subscriber {
   }
 }
 
+const nothingOpen = (): ReadonlyArray<PartSoFar> => []
+
 /** Makes the hub of one session; `sequence` tells the last stored event. */
 export const make = (session: SessionId, sequence: () => number): LiveHub => {
   const subscribers = new Set<Subscriber>()
-  let openParts: () => ReadonlyArray<PartSoFar> = () => []
+  let openParts = nothingOpen
   const publish = (items: ReadonlyArray<Item>) => {
     if (items.length === 0) return
     for (const subscriber of subscribers) subscriber.offer(items)
@@ -110,6 +125,10 @@ export const make = (session: SessionId, sequence: () => number): LiveHub => {
     hasSubscribers: () => subscribers.size > 0,
     setOpenParts: (open) => {
       openParts = open
+      return () => {
+        // A step that was left behind may end when another one is open.
+        if (openParts === open) openParts = nothingOpen
+      }
     },
     openParts: () => openParts(),
     subscribe: Effect.acquireRelease(

@@ -53,8 +53,10 @@ const sharingClaims = Effect.fnUntraced(function* (store: SessionStore["Service"
 
 const make = Effect.fnUntraced(function* (options: Options) {
   const store = yield* sharingClaims(yield* SessionStore)
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
   const sessions = yield* RcMap.make({
-    lookup: (session: SessionId) => open(session).pipe(Effect.provideService(SessionStore, store)),
+    // The layer's context goes to it, so that an open session does not hold that of whoever opened it.
+    lookup: (session: SessionId) => Effect.provideService(open(session, fork), SessionStore, store),
     idleTimeToLive: options.idleTimeToLive
   })
   return OpenSessions.of({

@@ -143,10 +143,11 @@ const make = Effect.fnUntraced(function* (shelf: Shelf) {
       ),
     read,
     events: (session, after) => followers.events(session, after, (from) => read(session, from)),
-    changes: (session) =>
+    changes: (session, tell) =>
       followers.changes(
         session,
-        Effect.map(lookup(session), (held) => held.info.lastSequence)
+        Effect.map(lookup(session), (held) => held.info.lastSequence),
+        tell
       ),
     get: (session) => Effect.map(lookup(session), (held) => held.info),
     list: (options) => Effect.sync(() => listOf(shelf, options)),

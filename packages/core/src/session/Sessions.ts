@@ -5,7 +5,7 @@
  * A turn's fiber belongs here, never to a caller: interrupting whoever waits
  * for an outcome changes nothing.
  */
-import { Context, Effect, Fiber, FiberMap, Layer, Schema, type Scope, Stream } from "effect"
+import { Context, Effect, FiberMap, Layer, Schema, type Scope, Stream } from "effect"
 import type { Command, Delivery } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId } from "../schema/Ids.ts"
 import * as Ids from "../schema/Ids.ts"
@@ -99,13 +99,24 @@ export class Sessions extends Context.Service<
   }
 >()("@rein/core/session/Sessions") {}
 
+/** One drive of a session. `poke` ends the pause in which it waits for another owner. */
+interface Mark {
+  poke: (() => void) | undefined
+}
+
+/** How often it is looked whether the owner still lives of a session whose outcome somebody here waits for. */
+const lookEvery = "1 second"
+
 const make = Effect.gen(function* () {
   const store = yield* SessionStore
   const open = yield* OpenSessions
   const driver = yield* Driver
   const turns = yield* FiberMap.make<SessionId>()
   // Who drives a session. Each drive takes away only its own mark: the next one may have begun before it is quite over.
-  const driving = new Map<SessionId, object>()
+  const driving = new Map<SessionId, Mark>()
+  const runTurns = yield* FiberMap.runtime(turns)()
+  /** How many wait here for an outcome of a session. */
+  const awaited = new Map<SessionId, number>()
 
   const using = <A, E>(
     session: SessionId,
@@ -116,33 +127,61 @@ const make = Effect.gen(function* () {
     readOnly === undefined &&
     (turn !== undefined || [waiting, withdrawals, answers, interrupts].some((commands) => commands.length > 0))
 
-  /** Runs turns until none is due; tells whether it could. Refused while another owner lives: then that owner will see the input. */
-  const drive = (opened: OpenSession): Effect.Effect<boolean> =>
+  /** Runs turns until none is due. `owned`: another owner has the session, and will see what is to be done. */
+  const drive = (opened: OpenSession): Effect.Effect<"done" | "owned" | "broken"> =>
     Effect.acquireUseRelease(
       opened.claim,
       () => Effect.catchDefect(driver.run(opened), asStoreError),
       () => opened.release
     ).pipe(
-      Effect.as(true),
-      Effect.tapError((error) => (error.reason._tag === "Owned" ? Effect.void : opened.broken(error))),
+      Effect.as("done" as const),
       Effect.catchTag("StoreError", (error) =>
-        error.reason._tag === "Owned"
-          ? Effect.succeed(false)
-          : Effect.as(Effect.logWarning(`The turn of session ${opened.id} stopped: ${error.message}`), false)
+        error.reason._tag === "Owned" || error.reason._tag === "Fenced"
+          ? Effect.succeed("owned" as const)
+          : Effect.as(
+              Effect.andThen(
+                opened.broken(error),
+                Effect.logWarning(`The turn of session ${opened.id} stopped: ${error.message}`)
+              ),
+              "broken" as const
+            )
       )
     )
 
+  /** Until it is time to look at the owner again, or, which gives true, somebody has submitted something. */
+  const pause = (mark: Mark) =>
+    Effect.raceFirst(
+      Effect.as(Effect.sleep(lookEvery), false),
+      Effect.callback<boolean>((resume) => {
+        mark.poke = () => resume(Effect.succeed(true))
+      })
+    ).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          mark.poke = undefined
+        })
+      )
+    )
+
+  /** Is there a reason to drive again? While somebody here waits for an outcome, whether the owner still lives: a dead one tells nobody. */
+  const again = (opened: OpenSession, mark: Mark, driven: "done" | "owned" | "broken") => {
+    if (driven === "broken") return Effect.succeed(false)
+    // Whoever was refused because we held the claim stored before we gave it up.
+    if (driven === "done") return Effect.as(Effect.ignore(opened.refresh), true)
+    if (!awaited.has(opened.id)) return Effect.succeed(false)
+    return Effect.map(pause(mark), (poked) => poked || awaited.has(opened.id))
+  }
+
   /** Drives until nothing is due. The last look and `done` are in one tick, so no input falls between them. */
-  const driveAll = (session: SessionId, mark: object): Effect.Effect<void> => {
+  const driveAll = (session: SessionId, mark: Mark): Effect.Effect<void> => {
     const done = () => {
       if (driving.get(session) === mark) driving.delete(session)
     }
     return using(session, (opened) =>
       Effect.gen(function* () {
-        while (yield* drive(opened)) {
-          // Whoever was refused because we held the claim stored before we gave it up.
-          yield* Effect.ignore(opened.refresh)
-          if (hasWork(opened.state())) continue
+        while (true) {
+          const isDue = yield* again(opened, mark, yield* drive(opened))
+          if (isDue && hasWork(opened.state())) continue
           done()
           break
         }
@@ -153,12 +192,29 @@ const make = Effect.gen(function* () {
     )
   }
 
-  const wake = (opened: OpenSession): Effect.Effect<void> =>
+  const wakeNow = (opened: OpenSession): void => {
+    const running = driving.get(opened.id)
+    if (running !== undefined) return running.poke?.()
+    if (!hasWork(opened.state())) return
+    const mark: Mark = { poke: undefined }
+    driving.set(opened.id, mark)
+    runTurns(opened.id, driveAll(opened.id, mark))
+  }
+
+  const wake = (opened: OpenSession): Effect.Effect<void> => Effect.sync(() => wakeNow(opened))
+
+  /** Marks the session as one whose outcome somebody here waits for. */
+  const awaiting = <A, E>(session: SessionId, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.suspend(() => {
-      if (driving.has(opened.id) || !hasWork(opened.state())) return Effect.void
-      const mark = {}
-      driving.set(opened.id, mark)
-      return Effect.asVoid(FiberMap.run(turns, opened.id, driveAll(opened.id, mark)))
+      awaited.set(session, (awaited.get(session) ?? 0) + 1)
+      return Effect.ensuring(
+        effect,
+        Effect.sync(() => {
+          const left = (awaited.get(session) ?? 1) - 1
+          if (left > 0) awaited.set(session, left)
+          else awaited.delete(session)
+        })
+      )
     })
 
   const submit = Effect.fnUntraced(function* (opened: OpenSession, request: Command, command: CommandId) {
@@ -225,19 +281,26 @@ const make = Effect.gen(function* () {
         Effect.gen(function* () {
           yield* opened.refresh
           if (!knowsInput(opened.state(), input)) return yield* new InputNotFound({ session, input })
-          // Listens first: what is woken may break at once.
-          const found = yield* Effect.forkChild(
-            opened.until((state) => inputOutcome(state, input)),
-            {
-              startImmediately: true
-            }
+          return yield* awaiting(
+            session,
+            // Listens first: what is woken may break at once.
+            opened.until(
+              (state) => inputOutcome(state, input),
+              () => wakeNow(opened)
+            )
           )
-          yield* wake(opened)
-          return yield* Fiber.join(found)
         })
       ),
     resume: (session) => using(session, (opened) => Effect.andThen(opened.writable, wake(opened))),
-    status: (session) => using(session, (opened) => Effect.map(opened.refresh, () => statusOf(opened.state()))),
+    status: (session) =>
+      using(session, (opened) =>
+        Effect.andThen(
+          opened.refresh,
+          Effect.clockWith((clock) =>
+            Effect.succeed(statusOf(opened.state(), clock.currentTimeMillisUnsafe(), opened.liveDoing()))
+          )
+        )
+      ),
     events: (session, after) => Stream.unwrap(Effect.map(open.get(session), (opened) => follow(opened, store, after))),
     fork: Effect.fn("Sessions.fork")(function* (session, at) {
       const events = yield* store.read(session, 0)

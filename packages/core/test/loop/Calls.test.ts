@@ -246,7 +246,7 @@ describe("the time of a call", () => {
       yield* Deferred.await(started)
       yield* TestClock.adjust("4 seconds")
       yield* rounds(50)
-      assert.strictEqual((yield* sessions.status(session)).doing, "calling")
+      assert.strictEqual((yield* sessions.status(session)).doing._tag, "calling")
       const fiber = yield* Effect.forkChild(sessions.outcome(session, input))
       assert.strictEqual((yield* letTimePass(fiber))._tag, "completed")
     }).pipe(Effect.provide(TestRuntime.layerWith(script([{ call: "slow", input: {} }]), [slow(started)], asking)))
