@@ -2,18 +2,21 @@
 import { version } from "@rein/core/version"
 import { Cause, Effect, Exit, Layer, Logger, References } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { chatCommand, startChat } from "./chat/ChatCommand.ts"
 import { demoCommand } from "./demo/DemoCommand.ts"
 import { codeOf, describe, failureCode, messageOf, onScreen, usageCode } from "./Failure.ts"
 import * as Platform from "./Platform.ts"
+import { flags } from "./run/Flags.ts"
 import { errorObject } from "./run/Result.ts"
 import { runCommand } from "./run/RunCommand.ts"
 import { withoutSecrets } from "./Secrets.ts"
 import { sessionCommand } from "./session/SessionCommand.ts"
 import { oneLine, visible, visibleJson } from "./Visible.ts"
 
-const rein = Command.make("rein").pipe(
-  Command.withDescription("The harness around a language model"),
-  Command.withSubcommands([runCommand, demoCommand, sessionCommand])
+/** Without a subcommand it is a chat. */
+const rein = Command.make("rein", flags, startChat).pipe(
+  Command.withDescription("The harness around a language model; without a command: rein chat"),
+  Command.withSubcommands([chatCommand, runCommand, demoCommand, sessionCommand])
 )
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`)

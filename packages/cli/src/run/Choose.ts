@@ -5,10 +5,12 @@ import type * as ModelRef from "@rein/core/schema/ModelRef"
 import { type SessionInfo, SessionStore } from "@rein/core/session/SessionStore"
 import { Sessions } from "@rein/core/session/Sessions"
 import { ModelName } from "@rein/providers"
-import { Effect, Option, Result, Schema } from "effect"
+import { Effect, Layer, Option, Result, Schema } from "effect"
 import { UsageError } from "../Failure.ts"
-import { realDirectory } from "../Folders.ts"
+import { dataFolder, realDirectory } from "../Folders.ts"
+import * as Harness from "../Harness.ts"
 import { didYouMean } from "../Near.ts"
+import * as FlagRules from "./FlagRules.ts"
 
 const example = 'e.g. --model "anthropic/claude-sonnet-4-5"'
 
@@ -57,6 +59,14 @@ export interface Wanted {
   readonly session: string | undefined
   /** As it was given; a session has its own. */
   readonly directory: string | undefined
+}
+
+/** What a command line says of the work. */
+export interface Given extends Wanted {
+  readonly model: string | undefined
+  readonly agent: string | undefined
+  readonly maxSteps: string | undefined
+  readonly rules: FlagRules.Given
 }
 
 /** A session that goes on, or the directory of a new one. */
@@ -120,4 +130,21 @@ export const session = Effect.fnUntraced(function* (place: Place, agent: Agent |
   }
   if (!hasModel && state.epoch === undefined) return yield* needModel
   return state.session
+})
+
+/** Does it go on with a session that is there? */
+export const isContinued = ({ goOn, session }: Wanted): boolean => goOn || session !== undefined
+
+/** Everything that can be checked before a runtime is made, over the opened store. */
+export const all = Effect.fnUntraced(function* (given: Given) {
+  if (given.goOn && given.session !== undefined) {
+    return yield* refuse("--continue and --session name two sessions. Give one of them.")
+  }
+  const chosen = yield* model(given.model)
+  if (chosen === undefined && !isContinued(given)) return yield* needModel
+  const steps = yield* maxSteps(given.maxSteps)
+  const store = yield* Layer.build(Harness.layerStore(yield* dataFolder))
+  const where = yield* Effect.provide(place(given), store)
+  const lastRules = yield* FlagRules.layers(given.rules, where.directory)
+  return { model: chosen, maxSteps: steps, store, place: where, lastRules }
 })

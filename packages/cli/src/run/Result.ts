@@ -18,9 +18,10 @@ export interface Facts {
 }
 
 /** Groups of three digits; by hand, since the locales of `Intl` take milliseconds to load. */
-const count = (tokens: Tokens): string => String(tokens).replace(/\B(?=(\d{3})+$)/g, ",")
+export const count = (tokens: Tokens): string => String(tokens).replace(/\B(?=(\d{3})+$)/g, ",")
 
-const money = (cost: Cost): string => (cost === "unknown" ? "unknown" : `$${(cost / 1_000_000).toFixed(4)}`)
+/** In dollars. */
+export const money = (cost: Cost): string => (cost === "unknown" ? "unknown" : `$${(cost / 1_000_000).toFixed(4)}`)
 
 /** For people, in one line. */
 export const summary = ({ counted, outcome, session }: Facts): string =>

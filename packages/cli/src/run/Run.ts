@@ -6,14 +6,12 @@ import type { Question } from "@rein/core/schema/Question"
 import type { Item } from "@rein/core/session/LiveHub"
 import { Sessions } from "@rein/core/session/Sessions"
 import { lastText } from "@rein/core/session/SessionState"
-import { Deferred, Effect, Exit, Fiber, Layer, Queue } from "effect"
+import { Deferred, Effect, Exit, Fiber, Queue } from "effect"
 import { Ended, UsageError } from "../Failure.ts"
-import { dataFolder } from "../Folders.ts"
 import * as Harness from "../Harness.ts"
 import { ofProcess, type Output } from "../Output.ts"
 import { visibleJson } from "../Visible.ts"
 import * as Choose from "./Choose.ts"
-import * as FlagRules from "./FlagRules.ts"
 import { promptText } from "./PromptText.ts"
 import * as Result from "./Result.ts"
 import * as Signals from "./Signals.ts"
@@ -22,13 +20,9 @@ import * as Turns from "./Turns.ts"
 import * as View from "./View.ts"
 
 /** The command line of `rein run`. */
-export interface Options extends Choose.Wanted {
+export interface Options extends Choose.Given {
   readonly prompt: string | undefined
-  readonly model: string | undefined
-  readonly agent: string | undefined
-  readonly maxSteps: string | undefined
   readonly format: "text" | "json"
-  readonly rules: FlagRules.Given
 }
 
 /** After a signal the end may take so long; then the process goes, and the store knows what was open. */
@@ -79,17 +73,6 @@ const work = Effect.fnUntraced(function* ({ isAttended, output, prompt, session,
   })
 }, Effect.scoped)
 
-/** Kills at once what the tools still run. What it leaves is found as always when the runtime ends. */
-const killAll = (groups: ReadonlySet<number>): void => {
-  for (const group of groups) {
-    try {
-      process.kill(-group, "SIGKILL")
-    } catch {
-      // It has just ended.
-    }
-  }
-}
-
 /** Waits for the outcome; a signal interrupts the session and then waits a little longer for the same outcome. */
 const untilSignal = Effect.fnUntraced(function* (task: Work, signals: Signals.Signals, groups: ReadonlySet<number>) {
   const fiber = yield* Effect.forkChild(work(task))
@@ -100,7 +83,7 @@ const untilSignal = Effect.fnUntraced(function* (task: Work, signals: Signals.Si
   yield* Effect.forkChild(
     Effect.andThen(
       Deferred.await(signals.again),
-      Effect.sync(() => killAll(groups))
+      Effect.sync(() => Signals.killAll(groups))
     )
   )
   const ended = yield* Effect.raceFirst(Fiber.await(fiber), Turns.stop(task.session)).pipe(
@@ -154,26 +137,18 @@ const inSession = Effect.fnUntraced(function* (options: Options, prepared: Prepa
 
 /** Runs, tells, and ends with the exit code of the outcome. */
 export const run = Effect.fn("rein.run")(function* (options: Options) {
-  const isContinued = options.goOn || options.session !== undefined
-  if (options.goOn && options.session !== undefined) {
-    return yield* new UsageError({ message: "--continue and --session name two sessions. Give one of them." })
-  }
-  const model = yield* Choose.model(options.model)
-  if (model === undefined && !isContinued) return yield* Choose.needModel
-  const maxSteps = yield* Choose.maxSteps(options.maxSteps)
   const signals = yield* Signals.listenTwice
-  const store = yield* Layer.build(Harness.layerStore(yield* dataFolder))
-  const place = yield* Effect.provide(Choose.place(options), store)
-  const lastRules = yield* FlagRules.layers(options.rules, place.directory)
+  const chosen = yield* Choose.all(options)
   const prompt = yield* promptText({
     argument: options.prompt,
-    isOptional: isContinued,
+    isOptional: Choose.isContinued(options),
     input: () => process.stdin,
     tell: (line) => void process.stderr.write(`${line}\n`)
   })
   const isAttended = isatty(0) && isatty(2)
   const groups = new Set<number>()
-  const layer = Harness.layer({ store, model, maxSteps, lastRules, isAttended, groups })
+  const layer = Harness.layer({ ...chosen, isAttended, groups })
+  const { place } = chosen
   const code = yield* Effect.provide(inSession(options, { place, prompt, isAttended, signals, groups }), layer)
   if (code !== 0) return yield* new Ended({ code })
 }, Effect.scoped)

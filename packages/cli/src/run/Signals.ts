@@ -40,3 +40,14 @@ export const listen: Effect.Effect<Deferred.Deferred<Signal>, never, Scope.Scope
   listenTwice,
   ({ first }) => first
 )
+
+/** Kills at once what the tools still run. What it leaves is found as always when the runtime ends. */
+export const killAll = (groups: ReadonlySet<number>): void => {
+  for (const group of groups) {
+    try {
+      process.kill(-group, "SIGKILL")
+    } catch {
+      // It has just ended.
+    }
+  }
+}

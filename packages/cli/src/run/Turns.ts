@@ -70,8 +70,8 @@ export const prompt = Effect.fnUntraced(function* (session: SessionId, text: str
   return yield* watch({ session, input, after: lastTurn === undefined ? 0 : sequence, show })
 })
 
-/** What of the session could still go on. */
-const stopOnce = Effect.fnUntraced(function* (session: SessionId) {
+/** Asks for the end of the turn, and takes back what waits. */
+export const stopOnce = Effect.fnUntraced(function* (session: SessionId) {
   const sessions = yield* Sessions
   const { interrupts, turn, waiting, withdrawals } = yield* sessions.state(session)
   if (turn !== undefined && interrupts.length === 0) yield* sessions.interrupt(session)

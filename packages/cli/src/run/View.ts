@@ -22,7 +22,8 @@ interface Shown {
   readonly clean: (piece: string) => string
 }
 
-const inputText = (parts: ReadonlyArray<InputPart>): string =>
+/** What was sent, as text. */
+export const inputText = (parts: ReadonlyArray<InputPart>): string =>
   parts.map((part) => (part.type === "text" ? part.text : `[file ${part.name ?? part.mediaType}]`)).join("\n")
 
 /** Makes a view; one per session, since it remembers what it has shown. */
@@ -72,8 +73,8 @@ export const make = ({ output, withInputs = false }: Options): View => {
         return
       }
       case "NoteAdded":
-        // The environment is told in every session and nothing that happened.
-        if (item.data.kind !== "environment") {
+        // The environment is told in every session, and of an interrupt the person knows.
+        if (item.data.kind !== "environment" && item.data.kind !== "interrupted") {
           output.line(`* note to the model: ${oneLine(item.data.text, 200)}`, "quiet")
         }
         return
