@@ -60,12 +60,6 @@ const quiet = ({ output }: Talk, text: string): void => {
   output.line(text, "quiet")
 }
 
-/** On a terminal a mark says that it is the person's turn. */
-const invite = ({ isBusy, isInputOver, isTerminal, output, questions }: Talk): void => {
-  output.endLine()
-  if (isTerminal && !isInputOver && !isBusy && questions.length === 0) process.stderr.write("> ")
-}
-
 const show = (talk: Talk, text: string): void => {
   talk.output.endLine()
   process.stderr.write(text)
@@ -74,6 +68,14 @@ const show = (talk: Talk, text: string): void => {
 const put = (talk: Talk): void => {
   const [question] = talk.questions
   if (question !== undefined) show(talk, `${QuestionText.intro(question)}${QuestionText.choices}`)
+}
+
+/** Says that it is the person's turn: again what can be answered, else a mark on a terminal. */
+const invite = (talk: Talk): void => {
+  const { asksWhy, isBusy, isInputOver, isTerminal, output, questions } = talk
+  output.endLine()
+  if (questions.length > 0) return show(talk, asksWhy ? QuestionText.why : QuestionText.choices)
+  if (isTerminal && !isInputOver && !isBusy) process.stderr.write("> ")
 }
 
 const settled = (talk: Talk, id: Question["id"]): void => {

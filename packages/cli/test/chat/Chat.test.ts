@@ -107,7 +107,7 @@ it("n with a reason lets the model go on, a bare n with none ends the turn; /wit
   await says("* taken back: later")
   type("n")
   type("")
-  await says("denied | 1 step")
+  await says("denied: a person rejected a call | 1 step")
   child.stdin?.end()
   expect(await ended).toMatchObject({ code: 10, stdout: "Then not.\n" })
   expect(messages(server.requests[1]?.body)).toContain("leave it alone")
