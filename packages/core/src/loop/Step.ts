@@ -5,7 +5,7 @@
  * streams, and whatever happens the step is settled: open text is closed and
  * each call has exactly one result.
  */
-import { Clock, Context, Deferred, type Duration, Effect, type Exit, FiberMap, Layer, type Scope, Stream } from "effect"
+import { Clock, Context, Deferred, type Duration, Effect, type Exit, FiberMap, Layer, Scope, Stream } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import { stoppable } from "../internal/stoppable.ts"
 import { Model } from "../model/Model.ts"
@@ -73,12 +73,15 @@ const make = Effect.gen(function* () {
   const catalog = yield* ModelCatalog.ModelCatalog
 
   const makeCalls = Effect.fnUntraced(function* (input: StepInput): Effect.fn.Return<Calls, never, Scope.Scope> {
-    const fibers = yield* FiberMap.make<Ids.CallId>()
+    const scope = yield* Effect.scope
+    // Made with the first call: most of the time an answer is waited for.
+    let fibers: FiberMap.FiberMap<Ids.CallId> | undefined
     const done = new Map<Ids.CallId, Deferred.Deferred<void, StoreError>>()
     return {
       start: Effect.fnUntraced(function* (call) {
         const deferred = Deferred.makeUnsafe<void, StoreError>()
         done.set(call.id, deferred)
+        fibers ??= yield* Scope.provide(FiberMap.make<Ids.CallId>(), scope)
         yield* FiberMap.run(fibers, call.id, Deferred.into(runner.run(call, input), deferred), { onlyIfMissing: true })
       }),
       settled: Effect.suspend(() =>
@@ -105,24 +108,24 @@ const make = Effect.gen(function* () {
       if (events.length > 0) yield* Effect.uninterruptible(session.append(events))
       for (const call of complete) yield* calls.start(call)
       if (!hadFinished && parts.finish !== undefined) {
-        yield* Effect.sleep(closeWithin).pipe(Effect.andThen(Effect.sync(close)), Effect.forkScoped)
+        // Ends with the reading.
+        yield* Effect.forkChild(Effect.andThen(Effect.sleep(closeWithin), Effect.sync(close)))
       }
-      return [isStopped()] as const
+      if (!isStopped()) return
+      close()
+      // Nothing more is taken; what was closed is interrupted here.
+      yield* Effect.never
     })
 
-    const reading = model.stream(input.request).pipe(
-      Stream.mapArrayEffect(accept),
-      Stream.takeUntil((stopped) => stopped),
-      Stream.runDrain
-    )
-    // Beside `takeUntil`, because a model that is silent gives no part after which to look.
+    const reading = Stream.runForEachArray(model.stream(input.request), accept)
+    // Beside the look after each batch, because a model that is silent gives none.
     const listen = (end: () => void) => {
       close = end
       return stop.onRequest(end)
     }
     const exit = yield* stoppable(reading, { listen, grace })
     if (exit !== undefined) yield* exit
-  }, Effect.scoped)
+  })
 
   /** Attempts until one has output or is given up. The error that ended the last one is a value: text before it stays. */
   const attempts = Effect.fnUntraced(function* (
@@ -156,6 +159,21 @@ const make = Effect.gen(function* () {
     }
   })
 
+  /** The answer and its calls, until all of it is stored. */
+  const answer = Effect.fnUntraced(function* (
+    input: StepInput,
+    step: Ids.StepId,
+    began: number,
+    parts: () => Demultiplexer,
+    use: (parts: Demultiplexer) => void
+  ) {
+    const calls = yield* makeCalls(input)
+    const { error } = yield* attempts(input, step, calls, use)
+    const end = yield* finishAnswer(input, step, parts(), began, error)
+    yield* calls.settled
+    return end
+  })
+
   const run = Effect.fnUntraced(function* (input: StepInput) {
     const { session } = input
     const step = Ids.make.step()
@@ -170,16 +188,9 @@ const make = Effect.gen(function* () {
     const { fingerprint, index, turn } = input
     yield* session.append([SessionEvent.make("StepStarted", { step, turn, index, fingerprint })])
 
-    const body = Effect.gen(function* () {
-      const calls = yield* makeCalls(input)
-      const { error } = yield* attempts(input, step, calls, use)
-      const end = yield* finishAnswer(input, step, parts, began, error)
-      yield* calls.settled
-      return end
-    })
     const settleStep = (exit: Exit.Exit<unknown, unknown>) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => settle(session, step, exit, () => rest(parts, now - began)))
-    return yield* Effect.scoped(body).pipe(
+    return yield* Effect.scoped(answer(input, step, began, () => parts, use)).pipe(
       Effect.onExit((exit) => settleStep(exit)), // guard: I2 core/test/loop/Step.test.ts
       Effect.ensuring(Effect.sync(forget))
     )
