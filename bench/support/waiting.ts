@@ -105,7 +105,7 @@ const measure = async (name: string, count: number): Promise<Memory> => {
   if (make === undefined) throw new Error(`no program ${name}`)
   const start = make()
   // Code, caches and the heap's own spare room are not the runs'.
-  await startAll(start, 30)
+  await startAll(start, 300)
   const before = memory()
   await startAll(start, count)
   const after = memory()

@@ -179,8 +179,11 @@ const cancelOn = Effect.fnUntraced(function* (
 const runTurn = Effect.fnUntraced(function* (session: Ids.SessionId, prompt: string, options: RunOptions) {
   const sessions = yield* Sessions
   const input = yield* sessions.prompt(session, prompt)
-  yield* cancelOn(session, input, options.signal)
-  const outcome = ended(yield* sessions.outcome(session, input))
+  const { signal } = options
+  const waited = sessions.outcome(session, input)
+  const outcome = ended(
+    yield* signal === undefined ? waited : Effect.scoped(Effect.andThen(cancelOn(session, input, signal), waited))
+  )
   const state = yield* sessions.state(session)
   // Another turn may have ended since; then this one's numbers are only in the log.
   const own = state.lastTurn?.inputs.includes(input) === true ? state.lastTurn : undefined
@@ -192,7 +195,7 @@ const runTurn = Effect.fnUntraced(function* (session: Ids.SessionId, prompt: str
     sessionId: session
   }
   return result
-}, Effect.scoped)
+})
 
 /** An input that was taken back was stopped, as far as its caller is concerned. */
 const ended = (outcome: InputOutcome): Outcome => (outcome._tag === "withdrawn" ? { _tag: "interrupted" } : outcome)

@@ -15,7 +15,7 @@ export const stoppable = <A, E, R>(
 ): Effect.Effect<Exit.Exit<A, E> | undefined, never, R> =>
   Effect.contextWith((context: Context.Context<R>) =>
     Effect.callback<Exit.Exit<A, E> | undefined>((resume) => {
-      let fiber: Fiber.Fiber<A, E> | undefined
+      let fiber: Fiber.Fiber<A, E> | undefined = undefined
       let isStopped = false
       const end = Effect.suspend(() => {
         unlisten()

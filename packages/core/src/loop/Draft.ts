@@ -1,5 +1,5 @@
 /** Keeps a copy of open text in the store while a turn runs, so that a crash loses little of it. */
-import { Effect, Fiber, Schema, type Scope } from "effect"
+import { Context, Effect, Fiber, Schema, Scope } from "effect"
 import { within } from "../internal/within.ts"
 import { PartId, StepId } from "../schema/Ids.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
@@ -29,60 +29,85 @@ const textOf = (session: OpenSession): string | undefined => {
   return open.length === 0 ? undefined : Schema.encodeSync(Draft)(open)
 }
 
+/** What keeps the draft of one turn. Most turns wait most of the time, so nothing is made before text comes. */
+class Keeper {
+  readonly #session: OpenSession
+  readonly #fork: (work: Effect.Effect<void>) => Fiber.Fiber<void>
+  #unsaved = 0
+  #isSaved = false
+  #saving: Fiber.Fiber<void> | undefined
+  #hurry: (() => void) | undefined
+
+  constructor(session: OpenSession, fork: (work: Effect.Effect<void>) => Fiber.Fiber<void>) {
+    this.#session = session
+    this.#fork = fork
+  }
+
+  grown(length: number): void {
+    this.#unsaved += length
+    if (this.#unsaved >= atOnce) this.#hurry?.()
+    this.#saving ??= this.#fork(this.#saveSoon())
+  }
+
+  /** The turn is over: a draft whose step is settled goes. */
+  get end(): Effect.Effect<void> {
+    const remove = Effect.suspend(() =>
+      this.#isSaved && this.#session.state().step === undefined
+        ? Effect.asVoid(within(this.#session.saveDraft(undefined), removeWithin))
+        : Effect.void
+    )
+    return this.#saving === undefined ? remove : Effect.andThen(Fiber.interrupt(this.#saving), remove)
+  }
+
+  #saveSoon(): Effect.Effect<void> {
+    return Effect.whileLoop({
+      while: () => this.#unsaved > 0,
+      body: () => Effect.andThen(Effect.raceFirst(Effect.sleep(every), this.#enough()), this.#save()),
+      step: () => {}
+    }).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          this.#saving = undefined
+        })
+      )
+    )
+  }
+
+  #enough(): Effect.Effect<void> {
+    return Effect.callback((resume) => {
+      this.#hurry = () => resume(Effect.void)
+      if (this.#unsaved >= atOnce) this.#hurry()
+      return Effect.sync(() => {
+        this.#hurry = undefined
+      })
+    })
+  }
+
+  #save(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#unsaved = 0
+      const draft = textOf(this.#session)
+      if (draft === undefined && !this.#isSaved) return Effect.void
+      this.#isSaved = draft !== undefined
+      return Effect.ignore(this.#session.saveDraft(draft))
+    })
+  }
+}
+
 /**
  * Saves open text and reasoning until the scope closes, and removes the draft when their step is settled. Nothing runs
  * while no text comes. A draft that cannot be saved costs nothing but the draft.
  */
-export const keepDraft = Effect.fnUntraced(function* (
-  session: OpenSession
-): Effect.fn.Return<void, never, Scope.Scope> {
-  const fork = yield* Effect.map(Effect.context<never>(), Effect.runForkWith)
-  let unsaved = 0
-  let isSaved = false
-  let saving: Fiber.Fiber<void> | undefined
-  let hurry: (() => void) | undefined
-
-  const enough = Effect.callback<void>((resume) => {
-    hurry = () => resume(Effect.void)
-    if (unsaved >= atOnce) hurry()
-    return Effect.sync(() => {
-      hurry = undefined
+export const keepDraft = (session: OpenSession): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.flatMap(Effect.context<Scope.Scope>(), (context) => {
+    const keeper = new Keeper(session, Effect.runForkWith(context))
+    const forget = session.onText((length) => keeper.grown(length))
+    const end = Effect.suspend(() => {
+      forget()
+      return keeper.end
     })
+    return Scope.addFinalizer(Context.get(context, Scope.Scope), end)
   })
-  const save = Effect.suspend(() => {
-    unsaved = 0
-    const draft = textOf(session)
-    if (draft === undefined && !isSaved) return Effect.void
-    isSaved = draft !== undefined
-    return Effect.ignore(session.saveDraft(draft))
-  })
-  const saveSoon = Effect.gen(function* () {
-    while (unsaved > 0) {
-      yield* Effect.raceFirst(Effect.sleep(every), enough)
-      yield* save
-    }
-  }).pipe(
-    Effect.ensuring(
-      Effect.sync(() => {
-        saving = undefined
-      })
-    )
-  )
-
-  const forget = session.onText((length) => {
-    unsaved += length
-    if (unsaved >= atOnce) hurry?.()
-    saving ??= fork(saveSoon)
-  })
-  const finish = Effect.fnUntraced(function* () {
-    if (saving !== undefined) yield* Fiber.interrupt(saving)
-    if (isSaved && session.state().step === undefined) yield* within(session.saveDraft(undefined), removeWithin)
-  })
-  yield* Effect.addFinalizer(() => {
-    forget()
-    return saving === undefined && !isSaved ? Effect.void : finish()
-  })
-})
 
 /** Turns the draft that a dead owner left into interrupted parts of its open step. */
 export const recoverDraft = Effect.fnUntraced(function* (session: OpenSession): Effect.fn.Return<void, StoreError> {

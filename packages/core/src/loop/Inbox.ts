@@ -1,5 +1,5 @@
 /** Which waiting inputs are delivered when, and what becomes of commands that come too late. */
-import { Effect, Fiber, type Scope } from "effect"
+import { Context, Effect, Fiber, Scope } from "effect"
 import type { TurnId } from "../schema/Ids.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
@@ -76,31 +76,29 @@ export const answerCommands = (session: OpenSession): Effect.Effect<void, StoreE
 /** How long to wait before a store that failed is tried again. */
 const again = "1 second"
 
+const answerAll = (session: OpenSession): Effect.Effect<void> =>
+  Effect.whileLoop({
+    while: () => due(session.state()).length > 0,
+    body: () => Effect.catchTag(answerCommands(session), "StoreError", () => Effect.sleep(again)),
+    step: () => {}
+  })
+
 /** Does so at once whenever such a command comes, until the scope closes. Nothing runs while there is none. */
-export const keepAnswering = Effect.fnUntraced(function* (
-  session: OpenSession
-): Effect.fn.Return<void, never, Scope.Scope> {
-  const fork = yield* Effect.map(Effect.context<never>(), Effect.runForkWith)
-  let isAnswering = false
-  let answering: Fiber.Fiber<void> | undefined
-  const answer = Effect.gen(function* () {
-    while (due(session.state()).length > 0) {
-      yield* Effect.catchTag(answerCommands(session), "StoreError", () => Effect.sleep(again))
-    }
-  }).pipe(
-    Effect.ensuring(
-      Effect.sync(() => {
+export const keepAnswering = (session: OpenSession): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.flatMap(Effect.context<Scope.Scope>(), (context) => {
+    let isAnswering = false
+    let answering: Fiber.Fiber<void> | undefined
+    const unwatch = session.watch((state) => {
+      if (isAnswering || due(state).length === 0) return
+      isAnswering = true
+      answering = Effect.runForkWith(context)(answerAll(session))
+      answering.addObserver(() => {
         isAnswering = false
       })
-    )
-  )
-  const unwatch = session.watch((state) => {
-    if (isAnswering || due(state).length === 0) return
-    isAnswering = true
-    answering = fork(answer)
+    })
+    const end = Effect.suspend(() => {
+      unwatch()
+      return answering === undefined ? Effect.void : Fiber.interrupt(answering)
+    })
+    return Scope.addFinalizer(Context.get(context, Scope.Scope), end)
   })
-  yield* Effect.addFinalizer(() => {
-    unwatch()
-    return answering === undefined ? Effect.void : Fiber.interrupt(answering)
-  })
-})

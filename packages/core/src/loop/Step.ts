@@ -125,6 +125,21 @@ const make = Effect.gen(function* () {
     }
   })
 
+  /** The answer and its calls, until all of it is stored. */
+  const answer = Effect.fnUntraced(function* (
+    input: StepInput,
+    step: Ids.StepId,
+    began: number,
+    parts: () => Demultiplexer,
+    use: (parts: Demultiplexer) => void
+  ) {
+    const calls = yield* makeCalls(runner, input, concurrency)
+    const { error } = yield* attempts(input, step, calls, use)
+    const end = yield* finishAnswer(input, step, parts(), began, error)
+    yield* calls.settled
+    return end
+  })
+
   const run = Effect.fnUntraced(function* (input: StepInput) {
     const { session } = input
     const step = Ids.make.step()
@@ -140,16 +155,9 @@ const make = Effect.gen(function* () {
     const elapsed = elapsedMillis === undefined ? {} : { elapsedMillis }
     yield* session.append([SessionEvent.make("StepStarted", { step, turn, index, fingerprint, ...elapsed })])
 
-    const body = Effect.gen(function* () {
-      const calls = yield* makeCalls(runner, input, concurrency)
-      const { error } = yield* attempts(input, step, calls, use)
-      const end = yield* finishAnswer(input, step, parts, began, error)
-      yield* calls.settled
-      return end
-    })
     const settleStep = (exit: Exit.Exit<unknown, unknown>) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => settle(session, step, exit, () => rest(parts, now - began)))
-    return yield* Effect.scoped(body).pipe(
+    return yield* Effect.scoped(answer(input, step, began, () => parts, use)).pipe(
       Effect.onExit((exit) => settleStep(exit)), // guard: I2 core/test/loop/Step.test.ts
       Effect.ensuring(Effect.sync(forget))
     )

@@ -255,14 +255,20 @@ const make = Effect.gen(function* () {
   }, Effect.scoped)
 
   return Driver.of({
-    run: Effect.fnUntraced(function* (session) {
-      while (true) {
-        yield* Inbox.answerCommands(session)
+    run: (session) => {
+      const isDue = () => {
         const { readOnly, turn, waiting } = session.state()
-        if (readOnly !== undefined || (turn === undefined && waiting.length === 0)) return
-        yield* oneTurn(session)
+        return readOnly === undefined && (turn !== undefined || waiting.length > 0)
       }
-    })
+      return Effect.andThen(
+        Inbox.answerCommands(session),
+        Effect.whileLoop({
+          while: isDue,
+          body: () => Effect.andThen(oneTurn(session), Inbox.answerCommands(session)),
+          step: () => {}
+        })
+      )
+    }
   })
 })
 

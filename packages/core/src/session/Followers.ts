@@ -6,7 +6,7 @@
  * They are woken in a microtask: the writer that told of its commit takes its own
  * events in first, and several commits wake once.
  */
-import { type Array as Arr, Effect, type Scope, Stream } from "effect"
+import { type Array as Arr, Effect, Scope, Stream } from "effect"
 import type { SessionId } from "../schema/Ids.ts"
 import type { StoredEvent } from "../schema/SessionEvent.ts"
 import type { StoreError } from "./SessionStore.ts"
@@ -97,22 +97,23 @@ export class Followers {
   }
 
   #follow(session: SessionId): Effect.Effect<Follower, never, Scope.Scope> {
-    const acquire = Effect.sync(() => {
+    return Effect.flatMap(Effect.scope, (scope) => {
       const follower: Follower = { heard: 0, wake: undefined }
       const others = this.#followers.get(session)
       if (others === undefined) this.#followers.set(session, new Set([follower]))
       else others.add(follower)
       this.#onFirst()
-      return follower
+      // Not `Effect.acquireRelease`, which would hold the context of whoever follows.
+      const leave = Effect.sync(() => this.#leave(session, follower))
+      return Effect.as(Scope.addFinalizer(scope, leave), follower)
     })
-    return Effect.acquireRelease(acquire, (follower) =>
-      Effect.sync(() => {
-        follower.wake = undefined
-        const all = this.#followers.get(session)
-        all?.delete(follower)
-        if (all?.size === 0) this.#followers.delete(session)
-      })
-    )
+  }
+
+  #leave(session: SessionId, follower: Follower): void {
+    follower.wake = undefined
+    const all = this.#followers.get(session)
+    all?.delete(follower)
+    if (all?.size === 0) this.#followers.delete(session)
   }
 }
 

@@ -101,45 +101,78 @@ class Subscriber {
 
 const nothingOpen = (): ReadonlyArray<PartSoFar> => []
 
-/** Makes the hub of one session; `sequence` tells the last stored event. */
-export const make = (session: SessionId, sequence: () => number): LiveHub => {
-  const subscribers = new Set<Subscriber>()
-  let openParts = nothingOpen
-  const publish = (items: ReadonlyArray<Item>) => {
-    if (items.length === 0) return
-    for (const subscriber of subscribers) subscriber.offer(items)
+/** A class, because each open session has one: its methods are not made anew. */
+class Hub implements LiveHub {
+  readonly #session: SessionId
+  readonly #sequence: () => number
+  #subscribers: Set<Subscriber> | undefined
+  #openParts = nothingOpen
+
+  constructor(session: SessionId, sequence: () => number) {
+    this.#session = session
+    this.#sequence = sequence
   }
-  const takeFrom = (subscriber: Subscriber): Effect.Effect<Batch> =>
-    Effect.callback<Batch>((resume) => {
+
+  publishStored(events: ReadonlyArray<StoredEvent>): void {
+    this.#publish(events)
+  }
+
+  publishLive(events: ReadonlyArray<LiveEvent>): void {
+    this.#publish(events)
+  }
+
+  hasSubscribers(): boolean {
+    return this.#subscribers !== undefined
+  }
+
+  setOpenParts(open: () => ReadonlyArray<PartSoFar>): () => void {
+    this.#openParts = open
+    return () => {
+      // A step that was left behind may end when another one is open.
+      if (this.#openParts === open) this.#openParts = nothingOpen
+    }
+  }
+
+  openParts(): ReadonlyArray<PartSoFar> {
+    return this.#openParts()
+  }
+
+  get subscribe(): Effect.Effect<Effect.Effect<Batch>, never, Scope.Scope> {
+    const join = Effect.sync(() => {
+      const subscriber = new Subscriber()
+      const soFar = this.#openParts()
+      if (soFar.length > 0) subscriber.offer(soFar)
+      this.#subscribers ??= new Set()
+      this.#subscribers.add(subscriber)
+      return subscriber
+    })
+    return Effect.acquireRelease(join, (subscriber) => Effect.sync(() => this.#leave(subscriber))).pipe(
+      Effect.map((subscriber) => this.#takeFrom(subscriber))
+    )
+  }
+
+  #leave(subscriber: Subscriber): void {
+    this.#subscribers?.delete(subscriber)
+    if (this.#subscribers?.size === 0) this.#subscribers = undefined
+  }
+
+  #publish(items: ReadonlyArray<Item>): void {
+    if (items.length === 0 || this.#subscribers === undefined) return
+    for (const subscriber of this.#subscribers) subscriber.offer(items)
+  }
+
+  #takeFrom(subscriber: Subscriber): Effect.Effect<Batch> {
+    return Effect.callback<Batch>((resume) => {
       const give = () => {
         subscriber.onWake(undefined)
-        resume(Effect.sync(() => subscriber.take(session, sequence(), openParts)))
+        resume(Effect.sync(() => subscriber.take(this.#session, this.#sequence(), this.#openParts)))
       }
       if (!subscriber.isEmpty()) return give()
       subscriber.onWake(give)
       return Effect.sync(() => subscriber.onWake(undefined))
     })
-  return {
-    publishStored: publish,
-    publishLive: publish,
-    hasSubscribers: () => subscribers.size > 0,
-    setOpenParts: (open) => {
-      openParts = open
-      return () => {
-        // A step that was left behind may end when another one is open.
-        if (openParts === open) openParts = nothingOpen
-      }
-    },
-    openParts: () => openParts(),
-    subscribe: Effect.acquireRelease(
-      Effect.sync(() => {
-        const subscriber = new Subscriber()
-        const soFar = openParts()
-        if (soFar.length > 0) subscriber.offer(soFar)
-        subscribers.add(subscriber)
-        return subscriber
-      }),
-      (subscriber) => Effect.sync(() => subscribers.delete(subscriber))
-    ).pipe(Effect.map(takeFrom))
   }
 }
+
+/** Makes the hub of one session; `sequence` tells the last stored event. */
+export const make = (session: SessionId, sequence: () => number): LiveHub => new Hub(session, sequence)

@@ -2,7 +2,7 @@
  * A session that is open in this runtime: its folded state, kept up to date
  * with the store, its live hub, and the fence if this runtime runs its turns.
  */
-import { Effect, Fiber, Schema, type Scope, Semaphore } from "effect"
+import { Effect, Fiber, Schema, Scope, Semaphore } from "effect"
 import type { Doing, LiveEvent } from "../schema/LiveEvent.ts"
 import type { SessionId } from "../schema/Ids.ts"
 import type { SessionEvent, StoredEvent } from "../schema/SessionEvent.ts"
@@ -86,7 +86,7 @@ class Opened implements OpenSession {
   readonly #store: SessionStore["Service"]
   readonly #fork: Fork
   readonly #lock = Semaphore.makeUnsafe(1)
-  readonly #watchers = new Set<Watcher>()
+  #watchers: ReadonlyArray<Watcher> = []
   #state: SessionState.SessionState
   #fence: Fence | undefined
   #onText: ((length: number) => void) | undefined
@@ -136,7 +136,7 @@ class Opened implements OpenSession {
   ): Effect.Effect<A, StoreError> {
     return Effect.callback<A, StoreError>((resume) => {
       const done = (exit: Effect.Effect<A, StoreError>) => {
-        this.#watchers.delete(watcher)
+        this.#unwatch(watcher)
         resume(exit)
       }
       const watcher: Watcher = {
@@ -146,18 +146,18 @@ class Opened implements OpenSession {
         },
         fail: (error) => done(Effect.fail(error))
       }
-      this.#watchers.add(watcher)
+      this.#watchers = [...this.#watchers, watcher]
       watcher.check(this.#state)
       listening?.()
-      return Effect.sync(() => this.#watchers.delete(watcher))
+      return Effect.sync(() => this.#unwatch(watcher))
     })
   }
 
   watch(look: (state: SessionState.SessionState) => void): () => void {
     const watcher: Watcher = { check: look, fail: ignore }
-    this.#watchers.add(watcher)
+    this.#watchers = [...this.#watchers, watcher]
     look(this.#state)
-    return () => void this.#watchers.delete(watcher)
+    return () => this.#unwatch(watcher)
   }
 
   broken(error: StoreError): Effect.Effect<void> {
@@ -266,6 +266,10 @@ class Opened implements OpenSession {
     )
   }
 
+  #unwatch(watcher: Watcher): void {
+    this.#watchers = this.#watchers.filter((one) => one !== watcher)
+  }
+
   #isNews(doing: Doing): boolean {
     const key = keyOf(doing)
     const isNews = key !== this.#told
@@ -304,7 +308,8 @@ export const open = Effect.fnUntraced(function* (
 ): Effect.fn.Return<OpenSession, StoreError, SessionStore | Scope.Scope> {
   const store = yield* SessionStore
   const session = new Opened(store, fork, Fold.fold(id, yield* store.read(id, 0)))
-  yield* Effect.addFinalizer(() => session.close)
+  // Not `Effect.addFinalizer`, which would hold the context of whoever opened it.
+  yield* Scope.addFinalizer(yield* Effect.scope, session.close)
   yield* store.changes(id, (last) => session.heard(last))
   return session
 })

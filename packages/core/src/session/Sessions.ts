@@ -99,6 +99,9 @@ export class Sessions extends Context.Service<
   }
 >()("@rein/core/session/Sessions") {}
 
+/** How a drive ended. `owned`: another owner has the session, and will see what is to be done. */
+type Driven = "done" | "owned" | "broken"
+
 /** One drive of a session. `poke` ends the pause in which it waits for another owner. */
 interface Mark {
   poke: (() => void) | undefined
@@ -127,25 +130,26 @@ const make = Effect.gen(function* () {
     readOnly === undefined &&
     (turn !== undefined || [waiting, withdrawals, answers, interrupts].some((commands) => commands.length > 0))
 
-  /** Runs turns until none is due. `owned`: another owner has the session, and will see what is to be done. */
-  const drive = (opened: OpenSession): Effect.Effect<"done" | "owned" | "broken"> =>
-    Effect.acquireUseRelease(
-      opened.claim,
-      () => Effect.catchDefect(driver.run(opened), asStoreError),
-      () => opened.release
-    ).pipe(
-      Effect.as("done" as const),
-      Effect.catchTag("StoreError", (error) =>
-        error.reason._tag === "Owned" || error.reason._tag === "Fenced"
-          ? Effect.succeed("owned" as const)
-          : Effect.as(
-              Effect.andThen(
-                opened.broken(error),
-                Effect.logWarning(`The turn of session ${opened.id} stopped: ${error.message}`)
-              ),
-              "broken" as const
-            )
-      )
+  /** Runs turns until none is due. */
+  const drive = (opened: OpenSession): Effect.Effect<Driven> =>
+    Effect.matchEffect(
+      Effect.acquireUseRelease(
+        opened.claim,
+        () => Effect.catchDefect(driver.run(opened), asStoreError),
+        () => opened.release
+      ),
+      {
+        onSuccess: () => Effect.succeed("done"),
+        onFailure: (error): Effect.Effect<Driven> =>
+          error.reason._tag === "Owned" || error.reason._tag === "Fenced"
+            ? Effect.succeed("owned")
+            : opened
+                .broken(error)
+                .pipe(
+                  Effect.andThen(Effect.logWarning(`The turn of session ${opened.id} stopped: ${error.message}`)),
+                  Effect.as("broken")
+                )
+      }
     )
 
   /** Until it is time to look at the owner again, or, which gives true, somebody has submitted something. */
@@ -164,7 +168,7 @@ const make = Effect.gen(function* () {
     )
 
   /** Is there a reason to drive again? While somebody here waits for an outcome, whether the owner still lives: a dead one tells nobody. */
-  const again = (opened: OpenSession, mark: Mark, driven: "done" | "owned" | "broken") => {
+  const again = (opened: OpenSession, mark: Mark, driven: Driven) => {
     if (driven === "broken") return Effect.succeed(false)
     // Whoever was refused because we held the claim stored before we gave it up.
     if (driven === "done") return Effect.as(Effect.ignore(opened.refresh), true)
@@ -172,18 +176,17 @@ const make = Effect.gen(function* () {
     return Effect.map(pause(mark), (poked) => poked || awaited.has(opened.id))
   }
 
-  /** Drives until nothing is due. The last look and `done` are in one tick, so no input falls between them. */
+  /** Drives until nothing is due. The last look and the end of the mark are in one tick, so no input falls between them. */
   const driveAll = (session: SessionId, mark: Mark): Effect.Effect<void> => {
     const done = () => {
       if (driving.get(session) === mark) driving.delete(session)
     }
     return using(session, (opened) =>
-      Effect.gen(function* () {
-        while (true) {
-          const isDue = yield* again(opened, mark, yield* drive(opened))
-          if (isDue && hasWork(opened.state())) continue
-          done()
-          break
+      Effect.whileLoop({
+        while: () => driving.get(session) === mark,
+        body: () => Effect.flatMap(drive(opened), (driven) => again(opened, mark, driven)),
+        step: (isDue) => {
+          if (!isDue || !hasWork(opened.state())) done()
         }
       })
     ).pipe(
@@ -278,18 +281,18 @@ const make = Effect.gen(function* () {
     ),
     outcome: (session, input) =>
       using(session, (opened) =>
-        Effect.gen(function* () {
-          yield* opened.refresh
-          if (!knowsInput(opened.state(), input)) return yield* new InputNotFound({ session, input })
-          return yield* awaiting(
-            session,
-            // Listens first: what is woken may break at once.
-            opened.until(
-              (state) => inputOutcome(state, input),
-              () => wakeNow(opened)
-            )
-          )
-        })
+        Effect.flatMap(opened.refresh, (): Effect.Effect<InputOutcome, StoreError | InputNotFound> =>
+          knowsInput(opened.state(), input)
+            ? awaiting(
+                session,
+                // Listens first: what is woken may break at once.
+                opened.until(
+                  (state) => inputOutcome(state, input),
+                  () => wakeNow(opened)
+                )
+              )
+            : Effect.fail(new InputNotFound({ session, input }))
+        )
       ),
     resume: (session) => using(session, (opened) => Effect.andThen(opened.writable, wake(opened))),
     status: (session) =>
