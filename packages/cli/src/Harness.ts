@@ -6,7 +6,6 @@ import * as Agents from "@rein/core/agent/Agents"
 import type { Blobs } from "@rein/core/blob/Blobs"
 import * as Instructions from "@rein/core/context/Instructions"
 import * as SystemPrompt from "@rein/core/context/SystemPrompt"
-import * as Budget from "@rein/core/loop/Budget"
 import * as NodeBlobs from "@rein/core/node/NodeBlobs"
 import * as NodeOwnership from "@rein/core/node/NodeOwnership"
 import * as NodeProcesses from "@rein/core/node/NodeProcesses"
@@ -29,7 +28,7 @@ export interface Options {
   readonly store: Context.Context<SessionStore | Blobs>
   /** Without one a session goes on with its own. */
   readonly model: ModelRef | undefined
-  /** Steps of this run. */
+  /** Steps of each turn. */
   readonly maxSteps: number | undefined
   /** Rules behind all others. */
   readonly lastRules: ReadonlyArray<RuleLayer>
@@ -63,26 +62,30 @@ const settings = ({ lastRules, model }: Options): Layer.Layer<Settings> =>
 
 const tools = (options: Options): Layer.Layer<ToolRegistry.ToolRegistry> =>
   Layer.unwrap(Effect.map(codingTools({ environment: process.env }), ToolRegistry.layerValues)).pipe(
-    Layer.provide([NodeProcesses.layerWith({ groups: options.groups }), settings(options), Agents.layer])
+    Layer.provide([NodeProcesses.layerWith({ groups: options.groups }), settings(options), agents(options)])
   )
 
 const environment = [`Platform: ${process.platform} (${process.arch})`, "Shell of the bash tool: bash"]
 
+/** The agents, each with the steps of the command line where it gives some. */
+const agents = ({ maxSteps }: Options): Layer.Layer<Agents.Agents> =>
+  Agents.layerValues([maxSteps === undefined ? Agents.build : { ...Agents.build, maxSteps }])
+
 /** A whole runtime over an open store, and the agents that it knows. */
 export const layer = (options: Options): Layer.Layer<Sessions | Agents.Agents> => {
-  const { isAttended, maxSteps, store } = options
+  const { isAttended, store } = options
+  const known = agents(options)
   const sessions = Runtime.withDefaults(
     Layer.mergeAll(
       Layer.succeedContext(store),
       AiSdk.layer,
-      Agents.layer,
+      known,
       tools(options),
       settings(options),
       SystemPrompt.layerWith({ environment }),
       Layer.provide(Instructions.layer, [NodeFileSystem.layer, NodePath.layer]),
-      maxSteps === undefined ? Budget.layerUnlimited : Budget.layerFixed({ steps: maxSteps }),
       isAttended ? Questions.layer : Questions.layerNobody
     )
   )
-  return Layer.merge(sessions, Agents.layer)
+  return Layer.merge(sessions, known)
 }

@@ -4,6 +4,7 @@ import type { InputId, SessionId, TurnId } from "@rein/core/schema/Ids"
 import * as Outcome from "@rein/core/schema/Outcome"
 import type { Question } from "@rein/core/schema/Question"
 import type { Item } from "@rein/core/session/LiveHub"
+import { openCalls } from "@rein/core/session/SessionState"
 import { Sessions } from "@rein/core/session/Sessions"
 import { Clock, Effect, Queue, Schedule } from "effect"
 import { Ended } from "../Failure.ts"
@@ -263,7 +264,7 @@ const inSession = Effect.fnUntraced(function* (given: Choose.Given, place: Choos
     output,
     isTerminal,
     groups,
-    view: View.make({ output }),
+    view: View.make({ output, calls: openCalls(state) }),
     sent: new Map(),
     questions: [],
     tally: Tally.make(),

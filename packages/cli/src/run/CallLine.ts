@@ -1,19 +1,8 @@
 /** One call as one line: the tool, what it touches, and how it ended. */
 import type { Call, CallResult } from "@rein/core/schema/Part"
+import { touches } from "@rein/core/session/Status"
 import type { Tone } from "../Style.ts"
 import { oneLine } from "../Visible.ts"
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** The value of an input that names what the call touches: its command or path, else its first text. */
-const touched = ({ input }: Call): string => {
-  if (input.type === "malformed") return input.text
-  if (!isObject(input.value)) return JSON.stringify(input.value)
-  const { command, path } = input.value
-  const named = command ?? path ?? Object.values(input.value).find((value) => typeof value === "string")
-  return typeof named === "string" ? named : ""
-}
 
 const exitCode = ({ metadata }: CallResult): number | undefined => {
   const code = metadata?.["exitCode"]
@@ -36,6 +25,6 @@ export const tone = (result: CallResult): Tone => {
 export const callLine = (call: Call, result: CallResult, width = 300): string => {
   const ended = oneLine(howItEnded(result), Math.max(12, Math.floor(width * 0.6)))
   const left = width - `* ${call.tool}  - `.length - ended.length
-  const subject = left < 4 ? "" : oneLine(touched(call), Math.min(100, left))
+  const subject = left < 4 ? "" : oneLine(touches(call), Math.min(100, left))
   return oneLine(`* ${`${call.tool} ${subject}`.trim()} - ${ended}`, width)
 }

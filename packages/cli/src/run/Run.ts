@@ -2,10 +2,11 @@
 import { isatty } from "node:tty"
 import type { SessionId } from "@rein/core/schema/Ids"
 import * as Outcome from "@rein/core/schema/Outcome"
+import type { Call } from "@rein/core/schema/Part"
 import type { Question } from "@rein/core/schema/Question"
 import type { Item } from "@rein/core/session/LiveHub"
 import { Sessions } from "@rein/core/session/Sessions"
-import { lastText } from "@rein/core/session/SessionState"
+import { lastText, openCalls } from "@rein/core/session/SessionState"
 import { Deferred, Effect, Exit, Fiber, Queue } from "effect"
 import { Ended, UsageError } from "../Failure.ts"
 import * as Harness from "../Harness.ts"
@@ -95,8 +96,8 @@ const untilSignal = Effect.fnUntraced(function* (task: Work, signals: Signals.Si
 })
 
 /** Shows the events in the wanted format: text as it comes, or a line of JSON for each stored event. */
-const showIn = (format: Options["format"], output: Output): ((item: Item) => void) => {
-  if (format === "text") return View.make({ output }).show
+const showIn = (format: Options["format"], output: Output, calls: ReadonlyArray<Call>): ((item: Item) => void) => {
+  if (format === "text") return View.make({ output, calls }).show
   return (item) => {
     if (!("after" in item)) output.answer(`${visibleJson(item)}\n`)
   }
@@ -123,7 +124,7 @@ const inSession = Effect.fnUntraced(function* (options: Options, prepared: Prepa
   const session = yield* Choose.session(place, agent, options.model !== undefined)
   const output = ofProcess()
   const tally = Tally.make()
-  const view = showIn(options.format, output)
+  const view = showIn(options.format, output, openCalls(yield* sessions.state(session)))
   const show = (item: Item) => {
     tally.see(item)
     view(item)

@@ -14,6 +14,8 @@ export interface Options {
   readonly output: Output
   /** Also what the person sent; for looking at a session afterwards. */
   readonly withInputs?: boolean
+  /** Calls that were made before the first event that is shown, and are settled later. */
+  readonly calls?: ReadonlyArray<Call>
 }
 
 /** How much of a text part is on the screen. */
@@ -27,9 +29,9 @@ export const inputText = (parts: ReadonlyArray<InputPart>): string =>
   parts.map((part) => (part.type === "text" ? part.text : `[file ${part.name ?? part.mediaType}]`)).join("\n")
 
 /** Makes a view; one per session, since it remembers what it has shown. */
-export const make = ({ output, withInputs = false }: Options): View => {
+export const make = ({ calls: open = [], output, withInputs = false }: Options): View => {
   const texts = new Map<PartId, Shown>()
-  const calls = new Map<CallId, Call>()
+  const calls = new Map<CallId, Call>(open.map((call) => [call.id, call]))
 
   const shownOf = (part: PartId): Shown => {
     const known = texts.get(part) ?? { length: 0, clean: visibleStream() }

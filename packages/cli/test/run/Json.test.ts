@@ -49,14 +49,14 @@ it("prints the stored events and one result, and nothing else on standard output
   expect(parse(stored.stdout)).toEqual(events)
 })
 
-it("stops after --max-steps, with the outcome and the exit code of a budget", async () => {
+it("stops after --max-steps and a closing answer, with the outcome and the exit code of a budget", async () => {
   const here = await place()
   const server = await serve(() => [{ call: { tool: "read", input: { path: "." } } }])
   const args = ["run", "Look", "--model", ways.anthropic.model, "--max-steps", "2", "--format", "json"]
   const run = await rein(here, args, { environment: ways.anthropic.environment(server.url) })
-  expect(last(run)).toMatchObject({ outcome: { _tag: "budget-exhausted", limit: "steps" }, exitCode: 11, steps: 2 })
+  expect(last(run)).toMatchObject({ outcome: { _tag: "budget-exhausted", limit: "steps" }, exitCode: 11, steps: 3 })
   expect(run.code).toBe(11)
-  expect(server.requests).toHaveLength(2)
+  expect(server.requests).toHaveLength(3)
 })
 
 it("obeys --allow, --deny and --ask, also with --yes, and a denied call is no declined ask", async () => {

@@ -49,7 +49,7 @@ it("after kill -9, --continue goes on with the open turn, then with the prompt, 
   await run.ended
 
   const { code, stderr, stdout } = await rein(here, ["run", "Do you remember?", "--continue", "--yes"], { environment })
-  expect(stderr).toMatch(/goes on with the turn that was cut off/)
+  expect(stderr).toMatch(/goes on with the turn that was cut off\n\* bash echo .* - unverified/)
   expect({ code, stdout }).toEqual({ code: 0, stdout: "I was cut off.\nI remember.\n" })
   const [, resumed, next] = server.requests.map(({ body }) => JSON.stringify(body["messages"]))
   expect(resumed).toMatch(/Wait.*I wait now\..*sleep 300.*not known whether it took effect/)

@@ -7,10 +7,11 @@ import { AppendList } from "../internal/AppendList.ts"
 import type { Input } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId, TurnId } from "../schema/Ids.ts"
 import type { DeclinedCall, InputOutcome, Outcome } from "../schema/Outcome.ts"
+import type { Call } from "../schema/Part.ts"
 import type { Answer, Question } from "../schema/Question.ts"
 import type { EventData } from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
-import type * as History from "./History.ts"
+import * as History from "./History.ts"
 import * as Spending from "./Spending.ts"
 
 /** An input that was submitted and is neither delivered nor withdrawn. */
@@ -139,3 +140,7 @@ export const inputOutcome = (state: SessionState, input: InputId): InputOutcome 
 /** Has the input ever been submitted to this session? */
 export const knowsInput = (state: SessionState, input: InputId): boolean =>
   HashMap.has(state.inputs, input) || state.waiting.some((one) => one.input.input === input)
+
+/** The calls of the open step that have no result yet. */
+export const openCalls = ({ step }: SessionState): ReadonlyArray<Call> =>
+  History.unsettled(step?.items ?? []).map(({ call }) => call)

@@ -7,7 +7,7 @@ import type { Call } from "../schema/Part.ts"
 import type { Question } from "../schema/Question.ts"
 import type { Cost, Usage } from "../schema/Usage.ts"
 import { type StepItem, unsettled } from "./History.ts"
-import type { SessionState } from "./SessionState.ts"
+import { openCalls, type SessionState } from "./SessionState.ts"
 
 /** Something that a person can do now. */
 export type StepIn =
@@ -51,12 +51,13 @@ const short = (text: string): string => {
 const isRecord = (value: Schema.Json): value is { readonly [key: string]: Schema.Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** What the input of a call names: its command or path, else its first text. */
+/** What the input of a call names: its command, what it searches and where, or its path; else its first text. */
 export const touches = ({ input }: Call): string => {
   if (input.type === "malformed") return short(input.text)
   if (!isRecord(input.value)) return short(JSON.stringify(input.value))
-  const { command, path } = input.value
-  const named = command ?? path ?? Object.values(input.value).find((value) => typeof value === "string")
+  const { command, path, pattern } = input.value
+  const searched = typeof pattern === "string" && typeof path === "string" ? `${pattern} in ${path}` : pattern
+  const named = command ?? searched ?? path ?? Object.values(input.value).find((value) => typeof value === "string")
   return typeof named === "string" ? short(named) : ""
 }
 
@@ -125,7 +126,7 @@ export const statusOf = (state: SessionState, now: number, live?: Doing): Status
   return {
     doing: live ?? doingOf(state, now),
     ...(why === undefined ? {} : { why }),
-    calls: unsettled(state.step?.items ?? []).map((item) => item.call),
+    calls: openCalls(state),
     questions: state.questions,
     stepIn: stepInOf(state),
     waiting: state.waiting.length,
