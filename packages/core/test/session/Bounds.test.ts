@@ -12,6 +12,7 @@ import { SessionStore } from "../../src/session/SessionStore.ts"
 import * as SessionStoreMemory from "../../src/session/SessionStoreMemory.ts"
 import { Sessions } from "../../src/session/Sessions.ts"
 import { follow } from "../../src/session/Subscription.ts"
+import { ScriptedModel } from "../../src/testing/ScriptedModel.ts"
 import * as TestRuntime from "../../src/testing/TestRuntime.ts"
 import { runs } from "../support/arbitrary.ts"
 import { rounds, until } from "../support/time.ts"
@@ -264,6 +265,8 @@ describe("a session that nobody uses", () => {
         startImmediately: true
       })
       const input = yield* sessions.prompt(session, "go")
+      const { requests } = yield* ScriptedModel
+      yield* until(() => requests().length === 1)
       yield* TestClock.adjust("1 hour")
       assert.strictEqual((yield* sessions.outcome(session, input))._tag, "completed")
       yield* TestClock.adjust("1 hour")
