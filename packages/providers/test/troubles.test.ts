@@ -152,7 +152,8 @@ describe.each(wires)("a running agent over %s and a server that", (wire) => {
       // Silence is noticed where no address is known any more.
       assertClear(failure.message, reason._tag === "Timeout" ? request(wire).model.model : server.url)
       assert.deepStrictEqual(failure.reason, reason)
-      assert.lengthOf(server.requests, requests)
+      // On a busy machine a request may not get to the server before its time is over.
+      if (reason._tag !== "Timeout") assert.lengthOf(server.requests, requests)
       for (const { ended } of server.requests) yield* Effect.promise(() => ended)
     })
   )

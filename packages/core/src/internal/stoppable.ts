@@ -15,23 +15,22 @@ export const stoppable = <A, E, R>(
 ): Effect.Effect<Exit.Exit<A, E> | undefined, never, R> =>
   Effect.contextWith((context: Context.Context<R>) =>
     Effect.callback<Exit.Exit<A, E> | undefined>((resume) => {
-      let fiber: Fiber.Fiber<A, E> | undefined = undefined
       let isStopped = false
-      const end = Effect.suspend(() => {
+      let end: Effect.Effect<void> = Effect.void
+      const unlisten = options.listen(() => {
+        if (isStopped) return
+        isStopped = true
+        // Looked up late: it may be stopped in the first tick, before there is anything to end.
+        resume(Effect.suspend(() => Effect.as(end, undefined)))
+      })
+      if (isStopped) return unlisten()
+      const fiber = Effect.runForkWith(context)(effect)
+      end = Effect.suspend(() => {
+        isStopped = true
         unlisten()
-        if (fiber === undefined) return Effect.void
         fiber.interruptUnsafe()
         return fiber.pollUnsafe() === undefined ? Effect.asVoid(within(Fiber.await(fiber), options.grace)) : Effect.void
       })
-      const stop = () => {
-        if (isStopped) return
-        isStopped = true
-        resume(Effect.as(end, undefined))
-      }
-      let unlisten = () => {}
-      unlisten = options.listen(stop)
-      if (isStopped) return
-      fiber = Effect.runForkWith(context)(effect)
       fiber.addObserver((exit) => {
         if (isStopped) return
         unlisten()

@@ -7,10 +7,11 @@ import type { SessionState, WaitingInput } from "../session/SessionState.ts"
 import type { StoreError } from "../session/SessionStore.ts"
 
 /** Inputs that wait and that nobody has taken back: a withdrawal that was stored before the delivery counts. */
-const deliverable = ({ waiting, withdrawals }: SessionState): ReadonlyArray<WaitingInput> =>
-  withdrawals.length === 0
-    ? waiting
-    : waiting.filter((one) => !withdrawals.some((taken) => taken.input === one.input.input)) // guard: I6 core/test/loop/Inbox.test.ts
+const deliverable = ({ waiting, withdrawals }: SessionState): ReadonlyArray<WaitingInput> => {
+  const isTaken = ({ input }: WaitingInput) => withdrawals.some((taken) => taken.input === input.input)
+  if (withdrawals.length > 0) return waiting.filter((one) => !isTaken(one)) // guard: I6 core/test/loop/Inbox.test.ts
+  return waiting
+}
 
 /** For a new turn: the first waiting input, and the steers right behind it. */
 export const nextInputs = (state: SessionState): ReadonlyArray<WaitingInput> => {

@@ -2,7 +2,7 @@
  * Drives the turns of a session: delivers inputs, runs steps, decides from
  * stored facts whether to go on, and ends each turn in exactly one outcome.
  */
-import { Cause, Clock, type Duration, Effect, Exit, Layer } from "effect"
+import { Cause, Clock, Effect, Exit, Layer } from "effect"
 import { type Agent, Agents } from "../agent/Agents.ts"
 import { Compaction, ContextFull } from "../context/Compaction.ts"
 import * as ContextBuilder from "../context/ContextBuilder.ts"
@@ -10,7 +10,6 @@ import type { EpochTexts } from "../context/Epoch.ts"
 import { Epochs } from "../context/Epochs.ts"
 import * as Overflow from "../context/Overflow.ts"
 import { SystemPrompt } from "../context/SystemPrompt.ts"
-import { stoppable } from "../internal/stoppable.ts"
 import { ModelCatalog } from "../model/ModelCatalog.ts"
 import * as Ids from "../schema/Ids.ts"
 import type { Failure, Outcome } from "../schema/Outcome.ts"
@@ -21,7 +20,6 @@ import type { SessionState } from "../session/SessionState.ts"
 import { type SessionStore, StoreError } from "../session/SessionStore.ts"
 import type { Tool } from "../tool/Tool.ts"
 import { ToolRegistry } from "../tool/ToolRegistry.ts"
-import * as Usage from "../schema/Usage.ts"
 import { version } from "../version.ts"
 import { Budget, type Spender } from "./Budget.ts"
 import * as BudgetClock from "./BudgetClock.ts"
@@ -29,9 +27,10 @@ import * as BudgetTree from "./BudgetTree.ts"
 import { keepDraft, recoverDraft } from "./Draft.ts"
 import { afterStep, type Next, stopped } from "./GoingOn.ts"
 import * as Inbox from "./Inbox.ts"
+import { interruptedNote, restOf, untilInterrupted } from "./Interruption.ts"
 import { ProgressGuard } from "./ProgressGuard.ts"
 import { recoverStep } from "./Recovery.ts"
-import { type Rest, settle } from "./Settle.ts"
+import { settle } from "./Settle.ts"
 import { Step, type StepEnd } from "./Step.ts"
 import { StopPolicy } from "./StopPolicy.ts"
 import * as StopSignal from "./StopSignal.ts"
@@ -275,47 +274,6 @@ const make = Effect.gen(function* () {
 /** Asks beside the turn whether it should stop, until the scope closes. Who never wants that costs nothing. */
 const listen = <A>(wish: Effect.Effect<A>, act: (wish: A) => Effect.Effect<void>) =>
   wish === Effect.never ? Effect.void : Effect.forkScoped(Effect.flatMap(wish, act))
-
-/** An interrupted turn waits so long for what ignores its interruption, and then ends without it. */
-const interruptWithin: Duration.Input = "1300 millis"
-
-/** What the model reads where it was interrupted. */
-const interruptedNote = {
-  kind: "interrupted",
-  text: "You were interrupted here. What was not finished stays as it is; go on with it only when you are asked to."
-} as const
-
-/** Runs the turn until somebody interrupts it, in this process or another. */
-const untilInterrupted = <E, R>(
-  session: OpenSession,
-  turn: Effect.Effect<Outcome, E, R>
-): Effect.Effect<Exit.Exit<Outcome, E>, never, R> =>
-  Effect.map(
-    stoppable(turn, {
-      listen: (stop) =>
-        session.watch((state) => {
-          if (Inbox.wantedInterrupts(state).length > 0) stop()
-        }),
-      grace: interruptWithin
-    }),
-    (exit) => exit ?? Exit.succeed<Outcome>({ _tag: "interrupted" })
-  )
-
-/** What a step that was left behind has said so far. */
-const restOf = (session: OpenSession, step: Ids.StepId): Rest => ({
-  events: session.live.openParts().flatMap((open) =>
-    open.step !== step || open.kind === "call" || open.text === ""
-      ? []
-      : [
-          SessionEvent.make("PartFinished", {
-            step,
-            part: { type: open.kind, id: open.part, text: open.text, interrupted: true }
-          })
-        ]
-  ),
-  usage: Usage.unknown,
-  durationMillis: 0
-})
 
 /**
  * A step may still be open, e.g. when the turn failed before it could be recovered. One that cannot be stored is not

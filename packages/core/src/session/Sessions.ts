@@ -82,11 +82,11 @@ export class Sessions extends Context.Service<
       question: QuestionId,
       answer: Answer
     ) => Effect.Effect<void, StoreError | SessionReadOnly>
-    /** Asks the running turn to end as `interrupted`. Does nothing when none runs. */
+    /** Asks the running turn to end as `interrupted`, which it does within two seconds. Does nothing when none runs. */
     readonly interrupt: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** Stops what is done for an input: takes it back, or interrupts the turn that has got it. Done when that is stored. */
     readonly cancel: (session: SessionId, input: InputId) => Effect.Effect<void, StoreError | SessionReadOnly>
-    /** Waits for what becomes of an input, whoever runs its turn. */
+    /** Waits for what becomes of an input, whoever runs its turn. When the owner of that turn dies, it goes on here. */
     readonly outcome: (session: SessionId, input: InputId) => Effect.Effect<InputOutcome, StoreError | InputNotFound>
     /** Goes on with what is open: a turn that a dead owner left, or waiting inputs. Does nothing while another owner lives. */
     readonly resume: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
