@@ -16,14 +16,21 @@ export interface Rule {
 }
 
 /** Rules with one origin, e.g. `built-in`, `user`, `project`, `agent`, `session`. */
-export interface Layer {
+export type Layer = {
   readonly origin: string
   readonly rules: ReadonlyArray<Rule>
-  /** A deny of this layer is final for the later ones. */
-  readonly final?: boolean
-  /** Counts only where the layers before it ask: it turns asks into something else, never a deny or an allow. */
-  readonly onlyAsks?: boolean
-}
+} & (
+  | {
+      /** A deny of this layer is final for the later ones. */
+      readonly final?: boolean
+      readonly onlyAsks?: never
+    }
+  | {
+      readonly final?: never
+      /** Counts only where the layers before it ask: it turns asks into something else, never a deny or an allow. */
+      readonly onlyAsks?: boolean
+    }
+)
 
 /** What was decided, and by which rule. Without a rule nothing matched, so it is to ask. */
 export interface Decision {
