@@ -127,11 +127,11 @@ describe("a silent model", () => {
 
   it.effect("is not blamed for a tool that takes long", () => {
     const slow = Tool.make("slow", {
-      description: "Takes an hour.",
+      description: "Takes minutes.",
       parameters: z.object({}),
       safety: "once",
-      timeoutMillis: 7_200_000,
-      execute: () => Effect.as(Effect.sleep("1 hour"), { output: "done" })
+      timeoutMillis: 300_000,
+      execute: () => Effect.as(Effect.sleep("2 minutes"), { output: "done" })
     })
     return Effect.gen(function* () {
       const { outcome } = yield* letTimePass(yield* Effect.forkChild(TestRuntime.prompt("go")))
