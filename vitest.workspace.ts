@@ -5,7 +5,13 @@ import { defineConfig, defaultExclude } from "vitest/config"
 
 const project = (name: string, root: string) => ({
   extends: true as const,
-  test: { name, root, include: ["test/**/*.test.ts"] }
+  test: {
+    name,
+    root,
+    include: ["test/**/*.test.ts"],
+    // The command starts three times as fast from its bundle, and its tests start it a hundred times.
+    ...(name === "cli" ? { globalSetup: ["../../scripts/lib/bundleBeforeTests.ts"] } : {})
+  }
 })
 
 // A condition list replaces Vite's default one, so the defaults are repeated.

@@ -185,6 +185,10 @@ const main = (): ReadonlyArray<string> => {
     } catch (error) {
       wrong.push(`Node ${version}: ${(error as Error).message}`)
     }
+    console.log(`Node ${version}: rein`)
+    const told = run(project, join(node, "node"), [join(project, "node_modules/.bin/rein"), "--version"], env).trim()
+    const expected = `rein v${readManifest(join(root, "packages/cli")).version}`
+    if (told !== expected) wrong.push(`Node ${version}: rein --version says ${told}`)
     console.log(`Node ${version}: types of examples/embed/consumer.ts`)
     wrong.push(...typecheck(project, node).map((line) => `Node ${version}: ${line}`))
   }

@@ -1,10 +1,8 @@
-// Runs this repository's `rein` in the folder where npm was called, because npm itself moves to the root.
-import { spawnSync } from "node:child_process"
+// Runs this repository's `rein` in the folder where npm was called, because npm itself moves to the root. In this process: one more would have to pass on signals.
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 
 const bin = join(import.meta.dirname, "../packages/cli/bin/rein.js")
-const run = spawnSync(process.execPath, [bin, ...process.argv.slice(2)], {
-  stdio: "inherit",
-  cwd: process.env["INIT_CWD"] ?? process.cwd()
-})
-process.exitCode = run.status ?? 1
+process.chdir(process.env["INIT_CWD"] ?? process.cwd())
+process.argv[1] = bin
+await import(pathToFileURL(bin).href)

@@ -20,6 +20,3 @@ export const builtIn = (directory: string): Layer => ({
       ]
     : []
 })
-
-/** `--yes`: what no rule denies is allowed. Only for what would be asked: it stands behind the built-in rules, which deny nothing. */
-export const allowAll: Layer = { origin: "flags", rules: [{ permission: "*", pattern: "*", action: "allow" }] }

@@ -1,44 +1,50 @@
 /** The command `rein`: its subcommands, and how an end becomes an exit code. */
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import { version } from "@rein/core/version"
-import { Effect, Exit, Layer, Logger, References } from "effect"
+import { Cause, Effect, Exit, Layer, Logger, References } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { chatCommand, startChat } from "./chat/ChatCommand.ts"
 import { demoCommand } from "./demo/DemoCommand.ts"
-import { codeOf, describe } from "./Failure.ts"
+import { codeOf, describe, failureCode, messageOf, onScreen, usageCode } from "./Failure.ts"
+import * as Platform from "./Platform.ts"
+import { flags } from "./run/Flags.ts"
+import { errorObject } from "./run/Result.ts"
 import { runCommand } from "./run/RunCommand.ts"
+import { withoutSecrets } from "./Secrets.ts"
 import { sessionCommand } from "./session/SessionCommand.ts"
-import { oneLine, visible } from "./Visible.ts"
+import { oneLine, visible, visibleJson } from "./Visible.ts"
 
-const rein = Command.make("rein").pipe(
-  Command.withDescription("The harness around a language model"),
-  Command.withSubcommands([runCommand, demoCommand, sessionCommand])
+/** Without a subcommand it is a chat. */
+const rein = Command.make("rein", flags, startChat).pipe(
+  Command.withDescription("The harness around a language model; without a command: rein chat"),
+  Command.withSubcommands([chatCommand, runCommand, demoCommand, sessionCommand])
 )
 
-const tell = (text: string) => Effect.sync(() => void process.stderr.write(`${text}\n`))
+const tell = (text: string): void => void process.stderr.write(`${text}\n`)
 
 const firstError = (errors: ReadonlyArray<CliError.CliError>): string =>
   oneLine(errors[0]?.message ?? "The command line cannot be read", 400).replace(/\.$/, "")
 
 /** A wrong command line is one sentence; the help is one command away. */
-const presenter = CliOutput.layerPresenter({
-  present: (event) =>
-    event._tag === "InvalidInvocation"
-      ? tell(`rein: ${firstError(event.errors)}. See: ${event.commandPath.join(" ")} --help`)
-      : CliOutput.defaultPresenter.present(event)
-})
+const presenter = (refuse: (message: string) => void) =>
+  CliOutput.layerPresenter({
+    present: (event) =>
+      event._tag === "InvalidInvocation"
+        ? Effect.sync(() => refuse(`${firstError(event.errors)}. See: ${event.commandPath.join(" ")} --help`))
+        : CliOutput.defaultPresenter.present(event)
+  })
 
 /** Warnings of the runtime go to standard error, in one line; standard output is the answer's. */
 const logger = Logger.layer([
   Logger.make(({ logLevel, message }) => {
     const text = (Array.isArray(message) ? message : [message]).map(String).join(" ")
-    process.stderr.write(`rein: ${logLevel.toLowerCase()}: ${visible(text)}\n`)
+    tell(`rein: ${logLevel.toLowerCase()}: ${visible(withoutSecrets(text))}`)
   })
 ])
 
-const services = (isDebug: boolean) =>
+const services = (isDebug: boolean, refuse: (message: string) => void) =>
   Layer.mergeAll(
-    NodeServices.layer,
-    presenter,
+    Platform.layer,
+    presenter(refuse),
     logger,
     CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
     Layer.succeed(References.MinimumLogLevel, isDebug ? "Debug" : "Warn")
@@ -47,13 +53,34 @@ const services = (isDebug: boolean) =>
 const optionsOf = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
   args.includes("--") ? args.slice(0, args.indexOf("--")) : args
 
+/** What has to be known of a command line before it is read, because reading it may fail. */
+const modesOf = (args: ReadonlyArray<string>) => {
+  const options = optionsOf(args)
+  const isJson = options.some(
+    (one, at) => one === "--format=json" || (one === "--format" && options[at + 1] === "json")
+  )
+  return { isDebug: options.includes("--debug"), isJson }
+}
+
+/** Tells why there is no outcome: a sentence for people, and for programs an object as the last line. */
+const fail = (args: ReadonlyArray<string>, message: string, code: number, origin = "") => {
+  const { isDebug, isJson } = modesOf(args)
+  tell(onScreen(message, isDebug && origin !== "", origin))
+  if (isJson) process.stdout.write(`${visibleJson(errorObject(withoutSecrets(message), code))}\n`)
+  return code
+}
+
 /** Runs a command line and gives the exit code. */
 export const run = async (args: ReadonlyArray<string>): Promise<number> => {
-  const isDebug = optionsOf(args).includes("--debug")
+  const refuse = (message: string) => void fail(args, message, usageCode)
   const program = Command.runWith(rein, { version })(args)
-  const exit = await Effect.runPromiseExit(Effect.provide(program, services(isDebug)))
+  const exit = await Effect.runPromiseExit(Effect.provide(program, services(modesOf(args).isDebug, refuse)))
   if (Exit.isSuccess(exit)) return 0
-  const text = describe(exit.cause, isDebug)
-  if (text !== undefined) process.stderr.write(`${text}\n`)
-  return codeOf(exit.cause)
+  const message = describe(exit.cause)
+  const code = codeOf(exit.cause)
+  return message === undefined ? code : fail(args, message, code, Cause.pretty(exit.cause))
 }
+
+/** Tells of an error that nobody caught, which is a bug, and gives the exit code. */
+export const crashed = (args: ReadonlyArray<string>, error: unknown): number =>
+  fail(args, messageOf(error), failureCode, error instanceof Error ? (error.stack ?? "") : "")

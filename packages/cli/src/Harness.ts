@@ -20,33 +20,42 @@ import { Settings } from "@rein/core/settings/Settings"
 import * as ToolRegistry from "@rein/core/tool/ToolRegistry"
 import { AiSdk } from "@rein/providers"
 import { codingTools } from "@rein/tools"
-import { Effect, Layer } from "effect"
-import { allowAll, builtIn } from "./BuiltInRules.ts"
+import type { Layer as RuleLayer } from "@rein/permission"
+import { type Context, Effect, Layer } from "effect"
+import { builtIn } from "./BuiltInRules.ts"
 
 export interface Options {
-  /** The folder of the store and its blobs. */
-  readonly data: string
+  /** The stored sessions, opened already. */
+  readonly store: Context.Context<SessionStore | Blobs>
   /** Without one a session goes on with its own. */
   readonly model: ModelRef | undefined
-  /** Allow what no rule denies. */
-  readonly yes: boolean
+  /** Steps of each turn. */
+  readonly maxSteps: number | undefined
+  /** Rules behind all others. */
+  readonly lastRules: ReadonlyArray<RuleLayer>
   /** Is somebody there who can answer? */
   readonly isAttended: boolean
+  /** Process groups that live now; kept up to date. */
+  readonly groups: Set<number>
 }
 
-const blobs = (data: string): Layer.Layer<Blobs> => NodeBlobs.layerWith({ directory: join(data, "blobs") })
+/** The stored sessions alone, for commands that only look, and to look before a runtime is made. */
+export const layerStore = (data: string): Layer.Layer<SessionStore | Blobs, StoreError> => {
+  const blobs = NodeBlobs.layerWith({ directory: join(data, "blobs") })
+  return SessionStoreSql.layerWith({ path: join(data, "rein.db") }).pipe(
+    Layer.provide(NodeOwnership.layer),
+    Layer.provideMerge(blobs)
+  )
+}
 
-/** The stored sessions alone, for commands that only look. */
-export const layerStore = (data: string): Layer.Layer<SessionStore, StoreError> =>
-  SessionStoreSql.layerWith({ path: join(data, "rein.db") }).pipe(Layer.provide([blobs(data), NodeOwnership.layer]))
-
-const settings = ({ model, yes }: Options): Layer.Layer<Settings> =>
+const settings = ({ lastRules, model }: Options): Layer.Layer<Settings> =>
   Layer.succeed(
     Settings,
     Settings.of({
       forDirectory: (directory) =>
         Effect.succeed({
-          rules: [builtIn(directory), ...(yes ? [allowAll] : [])],
+          rules: [builtIn(directory)],
+          lastRules,
           ...(model === undefined ? {} : { model })
         })
     })
@@ -55,23 +64,31 @@ const settings = ({ model, yes }: Options): Layer.Layer<Settings> =>
 /** The tools, and the jobs that they start, which the loop tells the model of. */
 const tools = (options: Options): Layer.Layer<ToolRegistry.ToolRegistry | Jobs.Jobs> =>
   Layer.unwrap(Effect.map(codingTools({ environment: process.env }), ToolRegistry.layerValues)).pipe(
-    Layer.provideMerge(Layer.provide(Jobs.layer, blobs(options.data))),
-    Layer.provide([NodeProcesses.layer, settings(options), Agents.layer])
+    Layer.provideMerge(Layer.provide(Jobs.layer, Layer.succeedContext(options.store))),
+    Layer.provide([NodeProcesses.layerWith({ groups: options.groups }), settings(options), agents(options)])
   )
 
 const environment = [`Platform: ${process.platform} (${process.arch})`, "Shell of the bash tool: bash"]
 
-/** A whole runtime. */
-export const layer = (options: Options): Layer.Layer<Sessions, StoreError> =>
-  Runtime.withDefaults(
+/** The agents, each with the steps of the command line where it gives some. */
+const agents = ({ maxSteps }: Options): Layer.Layer<Agents.Agents> =>
+  Agents.layerValues([maxSteps === undefined ? Agents.build : { ...Agents.build, maxSteps }])
+
+/** A whole runtime over an open store, and the agents that it knows. */
+export const layer = (options: Options): Layer.Layer<Sessions | Agents.Agents> => {
+  const { isAttended, store } = options
+  const known = agents(options)
+  const sessions = Runtime.withDefaults(
     Layer.mergeAll(
-      blobs(options.data),
-      layerStore(options.data),
+      Layer.succeedContext(store),
       AiSdk.layer,
+      known,
       tools(options),
       settings(options),
       SystemPrompt.layerWith({ environment }),
       Layer.provide(Instructions.layer, [NodeFileSystem.layer, NodePath.layer]),
-      options.isAttended ? Questions.layer : Questions.layerNobody
+      isAttended ? Questions.layer : Questions.layerNobody
     )
   )
+  return Layer.merge(sessions, known)
+}

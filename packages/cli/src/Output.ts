@@ -1,10 +1,13 @@
 /** The two streams of a command: the answer on standard output, everything about the work on standard error. */
+import { withoutSecrets } from "./Secrets.ts"
+import { coloured, isColoured, type Paint, plain, type Tone } from "./Style.ts"
 import { visible } from "./Visible.ts"
 
 /** What is needed of a stream of Node. */
 export interface Sink {
   readonly write: (text: string) => unknown
   readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
 }
 
 export interface Output {
@@ -13,11 +16,16 @@ export interface Output {
   /** Ends the line of the answer, if one is open. */
   readonly endLine: () => void
   /** A line about the work. Control characters are made visible here. */
-  readonly line: (text: string) => void
+  readonly line: (text: string, tone?: Tone) => void
+  /** Characters that fit into a line about the work, where that is a terminal. */
+  readonly width: () => number | undefined
 }
 
+/** On a narrower terminal lines break. */
+const narrowest = 20
+
 /** Writes to two streams that may be the same screen. */
-export const make = (standard: Sink, about: Sink): Output => {
+export const make = (standard: Sink, about: Sink, paint: Paint = plain): Output => {
   const isOneScreen = standard.isTTY === true && about.isTTY === true
   let isLineOpen = false
   return {
@@ -30,19 +38,20 @@ export const make = (standard: Sink, about: Sink): Output => {
       if (isLineOpen) standard.write("\n")
       isLineOpen = false
     },
-    line: (text) => {
+    line: (text, tone = "plain") => {
       // On a shared screen the line must not stand behind half a sentence; the answer itself gets no character more.
       if (isLineOpen && isOneScreen) {
         about.write("\n")
         isLineOpen = false
       }
-      about.write(`${visible(text)}\n`)
-    }
+      about.write(`${paint(tone, visible(withoutSecrets(text)))}\n`)
+    },
+    width: () => (about.isTTY === true && about.columns ? Math.max(narrowest, about.columns) : undefined)
   }
 }
 
-/** Over this process's streams. Whoever reads them may go away, e.g. `head`; the work goes on. */
+/** Over this process's streams. */
 export const ofProcess = (): Output => {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
-  return make(process.stdout, process.stderr)
+  const paint = isColoured(process.env, process.stderr.isTTY === true) ? coloured : plain
+  return make(process.stdout, process.stderr, paint)
 }

@@ -1,6 +1,6 @@
 import { Rules } from "@rein/permission"
 import { expect, it } from "vitest"
-import { allowAll, builtIn } from "../src/BuiltInRules.ts"
+import { builtIn } from "../src/BuiltInRules.ts"
 
 const decide = (permission: string, value: string, directory = "/project") =>
   Rules.evaluate([builtIn(directory)], permission, value).action
@@ -25,14 +25,4 @@ it.each([
 
 it("a star in the directory's name widens nothing", () => {
   expect(decide("read", "/a*b/x", "/a*b")).toBe("ask")
-})
-
-it("--yes allows what would be asked, and nothing that a final layer denies", () => {
-  const user = {
-    origin: "user",
-    final: true,
-    rules: [{ permission: "bash", pattern: "rm *", action: "deny" }]
-  } as const
-  expect(Rules.evaluate([builtIn("/project"), allowAll], "bash", "ls").action).toBe("allow")
-  expect(Rules.evaluate([builtIn("/project"), user, allowAll], "bash", "rm -rf x").action).toBe("deny")
 })

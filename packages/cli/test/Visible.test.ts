@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { oneLine, visible, visibleStream } from "../src/Visible.ts"
+import { oneLine, visible, visibleJson, visibleStream } from "../src/Visible.ts"
 
 const controls = Array.from({ length: 0x20 }, (_, code) => String.fromCharCode(code)).filter(
   (character) => character !== "\n" && character !== "\t"
@@ -47,7 +47,16 @@ it("shows a stream as the whole text would be shown, however it is split", () =>
   }
 })
 
-it("makes one line of a bounded length", () => {
+it("escapes in JSON what is unsafe to show, and loses nothing", () => {
+  const value = { text: `${controls.join("")}\x7f\x9b\u202e\u{e0041}\ud83c ä 🎉\n` }
+  const line = visibleJson(value)
+  expect(JSON.parse(line)).toEqual(value)
+  expect(line).toMatch(/^[\x20-\x7eä🎉]+$/u)
+})
+
+it("makes one line of a bounded width", () => {
+  expect(oneLine("日本語のテスト", 9)).toBe("日本語の…")
+  expect(oneLine("日本語", 6)).toBe("日本語")
   expect(oneLine(" a\n  b\tc ")).toBe("a b c")
   expect(oneLine("x".repeat(50), 10)).toBe(`${"x".repeat(9)}…`)
 })

@@ -1,13 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { existsSync } from "node:fs"
-import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import * as WireServer from "@rein/core/testing/WireServer"
 import { onTestFinished } from "vitest"
 
-const bin = join(import.meta.dirname, "../bin/rein.js")
+export const bin = join(import.meta.dirname, "../bin/rein.js")
 
 /** A folder of its own for a test: a project, and everything that would lie in the person's home. */
 export interface Place {
@@ -46,6 +46,8 @@ export interface Started {
   readonly ended: Promise<Ended>
   /** What was written so far. */
   readonly stdout: () => string
+  /** Waits until this was written to standard error. */
+  readonly says: (text: string) => Promise<void>
 }
 
 export interface StartOptions {
@@ -82,12 +84,17 @@ export const start = (place: Place, args: ReadonlyArray<string>, options: StartO
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"]
   })
   onTestFinished(() => void child.kill("SIGKILL"))
+  // Whoever refuses an input need not read all of it.
+  child.stdin?.on("error", () => undefined)
   if (input !== undefined && input !== "open") child.stdin?.end(input)
   const texts = { stdout: "", stderr: "" }
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (texts.stdout += text))
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (texts.stderr += text))
+  const says = async (text: string) => {
+    while (!texts.stderr.includes(text)) await pause(5)
+  }
   const ended = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, ...texts })))
-  return { child, ended, stdout: () => texts.stdout }
+  return { child, ended, says, stdout: () => texts.stdout }
 }
 
 export const rein = (place: Place, args: ReadonlyArray<string>, options?: StartOptions): Promise<Ended> =>
@@ -115,7 +122,7 @@ export const ways = {
 /** Waits for a file with a whole line, and gives that. */
 export const lineOf = async (path: string): Promise<string> => {
   for (;;) {
-    const text = existsSync(path) ? await readFile(path, "utf8") : ""
+    const text = existsSync(path) ? readFileSync(path, "utf8") : ""
     if (text.endsWith("\n")) return text.trim()
     await pause(20)
   }
@@ -134,4 +141,25 @@ export const uniqueSleep = () => `sleep 5${process.pid}.${++sleeps}`
 /** Looks until it is so; the test's own timeout bounds it. */
 export const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await pause(50)
+}
+
+const isOfGroup = (pid: string, group: number): boolean => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1")
+    // Behind the name in parentheses: state, parent, group.
+    const [state, , found] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+    return Number(found) === group && state !== "Z" && state !== "X"
+  } catch {
+    return false
+  }
+}
+
+/** Does anything of this process group live? A zombie does not: it waits for somebody to take note of its end. */
+export const lives = (group: number): boolean => {
+  try {
+    process.kill(-group, 0)
+  } catch {
+    return false
+  }
+  return process.platform !== "linux" || readdirSync("/proc").some((pid) => isOfGroup(pid, group))
 }

@@ -26,7 +26,7 @@ import * as Truncation from "./tool/Truncation.ts"
 export const layer = Sessions.layer.pipe(
   Layer.provide(Turn.layer),
   Layer.provide(Step.layer),
-  Layer.provide([ToolRunner.layer, Epochs.layer, OpenSessions.layer])
+  Layer.provide([ToolRunner.layer, Epochs.layer])
 )
 
 /** Defaults that need nothing. */
@@ -47,7 +47,7 @@ const values = Layer.mergeAll(
 )
 
 /** Defaults that are made from other services, the user's own if there are any. */
-const policies = Layer.mergeAll(Permission.layer, Truncation.layer)
+const policies = Layer.mergeAll(Permission.layer, Truncation.layer, OpenSessions.layer)
 
 /**
  * `Sessions` with these services, and the default of each that is not among

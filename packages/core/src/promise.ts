@@ -8,7 +8,9 @@ import * as SystemPrompt from "./context/SystemPrompt.ts"
 import * as structured from "./internal/structured.ts"
 import { within } from "./internal/within.ts"
 import * as Budget from "./loop/Budget.ts"
+import * as ModelCatalog from "./model/ModelCatalog.ts"
 import type { ModelSource } from "./model/ModelSource.ts"
+import * as Watchdog from "./model/Watchdog.ts"
 import * as Permission from "./permission/Permission.ts"
 import * as Questions from "./question/Questions.ts"
 import * as Runtime from "./Runtime.ts"
@@ -53,8 +55,12 @@ export interface AgentOptions {
   readonly store?: StoreSource
   /** The real path that sessions work in. Tools read it; by itself the runtime touches no file. Default `/`. */
   readonly directory?: string
-  /** Default: unlimited. */
+  /** Limits for each session and its children, over all that they have ever used. Default: unlimited. */
   readonly budget?: Budget.Limits
+  /** How long the model may say nothing, also by provider. Default: five minutes before and within an answer. */
+  readonly silence?: Watchdog.Options
+  /** Limits and prices of models, by `provider/model`. Default: nothing is known. */
+  readonly catalog?: Readonly<Record<string, ModelCatalog.ModelFacts>>
 }
 
 export interface RunOptions {
@@ -143,7 +149,9 @@ const layerOf = (options: AgentOptions) => {
     ToolRegistry.layerValues(toolsOf(options.tools)),
     Layer.provide(permissionOf(permission), settings),
     options.system === undefined ? SystemPrompt.layer : SystemPrompt.layerFixed([options.system]),
-    options.budget === undefined ? Budget.layerUnlimited : Budget.layerFixed(options.budget)
+    ModelCatalog.layerValues(options.catalog ?? {}),
+    options.budget === undefined ? Budget.layerUnlimited : Budget.layerFixed(options.budget),
+    Layer.succeed(Watchdog.Watchdog, options.silence ?? {})
   )
   // A library prints nothing: what goes wrong is in outcomes and events. The Effect API logs as its host says.
   return Layer.provideMerge(Runtime.withDefaults(own), Logger.layer([]))
@@ -171,8 +179,11 @@ const cancelOn = Effect.fnUntraced(function* (
 const runTurn = Effect.fnUntraced(function* (session: Ids.SessionId, prompt: string, options: RunOptions) {
   const sessions = yield* Sessions
   const input = yield* sessions.prompt(session, prompt)
-  yield* cancelOn(session, input, options.signal)
-  const outcome = ended(yield* sessions.outcome(session, input))
+  const { signal } = options
+  const waited = sessions.outcome(session, input)
+  const outcome = ended(
+    yield* signal === undefined ? waited : Effect.scoped(Effect.andThen(cancelOn(session, input, signal), waited))
+  )
   const state = yield* sessions.state(session)
   // Another turn may have ended since; then this one's numbers are only in the log.
   const own = state.lastTurn?.inputs.includes(input) === true ? state.lastTurn : undefined
@@ -184,7 +195,7 @@ const runTurn = Effect.fnUntraced(function* (session: Ids.SessionId, prompt: str
     sessionId: session
   }
   return result
-}, Effect.scoped)
+})
 
 /** An input that was taken back was stopped, as far as its caller is concerned. */
 const ended = (outcome: InputOutcome): Outcome => (outcome._tag === "withdrawn" ? { _tag: "interrupted" } : outcome)

@@ -16,12 +16,21 @@ export interface Rule {
 }
 
 /** Rules with one origin, e.g. `built-in`, `user`, `project`, `agent`, `session`. */
-export interface Layer {
+export type Layer = {
   readonly origin: string
   readonly rules: ReadonlyArray<Rule>
-  /** A deny of this layer is final for the later ones. */
-  readonly final?: boolean
-}
+} & (
+  | {
+      /** A deny of this layer is final for the later ones. */
+      readonly final?: boolean
+      readonly onlyAsks?: never
+    }
+  | {
+      readonly final?: never
+      /** Counts only where the layers before it ask: it turns asks into something else, never a deny or an allow. */
+      readonly onlyAsks?: boolean
+    }
+)
 
 /** What was decided, and by which rule. Without a rule nothing matched, so it is to ask. */
 export interface Decision {
@@ -103,6 +112,7 @@ const lastMatch = (layer: Layer, permission: string, value: string): Rule | unde
 export const evaluate = (layers: ReadonlyArray<Layer>, permission: string, value: string): Decision => {
   let decision: Decision = { action: "ask", value }
   for (const layer of layers) {
+    if (layer.onlyAsks === true && decision.action !== "ask") continue // guard: I7 permission/test/Rules.test.ts
     const rule = lastMatch(layer, permission, value)
     if (rule === undefined) continue
     decision = { action: rule.action, value, rule, origin: layer.origin }

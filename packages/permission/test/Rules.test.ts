@@ -175,6 +175,22 @@ describe("evaluate", () => {
     assert.strictEqual(evaluate(layers, "bash", "ls").action, "deny")
   })
 
+  it("lets a layer that is only for asks change nothing else", () => {
+    const yes: Layer = { origin: "flags", rules: [rule("*", "allow")], onlyAsks: true }
+    const no: Layer = { origin: "flags", rules: [rule("*", "deny")], onlyAsks: true }
+    const before = [layer("project", [rule("rm *", "deny"), rule("ls", "allow"), rule("cat *", "ask")])]
+    const of = (last: Layer, value: string) => evaluate([...before, last], "bash", value).action
+    assert.deepStrictEqual(
+      ["rm -r x", "ls", "cat x", "pwd"].map((value) => of(yes, value)),
+      ["deny", "allow", "allow", "allow"]
+    )
+    assert.deepStrictEqual(
+      ["rm -r x", "ls", "cat x", "pwd"].map((value) => of(no, value)),
+      ["deny", "allow", "deny", "deny"]
+    )
+    assert.strictEqual(evaluate([yes, layer("later", [rule("ls", "ask")])], "bash", "ls").action, "ask")
+  })
+
   it("is quick over many rules and a long value", () => {
     const rules = Array.from({ length: 10_000 }, (_, index) => rule(`command-${index} *`, "allow"))
     const layers = [layer("user", rules)]
@@ -211,12 +227,16 @@ const someRule: Arbitrary.Arbitrary<Rule> = Arbitrary.all({
   pattern: word,
   action: Arbitrary.schema(Schema.Literals(["allow", "ask", "deny"]))
 })
+const kinds = { usual: {}, final: { final: true }, onlyAsks: { onlyAsks: true } } as const
 const someLayers: Arbitrary.Arbitrary<ReadonlyArray<Layer>> = Arbitrary.array(
-  Arbitrary.all({
-    origin: Arbitrary.schema(Schema.Literals(["user", "project", "session"])),
-    rules: Arbitrary.array(someRule, { maxLength: 5 }),
-    final: Arbitrary.schema(Schema.Boolean)
-  }),
+  Arbitrary.map(
+    Arbitrary.all({
+      origin: Arbitrary.schema(Schema.Literals(["user", "project", "session"])),
+      rules: Arbitrary.array(someRule, { maxLength: 5 }),
+      kind: Arbitrary.schema(Schema.Literals(["usual", "final", "onlyAsks"]))
+    }),
+    ({ kind, ...layer }): Layer => ({ ...layer, ...kinds[kind] })
+  ),
   { maxLength: 4 }
 )
 const values = Arbitrary.array(Arbitrary.schema(Schema.Literals(["a", "a b", "a b c", "b", "c b"])), { maxLength: 4 })

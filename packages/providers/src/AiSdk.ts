@@ -14,7 +14,6 @@ import { didYouMean, nearMisses } from "./aisdk/NearMiss.ts"
 import * as Prompt from "./aisdk/Prompt.ts"
 import { keyOf, type Provider } from "./aisdk/Provider.ts"
 import * as Providers from "./aisdk/Providers.ts"
-import * as Silence from "./aisdk/Silence.ts"
 import * as StreamText from "./aisdk/StreamText.ts"
 import type { Asked } from "./classify/Describe.ts"
 import { unknownProvider } from "./ModelName.ts"
@@ -47,10 +46,9 @@ interface Making {
 }
 
 const routesOf = ({ hinting, options }: Making): ReadonlyMap<string, Route> => {
-  const silence = { ...Silence.defaults, ...options.silence }
   return new Map(
     Providers.known.map((known) => {
-      const provider = known.family(options[known.name] ?? {}, silence)
+      const provider = known.family(options[known.name] ?? {})
       const { id, title } = known
       const isLocal = known.local !== undefined
       return [id, { id, title, provider, prompt: Prompt.make(provider.dialect), hints: hinting(known), isLocal }]

@@ -60,7 +60,7 @@ const inOrder = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<unknown> => 
 }
 
 /** The fingerprint is made of ids, too. */
-const leftOut = new Set(["time", "durationMillis", "fingerprint"])
+const leftOut = new Set(["time", "durationMillis", "elapsedMillis", "fingerprint"])
 
 /** Ids are counted in the order in which they appear, and what took how long is left out. */
 const plain = (value: unknown): unknown => {

@@ -7,6 +7,7 @@ import * as Tls from "node:tls"
 import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import * as Retry from "@rein/core/model/Retry"
+import { Watchdog } from "@rein/core/model/Watchdog"
 import type { ModelErrorReason } from "@rein/core/schema/ModelError"
 import type { Outcome } from "@rein/core/schema/Outcome"
 import * as Settings from "@rein/core/settings/Settings"
@@ -20,14 +21,15 @@ import { key, options, request, serve, wires } from "./support.ts"
 /** As the default, without its waits. */
 const retry = Retry.layerWith({ attempts: 2, baseMillis: 0, capMillis: 0, serverCapMillis: 0 })
 
-const silence = { firstByteMillis: 60_000, nextPartMillis: 60_000 }
+const silence = { firstMillis: 60_000, idleMillis: 60_000 }
 
 /** One prompt to a whole runtime over the real provider package. */
 const run = (wire: Wire, url: string, limits: Partial<typeof silence> = {}) => {
-  const model = AiSdk.layerWith({ ...options(url), silence: { ...silence, ...limits } })
+  const model = AiSdk.layerWith(options(url))
+  const watchdog = Layer.succeed(Watchdog, { ...silence, ...limits })
   const settings = Settings.layerValues({ model: request(wire).model, rules: [] })
   return TestRuntime.prompt("hello").pipe(
-    Effect.provide(TestRuntime.layerWith([], [], Layer.mergeAll(model, settings, retry)))
+    Effect.provide(TestRuntime.layerWith([], [], Layer.mergeAll(model, settings, retry, watchdog)))
   )
 }
 
@@ -60,17 +62,17 @@ const troubles: ReadonlyArray<Trouble> = [
   {
     name: "never answers",
     answer: [{ after: never }],
-    limits: { firstByteMillis: 100 },
+    limits: { firstMillis: 100 },
     reason: { _tag: "Timeout", waitingFor: "first-byte" },
-    says: /silent.* 0\.1 s/,
+    says: /within 0\.1 s/,
     requests: 2
   },
   {
     name: "sends a status and nothing else",
     answer: [{ finish: "none" }, { neverClose: true }],
-    limits: { nextPartMillis: 100 },
-    reason: { _tag: "Timeout", waitingFor: "next-part" },
-    says: /silent.* 0\.1 s/,
+    limits: { firstMillis: 100 },
+    reason: { _tag: "Timeout", waitingFor: "first-byte" },
+    says: /within 0\.1 s/,
     requests: 2
   },
   {
@@ -147,9 +149,11 @@ describe.each(wires)("a running agent over %s and a server that", (wire) => {
       const { outcome } = yield* run(wire, server.url, limits)
       const failure = failureOf(outcome)
       assert.match(failure.message, says)
-      assertClear(failure.message, server.url)
+      // Silence is noticed where no address is known any more.
+      assertClear(failure.message, reason._tag === "Timeout" ? request(wire).model.model : server.url)
       assert.deepStrictEqual(failure.reason, reason)
-      assert.lengthOf(server.requests, requests)
+      // On a busy machine a request may not get to the server before its time is over.
+      if (reason._tag !== "Timeout") assert.lengthOf(server.requests, requests)
       for (const { ended } of server.requests) yield* Effect.promise(() => ended)
     })
   )
@@ -168,11 +172,7 @@ describe.each(wires)("a running agent over %s and a server that", (wire) => {
   const whole: Answer = [{ text: "and the rest" }]
   it.live.each([
     ["cuts its answer", [{ text: "half" }, { finish: "none" }, { cutAfter: 1_000_000 }], silence],
-    [
-      "falls silent in its answer",
-      [{ text: "half" }, { finish: "none" }, { neverClose: true }],
-      { nextPartMillis: 200 }
-    ]
+    ["falls silent in its answer", [{ text: "half" }, { finish: "none" }, { neverClose: true }], { idleMillis: 200 }]
   ] satisfies ReadonlyArray<readonly [string, Answer, Partial<typeof silence>]>)("%s", ([, first, limits]) =>
     Effect.gen(function* () {
       const server = yield* serve({ script: ({ index }) => (index === 0 ? first : whole) })

@@ -17,12 +17,12 @@ export const make: Effect.Effect<Readable, never, Settings | Agents> = Effect.ge
   const settings = yield* Settings
   const agents = yield* Agents
   return Effect.fnUntraced(function* (context) {
-    const { rules } = yield* settings.forDirectory(context.directory)
+    const { lastRules = [], rules } = yield* settings.forDirectory(context.directory)
     const own = yield* Effect.orElseSucceed(
       Effect.map(agents.get(context.agent), (agent) => agent.rules),
       () => []
     )
-    const layers = [...rules, { origin: `agent ${context.agent}`, rules: own }]
+    const layers = [...rules, { origin: `agent ${context.agent}`, rules: own }, ...lastRules]
     return (path) => {
       const { action, rule } = Rules.evaluate(layers, "read", path)
       // What no rule mentions lies where the search itself was allowed.

@@ -274,6 +274,18 @@ describe("grep", () => {
     )
   })
 
+  const last = [{ permission: "read", pattern: "*/open.txt", action: "deny" }] as const
+
+  it.layer(layerWith(rules, last), { excludeTestServices: true })((it) => {
+    it.effect("shows nothing that the last rules, e.g. those of a command line, keep from being read", () =>
+      Effect.gen(function* () {
+        const directory = project({ "open.txt": "secret", "other.txt": "secret" })
+        const found = yield* output(directory, { pattern: "secret" })
+        assert.match(found, /^other\.txt\n.*secret\n\[Not searched.*: open\.txt\./)
+      })
+    )
+  })
+
   it.effect.prop(
     "no input becomes an option",
     { pattern: Schema.String, include: Schema.String },

@@ -286,7 +286,10 @@ describe.runIf(process.platform === "linux")("the model", () => {
     Effect.gen(function* () {
       for (const idleJobs of ["keep", "stop"] as const) {
         const sleep = uniqueSleep()
-        const own = OpenSessions.layerWith({ idleTimeToLive: 0, idleJobs })
+        const own =
+          idleJobs === "stop"
+            ? OpenSessions.layerEndingJobs({ idleTimeToLive: 0 })
+            : OpenSessions.layerWith({ idleTimeToLive: 0 })
         yield* Effect.gen(function* () {
           const open = yield* OpenSessions.OpenSessions
           const jobs = yield* JobsService

@@ -8,10 +8,13 @@ import type { Rule } from "@rein/permission"
 import { Layer } from "effect"
 import { newDirectory } from "./support.ts"
 
-export const layerWith = (rules: ReadonlyArray<Rule>) =>
+export const layerWith = (rules: ReadonlyArray<Rule>, last: ReadonlyArray<Rule> = []) =>
   Layer.mergeAll(
     NodeProcesses.layerWith({ graceMillis: 300 }),
-    Settings.layerValues({ rules: [{ origin: "user", rules }] }),
+    Settings.layerValues({
+      rules: [{ origin: "user", rules }],
+      lastRules: [{ origin: "the command line", rules: last }]
+    }),
     Agents.layer
   )
 

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { invoice, orderTotal } from "../src/invoice.js"
 
-const order = [
-  { title: "Dune", copies: 2, price: 1250 },
-  { title: "Emma", copies: 20, price: 800 }
-]
+const order = JSON.parse(readFileSync(new URL("fixtures/order.json", import.meta.url), "utf8"))
 
 test("the total of an order has the discount of each position", () => {
   assert.equal(orderTotal(order), 2500 + 14400)

@@ -7,12 +7,18 @@ const dir = Flag.String("dir").pipe(
   Flag.optional
 )
 
+const model = Flag.String("model").pipe(
+  Flag.withAlias("m"),
+  Flag.withDescription("Give the same task to a real model, as provider/model; default: a scripted one"),
+  Flag.optional
+)
+
 /** `rein demo`. */
 export const demoCommand = Command.make(
   "demo",
-  { dir },
+  { dir, model },
   Effect.fnUntraced(function* (given) {
     const { demo } = yield* Effect.promise(() => import("./Demo.ts"))
-    yield* demo(Option.getOrUndefined(given.dir))
+    yield* demo({ directory: Option.getOrUndefined(given.dir), model: Option.getOrUndefined(given.model) })
   })
 ).pipe(Command.withDescription("Repairs a small project with a scripted model; needs no key and no network"))

@@ -3,27 +3,26 @@ import { existsSync } from "node:fs"
 import { cp, mkdtemp, realpath } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 import { UsageError } from "../Failure.ts"
 import { capture, type Program } from "./Programs.ts"
 
-/** The project with the bug, as it is in the repository. */
-export const original = fileURLToPath(new URL("../../../../examples/fix-the-bug/project", import.meta.url))
+/** A file that the project's tests read. */
+export const fixture = "test/fixtures/order.json"
 
 /** A new folder for everything the demo writes. It stays, to be looked at. */
 export const newFolder = Effect.promise(async () => realpath(await mkdtemp(join(tmpdir(), "rein-demo-"))))
 
-/** Copies the project into the folder. */
-export const copyInto = Effect.fnUntraced(function* (folder: string) {
+/** Copies the project with the bug into the folder. */
+export const copy = Effect.fnUntraced(function* (original: string, folder: string) {
   if (!existsSync(original)) {
     return yield* new UsageError({
       message: `The demo's project is not at ${original}; only a checkout of the repository has it. Give a copy with --dir.`
     })
   }
-  const copy = join(folder, "project")
-  yield* Effect.promise(() => cp(original, copy, { recursive: true }))
-  return copy
+  const project = join(folder, "project")
+  yield* Effect.promise(() => cp(original, project, { recursive: true }))
+  return project
 })
 
 /** The environment of the demo's programs: the Node that runs is the one they find, and no test runner around this process is seen. */
@@ -64,3 +63,9 @@ export const commitAll = Effect.fnUntraced(function* (directory: string) {
 
 /** What was changed since. */
 export const diff = (directory: string) => Effect.map(git(directory, "diff", "--no-color"), ({ output }) => output)
+
+/** The files of the tests that are not any more as they were committed. New ones may be there. */
+export const changedTests = (directory: string) =>
+  Effect.map(git(directory, "diff", "--name-only", "HEAD", "--", "test", "package.json"), ({ output }) =>
+    output.split("\n").filter((path) => path !== "")
+  )

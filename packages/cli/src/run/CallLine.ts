@@ -1,18 +1,8 @@
 /** One call as one line: the tool, what it touches, and how it ended. */
 import type { Call, CallResult } from "@rein/core/schema/Part"
+import { touches } from "@rein/core/session/Status"
+import type { Tone } from "../Style.ts"
 import { oneLine } from "../Visible.ts"
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** The value of an input that names what the call touches: its command or path, else its first text. */
-const touched = ({ input }: Call): string => {
-  if (input.type === "malformed") return input.text
-  if (!isObject(input.value)) return JSON.stringify(input.value)
-  const { command, path } = input.value
-  const named = command ?? path ?? Object.values(input.value).find((value) => typeof value === "string")
-  return typeof named === "string" ? named : ""
-}
 
 const exitCode = ({ metadata }: CallResult): number | undefined => {
   const code = metadata?.["exitCode"]
@@ -25,8 +15,16 @@ const howItEnded = (result: CallResult): string => {
   return code === undefined ? "ok" : `exit code ${code}`
 }
 
-/** The tool and what the call touches. */
-export const subject = (call: Call): string => `${call.tool} ${oneLine(touched(call), 100)}`.trim()
+/** What the line is to look like. */
+export const tone = (result: CallResult): Tone => {
+  if (result.status === "completed") return exitCode(result) === undefined ? "plain" : "warning"
+  return result.status === "failed" ? "bad" : "warning"
+}
 
-/** The whole line. */
-export const callLine = (call: Call, result: CallResult): string => `* ${subject(call)} - ${howItEnded(result)}`
+/** The whole line. On a narrow terminal what the call touches is shortened first, then how it ended. */
+export const callLine = (call: Call, result: CallResult, width = 300): string => {
+  const ended = oneLine(howItEnded(result), Math.max(12, Math.floor(width * 0.6)))
+  const left = width - `* ${call.tool}  - `.length - ended.length
+  const subject = left < 4 ? "" : oneLine(touches(call), Math.min(100, left))
+  return oneLine(`* ${`${call.tool} ${subject}`.trim()} - ${ended}`, width)
+}

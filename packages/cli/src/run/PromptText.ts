@@ -5,6 +5,8 @@ import { UsageError } from "../Failure.ts"
 /** A prompt that is longer is a mistake: files are read by tools. */
 export const maximumBytes = 1024 * 1024
 
+const maximum = `${maximumBytes / 1024 / 1024} MiB`
+
 /** When nothing came for so long, the person is told what is waited for. */
 const tellMillis = 1_000
 
@@ -22,7 +24,8 @@ export interface Options {
   readonly argument: string | undefined
   /** A session is continued: then there may be no prompt at all, and standard input is not looked at. */
   readonly isOptional: boolean
-  readonly input: Input
+  /** Looked at only when it is needed. */
+  readonly input: () => Input
   /** Tells the person something. */
   readonly tell: (line: string) => void
 }
@@ -34,7 +37,7 @@ const missing = () =>
 
 const tooLong = () =>
   new UsageError({
-    message: `The prompt is longer than ${maximumBytes} bytes. Put the text into a file and name the file in the prompt.`
+    message: `The prompt is longer than ${maximum}, and nothing was sent. Put the text into a file and name the file in the prompt.`
   })
 
 const read = async (input: Input, tell: Options["tell"]): Promise<string | UsageError> => {
@@ -66,12 +69,13 @@ const read = async (input: Input, tell: Options["tell"]): Promise<string | Usage
 export const promptText = Effect.fnUntraced(function* (
   options: Options
 ): Effect.fn.Return<string | undefined, UsageError> {
-  const { argument, input, isOptional, tell } = options
+  const { argument, isOptional, tell } = options
   if (argument !== undefined && argument !== "-") {
     if (argument.trim() === "") return yield* missing()
     return Buffer.byteLength(argument) > maximumBytes ? yield* tooLong() : argument
   }
   if (argument === undefined && isOptional) return undefined
+  const input = options.input()
   if (input.isTTY === true) return yield* missing()
   const text = yield* Effect.tryPromise({
     try: () => read(input, tell),

@@ -9,13 +9,45 @@ export type Signal = keyof typeof codes
 // The keys of the literal object above: no others exist.
 const names = Object.keys(codes) as ReadonlyArray<Signal>
 
-/** Catches the signals while the scope lives; the first one is given, later ones change nothing: the end is bounded anyway. */
-export const listen: Effect.Effect<Deferred.Deferred<Signal>, never, Scope.Scope> = Effect.gen(function* () {
+export interface Signals {
+  /** The first signal. */
+  readonly first: Deferred.Deferred<Signal>
+  /** Somebody pressed Ctrl-C again. */
+  readonly again: Deferred.Deferred<void>
+}
+
+/** Catches the signals while the scope lives. A third Ctrl-C ends the process on the spot; what is stored is whole at any time. */
+export const listenTwice: Effect.Effect<Signals, never, Scope.Scope> = Effect.gen(function* () {
   const first = yield* Deferred.make<Signal>()
-  const handlers = names.map((name) => [name, () => void Deferred.doneUnsafe(first, Effect.succeed(name))] as const)
+  const again = yield* Deferred.make<void>()
+  let interrupts = 0
+  const handle = (name: Signal) => () => {
+    Deferred.doneUnsafe(first, Effect.succeed(name))
+    if (name === "SIGINT") interrupts++
+    if (interrupts === 2) Deferred.doneUnsafe(again, Effect.void)
+    if (interrupts > 2) process.exit(codes.SIGINT)
+  }
+  const handlers = names.map((name) => [name, handle(name)] as const)
   yield* Effect.acquireRelease(
     Effect.sync(() => handlers.forEach(([name, handler]) => process.on(name, handler))),
     () => Effect.sync(() => handlers.forEach(([name, handler]) => process.off(name, handler)))
   )
-  return first
+  return { first, again }
 })
+
+/** The first signal alone, for commands that end at once anyway. */
+export const listen: Effect.Effect<Deferred.Deferred<Signal>, never, Scope.Scope> = Effect.map(
+  listenTwice,
+  ({ first }) => first
+)
+
+/** Kills at once what the tools still run. What it leaves is found as always when the runtime ends. */
+export const killAll = (groups: ReadonlySet<number>): void => {
+  for (const group of groups) {
+    try {
+      process.kill(-group, "SIGKILL")
+    } catch {
+      // It has just ended.
+    }
+  }
+}

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline"
 import { Deferred, Effect, type Scope } from "effect"
 import type { Answer, Question } from "@rein/core/schema/Question"
-import { oneLine, visible } from "../Visible.ts"
+import { choices, intro, readAnswer, rejection, why } from "./QuestionText.ts"
 
 /** The streams of a terminal. */
 export interface Streams {
@@ -16,16 +16,6 @@ export interface Terminal {
 }
 
 const closed: Answer = { _tag: "reject", message: "The terminal was closed before anybody answered." }
-
-const choices = "  y = once, s = for this session, n = reject: "
-
-const intro = ({ request }: Question): string => {
-  const details = request.details === undefined ? "" : `${visible(request.details).trimEnd()}\n`
-  // A title may leave something out; what is judged are the patterns.
-  const values = request.patterns.filter((value) => value !== request.title)
-  const list = values.map((value) => `  ${visible(value)}\n`).join("")
-  return `? ${request.permission}: ${oneLine(request.title, 500)}\n${list}${details}`
-}
 
 /** Opens the terminal while the scope lives. Lines that come while nothing is asked are dropped: nobody answers in advance. */
 export const open = Effect.fnUntraced(function* ({
@@ -65,13 +55,11 @@ export const open = Effect.fnUntraced(function* ({
   const ask = Effect.fnUntraced(function* (question: Question): Effect.fn.Return<Answer> {
     write(intro(question))
     for (;;) {
-      const choice = (yield* line(choices))?.trim().toLowerCase()
-      if (choice === undefined) return closed
-      if (choice === "y") return { _tag: "once" }
-      if (choice === "s") return { _tag: "session" }
-      if (choice !== "n") continue
-      const message = (yield* line("  why, for the model (empty: stop here): "))?.trim()
-      return message === undefined || message === "" ? { _tag: "reject" } : { _tag: "reject", message }
+      const typed = yield* line(choices)
+      if (typed === undefined) return closed
+      const answer = readAnswer(typed)
+      if (answer === "why") return rejection((yield* line(why)) ?? "")
+      if (answer !== undefined) return answer
     }
   })
   return { ask }

@@ -62,16 +62,16 @@ export const resume = Effect.fnUntraced(function* (session: SessionId, show: Wat
   }
 })
 
-/** Sends the prompt and watches its turn. */
+/** Sends the prompt and watches its turn. A session that has had none is shown from its beginning. */
 export const prompt = Effect.fnUntraced(function* (session: SessionId, text: string, show: Watched["show"]) {
   const sessions = yield* Sessions
-  const { sequence } = yield* sessions.state(session)
+  const { lastTurn, sequence } = yield* sessions.state(session)
   const input = yield* sessions.prompt(session, text)
-  return yield* watch({ session, input, after: sequence, show })
+  return yield* watch({ session, input, after: lastTurn === undefined ? 0 : sequence, show })
 })
 
-/** What of the session could still go on. */
-const stopOnce = Effect.fnUntraced(function* (session: SessionId) {
+/** Asks for the end of the turn, and takes back what waits. */
+export const stopOnce = Effect.fnUntraced(function* (session: SessionId) {
   const sessions = yield* Sessions
   const { interrupts, turn, waiting, withdrawals } = yield* sessions.state(session)
   if (turn !== undefined && interrupts.length === 0) yield* sessions.interrupt(session)

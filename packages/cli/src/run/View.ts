@@ -4,20 +4,18 @@ import type { Call, InputPart, OutputPart } from "@rein/core/schema/Part"
 import type { Item } from "@rein/core/session/LiveHub"
 import type { Output } from "../Output.ts"
 import { oneLine, visible, visibleStream } from "../Visible.ts"
-import { callLine } from "./CallLine.ts"
+import { callLine, tone } from "./CallLine.ts"
 
 export interface View {
   readonly show: (item: Item) => void
-  /** Steps that were shown so far. */
-  readonly steps: () => number
-  /** How long the last turn took, once it was shown. */
-  readonly millis: () => number | undefined
 }
 
 export interface Options {
   readonly output: Output
   /** Also what the person sent; for looking at a session afterwards. */
   readonly withInputs?: boolean
+  /** Calls that were made before the first event that is shown, and are settled later. */
+  readonly calls?: ReadonlyArray<Call>
 }
 
 /** How much of a text part is on the screen. */
@@ -26,15 +24,14 @@ interface Shown {
   readonly clean: (piece: string) => string
 }
 
-const inputText = (parts: ReadonlyArray<InputPart>): string =>
+/** What was sent, as text. */
+export const inputText = (parts: ReadonlyArray<InputPart>): string =>
   parts.map((part) => (part.type === "text" ? part.text : `[file ${part.name ?? part.mediaType}]`)).join("\n")
 
 /** Makes a view; one per session, since it remembers what it has shown. */
-export const make = ({ output, withInputs = false }: Options): View => {
+export const make = ({ calls: open = [], output, withInputs = false }: Options): View => {
   const texts = new Map<PartId, Shown>()
-  const calls = new Map<CallId, Call>()
-  let steps = 0
-  let millis: number | undefined
+  const calls = new Map<CallId, Call>(open.map((call) => [call.id, call]))
 
   const shownOf = (part: PartId): Shown => {
     const known = texts.get(part) ?? { length: 0, clean: visibleStream() }
@@ -59,9 +56,6 @@ export const make = ({ output, withInputs = false }: Options): View => {
 
   const stored = (item: Exclude<Item, { readonly after: number }>) => {
     switch (item.type) {
-      case "StepStarted":
-        steps++
-        return
       case "PartFinished":
         return finished(item.data.part)
       case "CallRequested":
@@ -69,29 +63,28 @@ export const make = ({ output, withInputs = false }: Options): View => {
         return
       case "CallSettled": {
         const call = calls.get(item.data.call)
-        if (call !== undefined) output.line(callLine(call, item.data.result))
+        if (call !== undefined) output.line(callLine(call, item.data.result, output.width()), tone(item.data.result))
         return
       }
       case "AttemptFailed": {
         const { message, retryInMillis } = item.data
         // Without another attempt the outcome tells it.
         if (retryInMillis !== undefined) {
-          output.line(`* ${oneLine(message, 200)} Again in ${(retryInMillis / 1000).toFixed(1)} s.`)
+          output.line(`* ${oneLine(message, 200)} Again in ${(retryInMillis / 1000).toFixed(1)} s.`, "warning")
         }
         return
       }
       case "NoteAdded":
-        // The environment is told in every session and nothing that happened.
-        if (item.data.kind !== "environment") output.line(`* note to the model: ${oneLine(item.data.text, 200)}`)
+        // The environment is told in every session, and of an interrupt the person knows.
+        if (item.data.kind !== "environment" && item.data.kind !== "interrupted") {
+          output.line(`* note to the model: ${oneLine(item.data.text, 200)}`, "quiet")
+        }
         return
       case "TurnResumed":
-        return output.line("* goes on with the turn that was cut off")
+        return output.line("* goes on with the turn that was cut off", "quiet")
       case "CommandSubmitted":
         if (withInputs && item.data.request._tag === "input")
           output.line(`> ${visible(inputText(item.data.request.parts))}`)
-        return
-      case "TurnEnded":
-        millis = item.data.durationMillis
         return
       case "Unknown":
         return output.line(`* an event that only a newer rein knows: ${oneLine(item.data.type)}`)
@@ -105,8 +98,6 @@ export const make = ({ output, withInputs = false }: Options): View => {
       if (!("after" in item)) return stored(item)
       if (item.type === "Delta" && item.kind === "text") return text(item.part, item.offset, item.text)
       if (item.type === "PartSoFar" && item.kind === "text") text(item.part, 0, item.text)
-    },
-    steps: () => steps,
-    millis: () => millis
+    }
   }
 }

@@ -1,14 +1,14 @@
 /** Shows stored sessions. Only reads. */
-import { SessionId } from "@rein/core/schema/Ids"
 import { type SessionInfo, SessionStore } from "@rein/core/session/SessionStore"
 import { fold } from "@rein/core/session/Fold"
-import { Effect, Schema } from "effect"
+import { Effect, Stream } from "effect"
 import { UsageError } from "../Failure.ts"
 import { dataFolder, realDirectory } from "../Folders.ts"
 import * as Harness from "../Harness.ts"
 import { ofProcess } from "../Output.ts"
+import { stored } from "../run/Choose.ts"
 import * as View from "../run/View.ts"
-import { visible } from "../Visible.ts"
+import { visible, visibleJson } from "../Visible.ts"
 
 const row = ({ directory, id, title, updatedAt }: SessionInfo): string =>
   [id, new Date(updatedAt).toISOString().slice(0, 19), directory, ...(title === undefined ? [] : [title])].join("  ")
@@ -16,30 +16,66 @@ const row = ({ directory, id, title, updatedAt }: SessionInfo): string =>
 const withStore = <A, E>(effect: Effect.Effect<A, E, SessionStore>) =>
   Effect.flatMap(dataFolder, (data) => Effect.provide(effect, Harness.layerStore(data)))
 
-/** One line for each session of a directory, or of all. */
-export const list = Effect.fn("rein.session.list")(function* (given: string | undefined) {
+const whole = Effect.fnUntraced(function* (flag: string, text: string): Effect.fn.Return<number, UsageError> {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  return yield* new UsageError({ message: `${flag} ${text} is no whole number from 0 on.` })
+})
+
+/** One line for each session of a directory, or of all; the newest first. */
+export const list = Effect.fn("rein.session.list")(function* (given: string | undefined, most: string) {
+  const limit = yield* whole("--limit", most)
   const directory = given === undefined ? undefined : yield* realDirectory(given)
   const found = yield* withStore(
-    Effect.flatMap(SessionStore, (store) => store.list(directory === undefined ? {} : { directory }))
+    Effect.flatMap(SessionStore, (store) => store.list({ limit, ...(directory === undefined ? {} : { directory }) }))
   )
   const output = ofProcess()
   for (const info of found) output.answer(`${visible(row(info))}\n`)
-  if (found.length === 0) output.line(`No sessions${directory === undefined ? "" : ` in ${directory}`}.`)
+  if (found.length === 0) output.line(`No sessions${directory === undefined ? "" : ` in ${directory}`}.`, "quiet")
 })
 
 /** The whole conversation. */
 export const show = Effect.fn("rein.session.show")(function* (given: string) {
-  const missing = new UsageError({
-    message: `There is no session ${given}. \`rein session list --all\` shows all of them.`
-  })
-  const id = yield* Schema.decodeUnknownEffect(SessionId)(given).pipe(Effect.mapError(() => missing))
-  const events = yield* withStore(Effect.flatMap(SessionStore, (store) => store.read(id, 0))).pipe(
-    Effect.catchTag("StoreError", (error) => Effect.fail(error.reason._tag === "NotFound" ? missing : error))
+  const [{ directory, id }, events] = yield* withStore(
+    Effect.gen(function* () {
+      const info = yield* stored(given)
+      return [info, yield* (yield* SessionStore).read(info.id, 0)] as const
+    })
   )
-  const { directory, lastTurn } = fold(id, events)
+  const { lastTurn } = fold(id, events)
   const output = ofProcess()
   output.line(`session ${id} in ${directory}`)
   const view = View.make({ output, withInputs: true })
   for (const event of events) view.show(event)
   if (lastTurn !== undefined) output.line(`last turn: ${lastTurn.outcome._tag}`)
+})
+
+/** Which events of a session to show. */
+export interface Range {
+  readonly session: string
+  /** Those behind this sequence. */
+  readonly after: string
+  readonly limit: string
+}
+
+/** The stored events as lines of JSON, in order; never more than the limit. */
+export const events = Effect.fn("rein.session.events")(function* (range: Range) {
+  const after = yield* whole("--after", range.after)
+  const limit = yield* whole("--limit", range.limit)
+  const output = ofProcess()
+  yield* withStore(
+    Effect.gen(function* () {
+      const store = yield* SessionStore
+      const { id, lastSequence } = yield* stored(range.session)
+      const end = Math.min(lastSequence, after + limit)
+      if (after < end) {
+        yield* store.events(id, after).pipe(
+          Stream.take(end - after),
+          // A reader that went away, e.g. `head`, needs no more.
+          Stream.takeWhile(() => !process.stdout.destroyed && process.stdout.writable),
+          Stream.runForEach((event) => Effect.sync(() => output.answer(`${visibleJson(event)}\n`)))
+        )
+      }
+      if (end < lastSequence && limit > 0) output.line(`More events follow: --after ${end}`, "quiet")
+    })
+  )
 })

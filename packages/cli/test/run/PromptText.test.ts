@@ -5,7 +5,7 @@ import { maximumBytes, promptText } from "../../src/run/PromptText.ts"
 
 const read = (argument: string | undefined, input: PassThrough, isOptional = false) =>
   Effect.runPromise(
-    Effect.match(promptText({ argument, input, isOptional, tell: () => undefined }), {
+    Effect.match(promptText({ argument, input: () => input, isOptional, tell: () => undefined }), {
       onFailure: ({ message }) => `refused: ${message}`,
       onSuccess: (text) => text
     })

@@ -26,7 +26,9 @@ it.each([
   const { code, stderr, stdout } = await rein(here, args, { environment: way.environment(server.url) })
 
   expect(stderr).toMatch(/\* read a\.txt - ok\n\* edit a\.txt - ok\n\* bash cat a\.txt - ok\n/)
-  expect(stderr).toMatch(/completed \| 4 steps \| tokens: [\d,]+ in, [\d,]+ out \| cost: unknown \| .* \| session ses_/)
+  expect(stderr).toMatch(
+    /completed \| 4 steps \| [\d.]+ s \| tokens: [\d,]+ in, [\d,]+ out \| cost: unknown \| session ses_/
+  )
   expect(stdout).toBe("I look. \nIt says \\x1b[31mthree.\n")
   expect(code).toBe(0)
   expect(await readFile(join(here.project, "a.txt"), "utf8")).toBe("one\nthree\n")

@@ -30,7 +30,7 @@ it("after kill -9, --continue goes on with the open turn, then with the prompt, 
   await run.ended
 
   const { code, stderr, stdout } = await rein(here, ["run", "Do you remember?", "--continue", "--yes"], { environment })
-  expect(stderr).toMatch(/goes on with the turn that was cut off/)
+  expect(stderr).toMatch(/goes on with the turn that was cut off\n\* bash .* - unverified/)
   expect({ code, stdout }).toEqual({ code: 0, stdout: "I was cut off.\nI remember.\n" })
   const [, resumed, next] = server.requests.map(({ body }) => JSON.stringify(body["messages"]))
   expect(resumed).toMatch(/Wait.*I wait now\..*sleep .*not known whether it took effect/)
@@ -50,4 +50,21 @@ it("--continue without a prompt only finishes what is open", async () => {
   const again = await rein(here, ["run", "--continue"], { environment })
   expect(again.stderr).toMatch(/has nothing left to do/)
   expect(again.code).toBe(2)
+})
+
+it("a second Ctrl-C kills what still runs, and the turn is stored all the same", async () => {
+  const here = await place()
+  const { sleep } = long()
+  // Stopped politely, it goes on.
+  const command = `trap '' TERM INT; while :; do ${sleep}; done`
+  const server = await serve([[{ call: { tool: "bash", input: { command } } }]])
+  const run = await inCommand(here, ways.anthropic.environment(server.url), sleep)
+  run.child.kill("SIGINT")
+  await run.says("Ctrl-C again")
+  run.child.kill("SIGINT")
+  const { code, stderr } = await run.ended
+  expect(code).toBe(130)
+  expect(naming(sleep)).toEqual([])
+  const id = /interrupted .* session (ses_\S+)/.exec(stderr)?.[1] ?? ""
+  expect((await rein(here, ["session", "show", id])).stderr).toMatch(/last turn: interrupted/)
 })

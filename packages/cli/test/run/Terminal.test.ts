@@ -45,6 +45,8 @@ it.each([
   [["s"], { _tag: "session" }],
   [["what", "", " Y "], { _tag: "once" }],
   [["n", ""], { _tag: "reject" }],
+  [["n Use Git."], { _tag: "reject", message: "Use Git." }],
+  [["yes please", "y rm x", "s"], { _tag: "session" }],
   [["n", "use git"], { _tag: "reject", message: "use git" }]
 ])("%j is %j", async (lines, expected) => {
   expect((await asked(...lines)).answer).toEqual(expected)
@@ -63,7 +65,7 @@ it("a line that came before the question is no answer", async () => {
     Effect.scoped(
       Effect.gen(function* () {
         const write = (text: string) => {
-          if (text.endsWith("reject: ")) setImmediate(() => input.write("n\n\n"))
+          if (text.endsWith("follow): ")) setImmediate(() => input.write("n\n\n"))
         }
         const terminal = yield* Terminal.open({ input, write })
         input.write("y\n")

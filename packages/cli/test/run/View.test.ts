@@ -3,6 +3,7 @@ import type { LiveEvent } from "@rein/core/schema/LiveEvent"
 import * as SessionEvent from "@rein/core/schema/SessionEvent"
 import { expect, it } from "vitest"
 import * as Output from "../../src/Output.ts"
+import { callLine } from "../../src/run/CallLine.ts"
 import * as View from "../../src/run/View.ts"
 
 const session = Ids.make.session()
@@ -48,6 +49,18 @@ it("shows an answer whole when pieces of it were lost or came twice", () => {
   expect(shown(delta(0, "one "), delta(8, "three"), finished("one two three")).answer).toBe("one two three\n")
   expect(shown(delta(0, "one "), delta(0, "one two"), finished("one two")).answer).toBe("one two\n")
   expect(shown(finished("one two")).answer).toBe("one two\n")
+})
+
+it("keeps a call in one line of a narrow terminal", () => {
+  const call = {
+    id: Ids.make.call(),
+    tool: "bash",
+    providerCallId: "1",
+    input: { type: "json", value: { command: "x".repeat(200) } }
+  } as const
+  const line = (output: string, width: number) => callLine(call, { status: "failed", output }, width)
+  for (const width of [20, 40, 80]) expect(line("y".repeat(200), width).length).toBeLessThanOrEqual(width)
+  expect(line("no such file", 60)).toMatch(/^\* bash x+… - failed: no such file$/)
 })
 
 it("tells how each call ended", () => {

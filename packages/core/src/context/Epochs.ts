@@ -27,6 +27,8 @@ export class NoModel extends Schema.TaggedError<NoModel>("@rein/core/context/Epo
 export class Epochs extends Context.Service<
   Epochs,
   {
+    /** The model that the next step will ask. */
+    readonly model: (state: SessionState, agent: Agent) => Effect.Effect<ModelRef, NoModel>
     /** The texts of the session's epoch; a new one is opened and stored first if that is needed. */
     readonly current: (
       session: OpenSession,
@@ -91,7 +93,9 @@ const make = Effect.gen(function* () {
 
   const load = Effect.fnUntraced(function* (epoch: Pick<EventData<"EpochStarted">, "system" | "tools">) {
     const key = `${epoch.system} ${epoch.tools}`
-    const texts = loaded.get(key) ?? (yield* Epoch.load(blobs, epoch))
+    const read = loaded.get(key) ?? (yield* Epoch.load(blobs, epoch))
+    // Sessions that begin together read together; one object for all of them.
+    const texts = loaded.get(key) ?? read
     loaded.delete(key)
     loaded.set(key, texts)
     for (const oldest of loaded.keys()) {
@@ -102,6 +106,7 @@ const make = Effect.gen(function* () {
   })
 
   return Epochs.of({
+    model: wantedModel,
     current: Effect.fnUntraced(function* (session, agent, tools) {
       const model = yield* wantedModel(session.state(), agent)
       const { epoch } = session.state()

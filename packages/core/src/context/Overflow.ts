@@ -3,7 +3,7 @@ import type { ModelFacts } from "../model/ModelCatalog.ts"
 import type { Tokens } from "../schema/Usage.ts"
 
 /** Tokens kept free for the answer. */
-export const reserve = 20_000
+export const keptFree = 20_000
 
 export interface Fill {
   /** Tokens of the last request and answer, as the provider counted them. */
@@ -16,7 +16,7 @@ export const measure = (filled: Tokens, facts: ModelFacts): Fill => ({ used: fil
 
 /** False where either number is unknown. */
 export const isOver = ({ limit, used }: Fill): boolean =>
-  limit !== "unknown" && used !== "unknown" && used >= limit - Math.min(reserve, Math.floor(limit / 4))
+  limit !== "unknown" && used !== "unknown" && used >= limit - Math.min(keptFree, Math.floor(limit / 4))
 
 /** The numbers for people. */
 export const describe = ({ limit, used }: Fill): string =>

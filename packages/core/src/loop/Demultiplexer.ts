@@ -66,20 +66,23 @@ const parseInput = (text: string): CallInput => {
   }
 }
 
+/** Never written to. */
+const nothingOpen: Readonly<Record<Kind, Map<string, OpenPart>>> = {
+  text: new Map(),
+  reasoning: new Map(),
+  call: new Map()
+}
+
 export class Demultiplexer {
   /** Has a semantic part come? From then on the request must not be repeated. */
   begun = false
   finish: Finish | undefined
   private readonly step: Ids.StepId
   /** By kind, then by the provider's id: a delta should cost one look. */
-  private readonly open: Readonly<Record<Kind, Map<string, OpenPart>>> = {
-    text: new Map(),
-    reasoning: new Map(),
-    call: new Map()
-  }
-  private readonly requested = new Set<string>()
+  private open: Readonly<Record<Kind, Map<string, OpenPart>>> = nothingOpen
+  private requested: Set<string> | undefined
   /** Calls that the provider runs, by its own id. */
-  private readonly hosted = new Map<string, Ids.CallId>()
+  private hosted: Map<string, Ids.CallId> | undefined
   private readonly odd: Array<string> = []
   private oddCount = 0
   private events: Array<SessionEvent.SessionEvent> = []
@@ -185,6 +188,8 @@ export class Demultiplexer {
       this.finishPart(before, false)
     }
     const part: OpenPart = { id: Ids.make.part(), key: id, kind, tool, text: "", pending: "", provider }
+    // Made with the first part: most of the time an answer is waited for.
+    if (this.open === nothingOpen) this.open = { text: new Map(), reasoning: new Map(), call: new Map() }
     this.open[kind].set(id, part)
   }
 
@@ -237,10 +242,10 @@ export class Demultiplexer {
       open.pending = ""
       this.open.call.delete(open.key)
     }
-    if (this.requested.has(part.id)) {
+    if (this.requested?.has(part.id) === true) {
       this.anomaly(`the call id ${part.id} came twice`)
       // Only our own calls get ids of their own in the next request; a hosted one keeps its provider's.
-      if (part.hosted === true && this.hosted.has(part.id)) return
+      if (part.hosted === true && this.hosted?.has(part.id) === true) return
     }
     const call: Call = {
       id: Ids.make.call(),
@@ -250,14 +255,18 @@ export class Demultiplexer {
       ...(part.hosted === true ? { hosted: true } : {}),
       ...(part.provider === undefined ? {} : { provider: part.provider })
     }
+    this.requested ??= new Set()
     this.requested.add(part.id)
-    if (part.hosted === true) this.hosted.set(part.id, call.id)
+    if (part.hosted === true) {
+      this.hosted ??= new Map()
+      this.hosted.set(part.id, call.id)
+    }
     this.events.push(SessionEvent.make("CallRequested", { step: this.step, call }))
     if (part.hosted !== true) this.calls.push(call)
   }
 
   private hostedResult(part: Extract<ModelPart, { type: "call-result" }>): void {
-    const call = this.hosted.get(part.id)
+    const call = this.hosted?.get(part.id)
     if (call === undefined) return this.anomaly(`a result of call ${part.id}, which the provider did not make`)
     const result: CallResult = {
       status: part.failed === true ? "failed" : "completed",

@@ -51,6 +51,15 @@ const isAnswer = (item: StepItem): boolean =>
 const isCut = (reason: ModelErrorReason): boolean =>
   reason._tag === "CutOff" || reason._tag === "Transport" || reason._tag === "Timeout" || reason._tag === "Overloaded"
 
+/** What was wrong with an incomplete answer, for people. */
+const why: Partial<Record<ModelErrorReason["_tag"], string>> = {
+  OutputLimit: "it reached the output limit",
+  InvalidOutput: "it was empty, or announced a call and made none",
+  Timeout: "it went silent"
+}
+
+const goOn = "Your answer was cut off. Go on where it ended."
+
 /** What to do after a step that ended by itself. `incomplete` counts the incomplete answers before it. */
 export const afterStep = (state: SessionState, end: StepEnd, incomplete: number): Next => {
   const items = itemsOf(state, end.step)
@@ -61,18 +70,15 @@ export const afterStep = (state: SessionState, end: StepEnd, incomplete: number)
       ? { _tag: "go-on", note, incomplete: true }
       : failed({
           kind: "model",
-          message: `The model gave no complete answer ${incomplete + 1} times in a row.`,
+          message: `The model gave no complete answer ${incomplete + 1} times in a row (${why[reason._tag] ?? "it was cut off"}).`,
           reason
         })
 
   if (end.error !== undefined) {
     const { message, reason } = end.error
     if (reason._tag === "ContextOverflow") return { _tag: "overflow" }
-    const broke = isCut(reason) && (said || calls)
-    if (broke && calls) return { _tag: "go-on" }
-    return broke
-      ? again("Your answer was cut off. Go on where it ended.", reason)
-      : failed({ kind: "model", message, reason })
+    if (!isCut(reason) || !end.begun) return failed({ kind: "model", message, reason })
+    return calls ? { _tag: "go-on" } : again(goOn, reason)
   }
   if (calls) return { _tag: "go-on" }
   switch (end.finish) {
@@ -83,11 +89,10 @@ export const afterStep = (state: SessionState, end: StepEnd, incomplete: number)
     case "tool-calls":
       return again("You announced a call but made none. Make it, or say that you are done.", { _tag: "InvalidOutput" })
     case "length":
-      return failed({
-        kind: "model",
-        message: "The answer reached the model's output limit before it was complete.",
-        reason: { _tag: "OutputLimit" }
-      })
+      return again(
+        "Your answer reached the output limit before it was complete. Go on where it ended, in smaller pieces.",
+        { _tag: "OutputLimit" }
+      )
     case "content-filter":
       return failed({
         kind: "model",
@@ -98,7 +103,7 @@ export const afterStep = (state: SessionState, end: StepEnd, incomplete: number)
     case "unknown":
     case "error":
     case "interrupted":
-      return again("Your answer was cut off. Go on where it ended.", {
+      return again(goOn, {
         _tag: "CutOff",
         phase: said ? "after-output" : "before-output"
       })

@@ -1,23 +1,43 @@
 /** Which waiting inputs are delivered when, and what becomes of commands that come too late. */
-import { Effect } from "effect"
+import { Context, Effect, Fiber, Scope } from "effect"
 import type { TurnId } from "../schema/Ids.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { SessionState, WaitingInput } from "../session/SessionState.ts"
+import type { StoreError } from "../session/SessionStore.ts"
+
+/** Inputs that wait and that nobody has taken back: a withdrawal that was stored before the delivery counts. */
+const deliverable = ({ waiting, withdrawals }: SessionState): ReadonlyArray<WaitingInput> => {
+  const isTaken = ({ input }: WaitingInput) => withdrawals.some((taken) => taken.input === input.input)
+  if (withdrawals.length > 0) return waiting.filter((one) => !isTaken(one)) // guard: I6 core/test/loop/Inbox.test.ts
+  return waiting
+}
 
 /** For a new turn: the first waiting input, and the steers right behind it. */
-export const nextInputs = ({ waiting }: SessionState): ReadonlyArray<WaitingInput> => {
-  const end = waiting.findIndex((one, index) => index > 0 && one.input.delivery === "queue")
-  return end === -1 ? waiting : waiting.slice(0, end)
+export const nextInputs = (state: SessionState): ReadonlyArray<WaitingInput> => {
+  const inputs = deliverable(state)
+  const end = inputs.findIndex((one, index) => index > 0 && one.input.delivery === "queue")
+  return end === -1 ? inputs : inputs.slice(0, end)
 }
 
 /** For a running turn: all steers, in their order. */
-export const steers = ({ waiting }: SessionState): ReadonlyArray<WaitingInput> =>
-  waiting.filter((one) => one.input.delivery === "steer")
+export const steers = (state: SessionState): ReadonlyArray<WaitingInput> =>
+  deliverable(state).filter((one) => one.input.delivery === "steer")
 
 /** The events that deliver inputs to a turn. */
 export const deliver = (inputs: ReadonlyArray<WaitingInput>, turn: TurnId): ReadonlyArray<SessionEvent.SessionEvent> =>
   inputs.map(({ command, input }) => SessionEvent.make("InputDelivered", { input: input.input, command, turn }))
+
+/** Delivers the steers that wait, after a look at what others have stored meanwhile. */
+export const deliverSteers = (session: OpenSession, turn: TurnId): Effect.Effect<void, StoreError> =>
+  Effect.suspend(() =>
+    steers(session.state()).length === 0
+      ? Effect.void
+      : Effect.andThen(
+          session.refresh,
+          session.append((state) => [...due(state), ...deliver(steers(state), turn)])
+        )
+  )
 
 const withdrawals = (state: SessionState): ReadonlyArray<SessionEvent.SessionEvent> =>
   state.withdrawals.map(({ command, input }) =>
@@ -52,17 +72,34 @@ const due = (state: SessionState): ReadonlyArray<SessionEvent.SessionEvent> => [
 ]
 
 /** Takes up the withdrawals, and the commands that can no longer take effect. */
-export const answerCommands = (session: OpenSession) =>
-  Effect.suspend(() => {
-    const events = due(session.state())
-    return events.length === 0 ? Effect.void : session.append(events)
+export const answerCommands = (session: OpenSession): Effect.Effect<void, StoreError> => session.append(due)
+
+/** How long to wait before a store that failed is tried again. */
+const again = "1 second"
+
+const answerAll = (session: OpenSession): Effect.Effect<void> =>
+  Effect.whileLoop({
+    while: () => due(session.state()).length > 0,
+    body: () => Effect.catchTag(answerCommands(session), "StoreError", () => Effect.sleep(again)),
+    step: () => {}
   })
 
-/** Does so at once whenever such a command comes, until interrupted. */
-export const keepAnswering = (session: OpenSession) =>
-  session
-    .until((state) => (due(state).length > 0 ? true : undefined))
-    .pipe(
-      Effect.andThen(Effect.catchTag(answerCommands(session), "StoreError", () => Effect.sleep("1 second"))),
-      Effect.forever
-    )
+/** Does so at once whenever such a command comes, until the scope closes. Nothing runs while there is none. */
+export const keepAnswering = (session: OpenSession): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.flatMap(Effect.context<Scope.Scope>(), (context) => {
+    let isAnswering = false
+    let answering: Fiber.Fiber<void> | undefined
+    const unwatch = session.watch((state) => {
+      if (isAnswering || due(state).length === 0) return
+      isAnswering = true
+      answering = Effect.runForkWith(context)(answerAll(session))
+      answering.addObserver(() => {
+        isAnswering = false
+      })
+    })
+    const end = Effect.suspend(() => {
+      unwatch()
+      return answering === undefined ? Effect.void : Fiber.interrupt(answering)
+    })
+    return Scope.addFinalizer(Context.get(context, Scope.Scope), end)
+  })

@@ -4,7 +4,6 @@ import * as SessionEvent from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
 import { type OpenStep, unsettled } from "../session/History.ts"
 import type { StoreError } from "../session/SessionStore.ts"
-import { recoverDraft } from "./Draft.ts"
 import { settle } from "./Settle.ts"
 import type { CallScope, ToolRunner } from "./ToolRunner.ts"
 
@@ -14,7 +13,6 @@ export const recoverStep = Effect.fnUntraced(function* (
   scope: CallScope
 ): Effect.fn.Return<void, StoreError> {
   const { session } = scope
-  yield* recoverDraft(session)
   const { step } = session.state()
   if (step === undefined) return
   const rest = () => ({ events: [], usage: Usage.unknown, durationMillis: 0 })

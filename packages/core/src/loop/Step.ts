@@ -5,16 +5,17 @@
  * streams, and whatever happens the step is settled: open text is closed and
  * each call has exactly one result.
  */
-import { Clock, Context, Deferred, type Duration, Effect, type Exit, FiberMap, Layer, type Scope, Stream } from "effect"
+import { Clock, Context, Effect, type Exit, Layer } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import { Model } from "../model/Model.ts"
 import * as ModelCatalog from "../model/ModelCatalog.ts"
 import type { ModelPart } from "../model/ModelPart.ts"
 import type { ModelRequest } from "../model/ModelRequest.ts"
 import { Retry } from "../model/Retry.ts"
+import { limitsOf, Watchdog } from "../model/Watchdog.ts"
 import * as Ids from "../schema/Ids.ts"
-import type { ModelError } from "../schema/ModelError.ts"
 import type { Call } from "../schema/Part.ts"
+import type { ModelError } from "../schema/ModelError.ts"
 import type { FinishReason } from "../schema/SessionEvent.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
@@ -22,6 +23,9 @@ import { unsettled } from "../session/History.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { StoreError } from "../session/SessionStore.ts"
 import type { Tool } from "../tool/Tool.ts"
+import { readAnswer } from "./Attempt.ts"
+import { CallLimits } from "./CallLimits.ts"
+import { type Calls, makeCalls } from "./Calls.ts"
 import { Demultiplexer, type Finish } from "./Demultiplexer.ts"
 import { type Rest, settle } from "./Settle.ts"
 import type { StopSignal } from "./StopSignal.ts"
@@ -36,7 +40,11 @@ export interface StepInput {
   readonly tools: ReadonlyArray<Tool>
   readonly request: ModelRequest
   readonly fingerprint: string
+  /** Wall time of the session's tree to be stored with the step's start. */
+  readonly elapsedMillis?: number
   readonly stop: StopSignal
+  /** Calls do not run: this is their result. */
+  readonly refusal?: string
 }
 
 /** How the answer ended. The calls are settled, and all of it is stored. */
@@ -45,6 +53,8 @@ export interface StepEnd {
   readonly finish: FinishReason
   readonly usage: Usage.Usage
   readonly cost: Usage.Cost
+  /** Has the answer begun before it ended? */
+  readonly begun: boolean
   readonly error?: ModelError
 }
 
@@ -53,68 +63,35 @@ export class Step extends Context.Service<
   { readonly run: (input: StepInput) => Effect.Effect<StepEnd, StoreError> }
 >()("@rein/core/loop/Step") {}
 
-/** After `finish` the stream is read until it closes, or so long. */
-export const closeWithin: Duration.Input = "2 seconds"
-
-/** Running calls by their id, with the Deferred that says that the call is settled. */
-interface Calls {
-  readonly start: (call: Call) => Effect.Effect<void>
-  readonly settled: Effect.Effect<void, StoreError>
-}
-
 const make = Effect.gen(function* () {
   const model = yield* Model
   const retry = yield* Retry
   const runner = yield* ToolRunner
   const catalog = yield* ModelCatalog.ModelCatalog
+  const watchdog = yield* Watchdog
+  const { concurrency } = yield* CallLimits
 
-  const makeCalls = Effect.fnUntraced(function* (input: StepInput): Effect.fn.Return<Calls, never, Scope.Scope> {
-    const fibers = yield* FiberMap.make<Ids.CallId>()
-    const done = new Map<Ids.CallId, Deferred.Deferred<void, StoreError>>()
-    return {
-      start: Effect.fnUntraced(function* (call) {
-        const deferred = Deferred.makeUnsafe<void, StoreError>()
-        done.set(call.id, deferred)
-        yield* FiberMap.run(fibers, call.id, Deferred.into(runner.run(call, input), deferred), { onlyIfMissing: true })
-      }),
-      settled: Effect.suspend(() =>
-        // Together, so that the first one that lost the store ends the step.
-        Effect.forEach([...done.values()], (deferred) => Deferred.await(deferred), {
-          concurrency: "unbounded",
-          discard: true
-        })
-      )
-    }
-  })
-
-  /** One attempt: reads the stream into events until it ends, fails, or should stop. */
-  const attempt = Effect.fnUntraced(function* (input: StepInput, parts: Demultiplexer, calls: Calls) {
-    const { session, stop } = input
+  /** One attempt: the stream's parts become events, complete calls begin. */
+  const attempt = (input: StepInput, parts: Demultiplexer, calls: Calls) => {
+    const { refusal, request, session, stop } = input
     const isStopped = () => stop.reason() !== undefined
-    const closing = Deferred.makeUnsafe<void>()
-    yield* stop.onRequest(() => Deferred.doneUnsafe(closing, Effect.void))
-
     const accept = Effect.fnUntraced(function* (batch: ReadonlyArray<ModelPart>) {
-      const hadFinished = parts.finish !== undefined
       const { calls: complete, events, live } = parts.accept(batch, isStopped)
       session.publish(live)
+      const refused = refusal === undefined ? [] : complete.map((call) => refuse(call, refusal))
       // What was taken out of the stream must not be lost to a stop that comes while it is stored.
-      if (events.length > 0) yield* Effect.uninterruptible(session.append(events))
-      for (const call of complete) yield* calls.start(call)
-      if (!hadFinished && parts.finish !== undefined) {
-        yield* Effect.sleep(closeWithin).pipe(Effect.andThen(Deferred.succeed(closing, undefined)), Effect.forkScoped)
-      }
-      return [isStopped()] as const
+      if (events.length > 0) yield* Effect.uninterruptible(session.append([...events, ...refused]))
+      if (refusal === undefined) for (const call of complete) yield* calls.start(call)
     })
-
-    const reading = model.stream(input.request).pipe(
-      Stream.mapArrayEffect(accept),
-      Stream.takeUntil((stopped) => stopped),
-      Stream.runDrain
-    )
-    // Beside `takeUntil`, because a model that is silent gives no part after which to look.
-    yield* Effect.raceFirst(reading, Deferred.await(closing))
-  }, Effect.scoped)
+    return readAnswer({
+      stream: model.stream(request),
+      model: `${request.model.provider}/${request.model.model}`,
+      limits: limitsOf(watchdog, request.model.provider),
+      stop,
+      isFinished: () => parts.finish !== undefined,
+      accept
+    })
+  }
 
   /** Attempts until one has output or is given up. The error that ended the last one is a value: text before it stays. */
   const attempts = Effect.fnUntraced(function* (
@@ -142,11 +119,25 @@ const make = Effect.gen(function* () {
           retryInMillis: decision.inMillis
         })
       ])
-      const doing = { _tag: "retrying", attempt: number, inMillis: decision.inMillis, reason: error.reason } as const
-      input.session.publish([{ type: "StatusChanged", doing }])
       yield* Effect.raceFirst(Effect.sleep(decision.inMillis), input.stop.wait)
       if (input.stop.reason() !== undefined) return { parts, error }
+      input.session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
     }
+  })
+
+  /** The answer and its calls, until all of it is stored. */
+  const answer = Effect.fnUntraced(function* (
+    input: StepInput,
+    step: Ids.StepId,
+    began: number,
+    parts: () => Demultiplexer,
+    use: (parts: Demultiplexer) => void
+  ) {
+    const calls = yield* makeCalls(runner, input, concurrency)
+    const { error } = yield* attempts(input, step, calls, use)
+    const end = yield* finishAnswer(input, step, parts(), began, error)
+    yield* calls.settled
+    return end
   })
 
   const run = Effect.fnUntraced(function* (input: StepInput) {
@@ -157,25 +148,18 @@ const make = Effect.gen(function* () {
     const use = (next: Demultiplexer) => {
       parts = next
     }
-    session.live.setOpenParts(() =>
+    const forget = session.live.setOpenParts(() =>
       parts.soFar().map((part) => ({ ...part, session: session.id, after: session.state().sequence }))
     )
-    const { fingerprint, index, turn } = input
-    yield* session.append([SessionEvent.make("StepStarted", { step, turn, index, fingerprint })])
-    session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
+    const { elapsedMillis, fingerprint, index, turn } = input
+    const elapsed = elapsedMillis === undefined ? {} : { elapsedMillis }
+    yield* session.append([SessionEvent.make("StepStarted", { step, turn, index, fingerprint, ...elapsed })])
 
-    const body = Effect.gen(function* () {
-      const calls = yield* makeCalls(input)
-      const { error } = yield* attempts(input, step, calls, use)
-      const end = yield* finishAnswer(input, step, parts, began, error)
-      yield* calls.settled
-      return end
-    })
     const settleStep = (exit: Exit.Exit<unknown, unknown>) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => settle(session, step, exit, () => rest(parts, now - began)))
-    return yield* Effect.scoped(body).pipe(
+    return yield* Effect.scoped(answer(input, step, began, () => parts, use)).pipe(
       Effect.onExit((exit) => settleStep(exit)), // guard: I2 core/test/loop/Step.test.ts
-      Effect.ensuring(Effect.sync(() => session.live.setOpenParts(() => [])))
+      Effect.ensuring(Effect.sync(forget))
     )
   })
 
@@ -207,11 +191,14 @@ const make = Effect.gen(function* () {
         ...(parts.anomalies.length === 0 ? {} : { anomalies: parts.anomalies })
       })
     ])
-    return { step, finish, usage, cost, ...(error === undefined ? {} : { error }) }
+    return { step, finish, usage, cost, begun: parts.begun, ...(error === undefined ? {} : { error }) }
   })
 
   return Step.of({ run })
 })
+
+const refuse = (call: Call, output: string) =>
+  SessionEvent.make("CallSettled", { call: call.id, result: { status: "failed", output } })
 
 /** Has the provider said that the answer is whole? What breaks behind that is only the connection. */
 const isWhole = (finish: Finish | undefined): boolean => finish?.reason === "stop" || finish?.reason === "tool-calls"

@@ -1,5 +1,5 @@
 /** Asks the running step to end early: after the part it is looking at, before the next one. */
-import { Deferred, Effect, type Scope } from "effect"
+import { Effect } from "effect"
 import type { Failure } from "../schema/Outcome.ts"
 import type { Exhausted } from "./Budget.ts"
 
@@ -17,30 +17,45 @@ export interface StopSignal {
   readonly reason: () => StopReason | undefined
   /** Later reasons are ignored. */
   readonly request: (reason: StopReason) => Effect.Effect<void>
-  /** Calls back at the first request, or at once when there was one; until the scope closes. */
-  readonly onRequest: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
+  /** Calls back at the first request, or at once when there was one; until the function that it gives is called. */
+  readonly onRequest: (listener: () => void) => () => void
   readonly wait: Effect.Effect<StopReason>
 }
 
-export const make: Effect.Effect<StopSignal> = Effect.sync(() => {
-  const first = Deferred.makeUnsafe<StopReason>()
-  const listeners = new Set<() => void>()
-  let reason: StopReason | undefined
-  return {
-    reason: () => reason,
-    request: (next) =>
-      Effect.sync(() => {
-        if (reason !== undefined) return
-        reason = next
-        Deferred.doneUnsafe(first, Effect.succeed(next))
-        for (const listener of listeners) listener()
-      }),
-    onRequest: (listener) =>
-      Effect.suspend(() => {
-        if (reason !== undefined) listener()
-        listeners.add(listener)
-        return Effect.addFinalizer(() => Effect.sync(() => listeners.delete(listener)))
-      }),
-    wait: Deferred.await(first)
+/** A class, because every turn has one and most are never asked. */
+class Signal implements StopSignal {
+  #reason: StopReason | undefined
+  #listeners: ReadonlyArray<() => void> = []
+
+  reason(): StopReason | undefined {
+    return this.#reason
   }
-})
+
+  request(next: StopReason): Effect.Effect<void> {
+    return Effect.sync(() => {
+      if (this.#reason !== undefined) return
+      this.#reason = next
+      for (const listener of this.#listeners) listener()
+    })
+  }
+
+  onRequest(listener: () => void): () => void {
+    if (this.#reason !== undefined) listener()
+    this.#listeners = [...this.#listeners, listener]
+    return () => {
+      this.#listeners = this.#listeners.filter((one) => one !== listener)
+    }
+  }
+
+  get wait(): Effect.Effect<StopReason> {
+    return Effect.callback((resume) => {
+      const look = () => {
+        if (this.#reason !== undefined) resume(Effect.succeed(this.#reason))
+      }
+      const forget = this.onRequest(look)
+      return Effect.sync(forget)
+    })
+  }
+}
+
+export const make: Effect.Effect<StopSignal> = Effect.sync(() => new Signal())

@@ -5,7 +5,7 @@
 import { Cause, Clock, Context, Data, Effect, Fiber, Layer } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import { abandonable } from "../internal/abandonable.ts"
-import { type Declined, Permission } from "../permission/Permission.ts"
+import { Declined, Permission } from "../permission/Permission.ts"
 import type { Failure } from "../schema/Outcome.ts"
 import type { Call, CallResult } from "../schema/Part.ts"
 import type { EventData, Safety } from "../schema/SessionEvent.ts"
@@ -16,7 +16,9 @@ import type { OpenSession } from "../session/OpenSession.ts"
 import type { StoreError } from "../session/SessionStore.ts"
 import type { PreparedCall, Tool, ToolContext, ToolResult } from "../tool/Tool.ts"
 import { Truncation } from "../tool/Truncation.ts"
-import { ProgressGuard } from "./ProgressGuard.ts"
+import { CallLimits } from "./CallLimits.ts"
+import type { Needs } from "./CallOrder.ts"
+import { ProgressGuard, requestOf } from "./ProgressGuard.ts"
 import type { StopSignal } from "./StopSignal.ts"
 
 /** Where a call runs. */
@@ -27,18 +29,26 @@ export interface CallScope {
   readonly stop: StopSignal
 }
 
+/** How a call finds its place among those of its step. */
+export interface CallPlace {
+  /** Waits until no earlier call is in the way; nothing to wait for is `undefined`. */
+  readonly turn: (needs: Needs) => Effect.Effect<void> | undefined
+  /** Bounds how many run at a time. */
+  readonly limit: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
+}
+
+/** The call is the only one. */
+const alone: CallPlace = { turn: () => undefined, limit: (effect) => effect }
+
 export class ToolRunner extends Context.Service<
   ToolRunner,
   {
     /** Runs a pending call until its result is stored. Interrupted, it stores nothing: whoever interrupted settles the call. */
-    readonly run: (call: Call, scope: CallScope) => Effect.Effect<void, StoreError>
+    readonly run: (call: Call, scope: CallScope, place?: CallPlace) => Effect.Effect<void, StoreError>
     /** Settles a call that had started when an earlier owner died: by the tool's safety. */
     readonly recover: (call: Call, scope: CallScope) => Effect.Effect<void, StoreError>
   }
 >()("@rein/core/loop/ToolRunner") {}
-
-/** A tool that ignores its interruption is waited for so long. */
-export const grace = "1 second"
 
 const failed = (output: string): CallResult => ({ status: "failed", output })
 
@@ -101,9 +111,25 @@ const make = Effect.gen(function* () {
   const permission = yield* Permission
   const truncation = yield* Truncation
   const guard = yield* ProgressGuard
+  const { grace } = yield* CallLimits
+
+  /** Lets the guard look at the call, before anything else is asked for it. */
+  const pastGuard = Effect.fnUntraced(function* (call: Call, { agent, session, stop }: CallScope) {
+    const advice = yield* guard.beforeCall(session.state(), call)
+    if (advice._tag === "go-on") return
+    if (advice._tag === "stop") {
+      yield* stop.request({ _tag: "no-progress", message: advice.message })
+      return yield* new ToolError({ message: `This call did not run: ${advice.message}.` })
+    }
+    const request = requestOf(call, advice.message)
+    yield* Effect.mapError(permission.authorize({ session, agent, request, byName: true }), (error) =>
+      error instanceof Declined ? new Declined({ ...error, why: `${advice.message}. ${error.why}` }) : error
+    )
+  })
 
   /** Asks for everything the call needs; gives who allowed it. */
   const authorise = Effect.fnUntraced(function* (call: Call, prepared: PreparedCall, scope: CallScope) {
+    yield* pastGuard(call, scope) // guard: I7 core/test/loop/ProgressGuard.test.ts
     const needs = yield* prepared.permissions(contextOf(call, scope))
     const allowedBy: Array<string> = []
     for (const need of needs) {
@@ -163,7 +189,6 @@ const make = Effect.gen(function* () {
       ...(journal === undefined ? {} : { journal })
     }
     yield* scope.session.append([SessionEvent.make("CallStarted", data)]) // guard: I1 core/test/loop/Turn.test.ts
-    scope.session.publish([{ type: "StatusChanged", doing: { _tag: "calling", call: call.id, tool: call.tool } }])
     const began = yield* Clock.currentTimeMillis
     const result = yield* execute(call, tool, prepared, scope)
     const ended = yield* Clock.currentTimeMillis
@@ -181,19 +206,17 @@ const make = Effect.gen(function* () {
   })
 
   const run = Effect.fnUntraced(
-    function* (call: Call, scope: CallScope) {
-      const advice = yield* guard.beforeCall(scope.session.state(), call)
-      if (advice._tag === "stop") {
-        yield* scope.stop.request({ _tag: "no-progress", message: advice.message })
-        return yield* new ToolError({ message: `This call did not run: ${advice.message}.` })
-      }
+    function* (call: Call, scope: CallScope, place: CallPlace = alone) {
       const tool = yield* find(call, scope.tools)
       const prepared = yield* prepare(call, tool)
+      const resources = prepared.resources === undefined ? [] : yield* prepared.resources(contextOf(call, scope))
+      const earlier = place.turn({ safety: tool.safety, resources })
+      if (earlier !== undefined) yield* Effect.raceFirst(earlier, stopped(scope))
       // A stopped turn waits for no person, and starts nothing.
       const asking = yield* Effect.forkChild(authorise(call, prepared, scope), { startImmediately: true })
       const allowedBy = yield* asking.pollUnsafe() ?? Effect.raceFirst(Fiber.join(asking), stopped(scope))
-      if (scope.stop.reason() !== undefined) return yield* new Stopped()
-      yield* start(call, tool, prepared, scope, allowedBy)
+      const isStopped = Effect.suspend(() => (scope.stop.reason() === undefined ? Effect.void : new Stopped()))
+      yield* place.limit(Effect.andThen(isStopped, start(call, tool, prepared, scope, allowedBy)))
     },
     (effect, call, scope) =>
       effect.pipe(

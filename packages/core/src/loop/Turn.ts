@@ -17,26 +17,33 @@ import type { Failure, Outcome } from "../schema/Outcome.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import { Driver } from "../session/Driver.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
-import { StoreError } from "../session/SessionStore.ts"
+import type { SessionState } from "../session/SessionState.ts"
+import { type SessionStore, StoreError } from "../session/SessionStore.ts"
 import type { Tool } from "../tool/Tool.ts"
 import { ToolRegistry } from "../tool/ToolRegistry.ts"
-import * as Usage from "../schema/Usage.ts"
 import { version } from "../version.ts"
-import { Budget } from "./Budget.ts"
-import { dueNotes } from "./JobNotes.ts"
-import { keepDraft } from "./Draft.ts"
+import { Budget, type Spender } from "./Budget.ts"
+import * as BudgetClock from "./BudgetClock.ts"
+import * as BudgetTree from "./BudgetTree.ts"
+import { keepDraft, recoverDraft } from "./Draft.ts"
 import { afterStep, type Next, stopped } from "./GoingOn.ts"
 import * as Inbox from "./Inbox.ts"
+import { interruptedNote, restOf, untilInterrupted } from "./Interruption.ts"
+import { dueNotes } from "./JobNotes.ts"
 import { ProgressGuard } from "./ProgressGuard.ts"
 import { recoverStep } from "./Recovery.ts"
-import { type Rest, settle } from "./Settle.ts"
+import { settle } from "./Settle.ts"
 import { Step, type StepEnd } from "./Step.ts"
 import { StopPolicy } from "./StopPolicy.ts"
 import * as StopSignal from "./StopSignal.ts"
 import { ToolRunner } from "./ToolRunner.ts"
 
-/** Steps of one turn, where the agent sets no bound of its own. */
+/** Steps of one turn, where the agent sets no bound of its own. One closing answer may follow. */
 export const defaultMaxSteps = 1_000
+
+/** The result of the calls of the last step. Its tools stay in the request, so that nothing before it changes. */
+const stepLimitReached =
+  "The step limit is reached, so this call did not run, and no other will. Say what is done and what is left to do."
 
 /** A turn rewrites its history at most so often because the provider refused it as too long. */
 const overflowLimit = 3
@@ -48,6 +55,7 @@ interface Running {
   readonly agent: Agent
   readonly tools: ReadonlyArray<Tool>
   readonly stop: StopSignal.StopSignal
+  readonly spender: Spender
 }
 
 const make = Effect.gen(function* () {
@@ -64,6 +72,12 @@ const make = Effect.gen(function* () {
   const stepper = yield* Step
   const jobs = yield* Jobs
   const builder = ContextBuilder.make()
+  const clock = BudgetClock.make()
+  const tree = yield* BudgetTree.make(clock)
+
+  /** For an event: the tree's time that none has told. */
+  const elapsed = ({ root }: SessionState) =>
+    Effect.map(clock.take(root), (millis) => (millis === 0 ? {} : { elapsedMillis: millis }))
 
   /** A prompt layer that breaks here must not keep the turn from starting: then nothing could end it. */
   const firstNote = (directory: string) =>
@@ -80,12 +94,16 @@ const make = Effect.gen(function* () {
     }
     const turn = Ids.make.turn()
     const note = state.history.length === 0 ? yield* firstNote(state.directory) : undefined
-    yield* session.append([
-      SessionEvent.make("TurnStarted", { turn, rein: version }),
-      ...(note === undefined ? [] : [SessionEvent.make("NoteAdded", { kind: "environment", text: note })]),
-      ...Inbox.deliver(Inbox.nextInputs(state), turn)
-    ])
-    return turn
+    yield* session.append((now) => {
+      const inputs = Inbox.nextInputs(now)
+      if (inputs.length === 0) return []
+      return [
+        SessionEvent.make("TurnStarted", { turn, rein: version }),
+        ...(note === undefined ? [] : [SessionEvent.make("NoteAdded", { kind: "environment", text: note })]),
+        ...Inbox.deliver(inputs, turn)
+      ]
+    })
+    return session.state().turn?.id
   })
 
   /** Shrinks the history when it must. */
@@ -94,16 +112,13 @@ const make = Effect.gen(function* () {
     if (state.epoch === undefined) return
     const facts = yield* catalog.lookup(state.epoch.model)
     const fill = Overflow.measure(state.filled, facts)
+    if (refused || Overflow.isOver(fill)) {
+      session.publish([{ type: "StatusChanged", doing: { _tag: "compacting" } }])
+    }
     const events = yield* compaction.rewrite({ state, facts, fill, refused })
     if (events.length > 0) yield* session.append(events)
     else if (refused) return yield* new ContextFull({ detail: `refused by the provider, ${Overflow.describe(fill)}` })
   })
-
-  const deliverSteers = ({ session, turn }: Running) =>
-    Effect.suspend(() => {
-      const waiting = Inbox.steers(session.state())
-      return waiting.length === 0 ? Effect.void : session.append(Inbox.deliver(waiting, turn))
-    })
 
   const tellJobs = ({ session }: Running) =>
     Effect.suspend(() => {
@@ -111,16 +126,23 @@ const make = Effect.gen(function* () {
       return due.length === 0 ? Effect.void : session.append(due)
     })
 
-  const runStep = Effect.fnUntraced(function* (running: Running, texts: EpochTexts) {
+  const runStep = Effect.fnUntraced(function* (running: Running, texts: EpochTexts, refusal: string | undefined) {
     const { session, turn } = running
     const state = session.state()
     const { fingerprint, request } = builder.build(state, texts)
     const index = state.turn?.steps ?? 0
-    const end = yield* Effect.onInterrupt(stepper.run({ ...running, turn, index, request, fingerprint }), () =>
-      budget.settle(state.root, Usage.unknown, "unknown")
-    )
-    yield* budget.settle(state.root, end.usage, end.cost)
-    return end
+    const refusing = refusal === undefined ? {} : { refusal }
+    const input = { ...running, turn, index, request, fingerprint, ...refusing, ...(yield* elapsed(state)) }
+    return yield* Effect.ensuring(stepper.run(input), budget.settle(running.spender))
+  })
+
+  /** May the next model call be made? */
+  const reserve = Effect.fnUntraced(function* ({ agent, session, spender, stop }: Running) {
+    const model = yield* epochs.model(session.state(), agent)
+    const { prices } = yield* catalog.lookup(model)
+    const refusal = yield* budget.reserve(spender, { model, prices })
+    const reason = stop.reason()
+    return refusal ?? (reason === undefined ? undefined : stopped(reason, session.state()))
   })
 
   /** The guard's advice, then what the facts say. */
@@ -132,14 +154,11 @@ const make = Effect.gen(function* () {
     const next = afterStep(session.state(), end, incomplete)
     if (next._tag !== "go-on") return next
     const advice = yield* guard.afterStep(session.state())
-    switch (advice._tag) {
-      case "go-on":
-        return next
-      case "note":
-        return { ...next, note: advice.text }
-      case "stop":
-        return { _tag: "end", outcome: { _tag: "no-progress", message: advice.message } } satisfies Next
+    if (advice._tag === "stop") {
+      return { _tag: "end", outcome: { _tag: "no-progress", message: advice.message } } satisfies Next
     }
+    // What the facts say is closer to the point than that it was said before.
+    return advice._tag === "note" && next.note === undefined ? { ...next, note: advice.text } : next
   })
 
   /** The agent has yielded: a steer or the policy may keep the turn going. */
@@ -149,7 +168,10 @@ const make = Effect.gen(function* () {
     if (Inbox.steers(session.state()).length > 0) return { _tag: "go-on" }
     if (dueNotes(session.state(), jobs).length > 0) return { _tag: "go-on" }
     const verdict = yield* policy.mayEnd(session.state())
-    if (verdict._tag === "go-on") return verdict
+    if (verdict._tag === "go-on") {
+      const advice = yield* guard.afterStep(session.state())
+      return advice._tag === "stop" ? { _tag: "no-progress", message: advice.message } : verdict
+    }
     const declined = session.state().turn?.declined ?? []
     return declined.length > 0 ? { _tag: "denied", declined } : { _tag: "completed" }
   })
@@ -157,11 +179,14 @@ const make = Effect.gen(function* () {
   const addNote = (session: OpenSession, kind: string, text: string | undefined) =>
     text === undefined ? Effect.void : session.append([SessionEvent.make("NoteAdded", { kind, text })])
 
-  const stepsLeft = ({ agent, session }: Running): Outcome | undefined => {
-    const limit = agent.maxSteps ?? defaultMaxSteps
-    if ((session.state().turn?.steps ?? 0) < limit) return undefined
-    return { _tag: "budget-exhausted", limit: "steps", message: `the turn has used its ${limit} steps` }
-  }
+  const stepsLeft = ({ agent, session }: Running) =>
+    (agent.maxSteps ?? defaultMaxSteps) - (session.state().turn?.steps ?? 0)
+
+  const stepsUsedUp = ({ agent }: Running): Outcome => ({
+    _tag: "budget-exhausted",
+    limit: "steps",
+    message: `the turn has used its ${agent.maxSteps ?? defaultMaxSteps} steps`
+  })
 
   /** Steps until the turn ends by itself. */
   const steps = Effect.fnUntraced(function* (running: Running) {
@@ -170,16 +195,20 @@ const make = Effect.gen(function* () {
     let overflows = 0
     let refused = false
     while (true) {
-      yield* deliverSteers(running)
+      yield* Inbox.deliverSteers(session, running.turn)
       yield* tellJobs(running)
-      const used = stepsLeft(running) ?? (yield* budget.reserve(session.state().root))
+      const left = stepsLeft(running)
+      // The closing answer was taken, by a runtime that died before it could end the turn.
+      if (left < 0) return stepsUsedUp(running)
+      const used = yield* reserve(running)
       if (used !== undefined) return used
       yield* fit(running, refused)
       refused = false
       const texts = yield* epochs.current(session, running.agent, running.tools)
-      const end = yield* runStep(running, texts)
+      const end = yield* runStep(running, texts, left > 1 ? undefined : stepLimitReached)
       const next = yield* judge(running, end, incomplete)
       if (next._tag === "end") return next.outcome
+      if (left === 0) return stepsUsedUp(running)
       if (next._tag === "overflow") {
         if (++overflows > overflowLimit) return modelFailure(end)
         refused = true
@@ -199,20 +228,12 @@ const make = Effect.gen(function* () {
   /** The whole turn, with those who may stop it listening beside it. */
   const body = Effect.fnUntraced(function* (session: OpenSession, turn: Ids.TurnId) {
     const agent = yield* agents.get(session.state().agent)
-    const running: Running = {
-      session,
-      turn,
-      agent,
-      tools: yield* registry.forAgent(agent),
-      stop: yield* StopSignal.make
-    }
-    const { stop } = running
-    const { root } = session.state()
-    yield* Effect.forkScoped(
-      Effect.flatMap(budget.ranOut(root), (exhausted) => stop.request({ _tag: "budget", exhausted }))
-    )
-    yield* Effect.forkScoped(Effect.andThen(policy.wantsStop(session.state()), stop.request({ _tag: "asked" })))
-    yield* Effect.forkScoped(Inbox.keepAnswering(session))
+    const stop = yield* StopSignal.make
+    const spender = tree.spender(session, stop)
+    const running: Running = { session, turn, agent, tools: yield* registry.forAgent(agent), stop, spender }
+    yield* listen(budget.ranOut(spender), (exhausted) => stop.request({ _tag: "budget", exhausted }))
+    yield* listen(policy.wantsStop(session.state()), () => stop.request({ _tag: "asked" }))
+    yield* Inbox.keepAnswering(session)
     // A dead owner may have stored the rejection without coming to the end of the turn.
     if (session.state().turn?.rejected === true) yield* stop.request({ _tag: "rejected" })
     yield* recoverStep(runner, running)
@@ -221,43 +242,49 @@ const make = Effect.gen(function* () {
     return reason === undefined ? yield* steps(running) : stopped(reason, session.state())
   }, Effect.scoped)
 
-  const interrupted = (session: OpenSession) =>
-    session
-      .until((state) => (Inbox.wantedInterrupts(state).length > 0 ? true : undefined))
-      .pipe(Effect.as<Outcome>({ _tag: "interrupted" }))
-
   const oneTurn = Effect.fnUntraced(function* (session: OpenSession) {
     const began = yield* Clock.currentTimeMillis
+    yield* clock.enter(session.state().root)
     const turn = yield* enter(session)
-    const exit = yield* Effect.exit(Effect.raceFirst(body(session, turn), interrupted(session)))
+    // Everything that waited was taken back in the last moment.
+    if (turn === undefined) return
+    yield* recoverDraft(session)
+    const exit = yield* untilInterrupted(session, body(session, turn))
     const outcome = yield* outcomeOf(exit)
     yield* settleOpenStep(session, exit)
     const ended = yield* Clock.currentTimeMillis
-    const commands = Inbox.wantedInterrupts(session.state()).map((one) => one.command)
-    yield* session.append([
-      SessionEvent.make("TurnEnded", {
-        turn,
-        outcome,
-        durationMillis: ended - began,
-        ...(commands.length === 0 ? {} : { commands })
-      })
-    ])
-    session.publish([{ type: "StatusChanged", doing: { _tag: "idle" } }])
-  })
+    const time = yield* elapsed(session.state())
+    yield* session.append((state) => {
+      const commands = Inbox.wantedInterrupts(state).map((one) => one.command)
+      const answered = commands.length === 0 ? {} : { commands }
+      return [
+        ...(outcome._tag === "interrupted" ? [SessionEvent.make("NoteAdded", interruptedNote)] : []),
+        SessionEvent.make("TurnEnded", { turn, outcome, durationMillis: ended - began, ...time, ...answered })
+      ]
+    })
+  }, Effect.scoped)
 
   return Driver.of({
-    run: Effect.fnUntraced(function* (session) {
-      while (true) {
-        yield* Inbox.answerCommands(session)
+    run: (session) => {
+      const isDue = () => {
         const { readOnly, turn, waiting } = session.state()
-        if (readOnly !== undefined || (turn === undefined && waiting.length === 0)) return
-        yield* oneTurn(session)
+        return readOnly === undefined && (turn !== undefined || waiting.length > 0)
       }
-    })
+      return Effect.andThen(
+        Inbox.answerCommands(session),
+        Effect.whileLoop({
+          while: isDue,
+          body: () => Effect.andThen(oneTurn(session), Inbox.answerCommands(session)),
+          step: () => {}
+        })
+      )
+    }
   })
 })
 
-const nothingMore = (): Rest => ({ events: [], usage: Usage.unknown, durationMillis: 0 })
+/** Asks beside the turn whether it should stop, until the scope closes. Who never wants that costs nothing. */
+const listen = <A>(wish: Effect.Effect<A>, act: (wish: A) => Effect.Effect<void>) =>
+  wish === Effect.never ? Effect.void : Effect.forkScoped(Effect.flatMap(wish, act))
 
 /**
  * A step may still be open, e.g. when the turn failed before it could be recovered. One that cannot be stored is not
@@ -269,7 +296,7 @@ const settleOpenStep = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, StoreError> {
   const open = session.state().step
   if (open === undefined) return
-  yield* settle(session, open.step, exit, nothingMore)
+  yield* settle(session, open.step, exit, () => restOf(session, open.step))
   if (session.state().step === undefined) return
   return yield* new StoreError({
     reason: { _tag: "Unavailable" },
@@ -327,5 +354,6 @@ export const layer: Layer.Layer<
   | StopPolicy
   | ToolRunner
   | Step
+  | SessionStore
   | Jobs
 > = Layer.effect(Driver, make)

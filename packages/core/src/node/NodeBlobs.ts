@@ -1,10 +1,11 @@
 /** Blobs as files, each named by its hash. A file is there whole or not at all. */
 import { createHash, randomUUID } from "node:crypto"
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises"
+import { open, readFile, rename, rm, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Effect, Layer } from "effect"
 import { BlobError, Blobs, bytesOf } from "../blob/Blobs.ts"
 import { BlobHash } from "../schema/Ids.ts"
+import { makeFolder } from "./internal/makeFolder.ts"
 
 export interface Options {
   readonly directory: string
@@ -24,7 +25,7 @@ const sizeOf = (path: string): Promise<number | undefined> =>
   )
 
 const writeWhole = async (path: string, bytes: Uint8Array, flush: boolean): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     const file = await open(temporary, "wx", 0o600)

@@ -1,5 +1,4 @@
 /** Tells by the operating system whether the owner of a claim still lives. */
-import { execFile } from "node:child_process"
 import { readFile, readlink } from "node:fs/promises"
 import { hostname } from "node:os"
 import { promisify } from "node:util"
@@ -10,8 +9,6 @@ import { heartbeatLimitMillis, type Owner, Ownership } from "../session/Ownershi
 
 const unknown = "unknown"
 
-const run = promisify(execFile)
-
 /** What an attempt gives, or `undefined`: everything here is looked up where it may not exist. */
 const lookUp = (attempt: () => Promise<string>): Effect.Effect<string | undefined> =>
   Effect.orElseSucceed(Effect.tryPromise(attempt), () => undefined)
@@ -20,7 +17,11 @@ const trimmed = async (text: Promise<string>): Promise<string> => (await text).t
 
 const output = async (command: string, args: ReadonlyArray<string>): Promise<string> =>
   // A fixed locale: the text is compared with what another process got.
-  (await run(command, [...args], { env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C" } })).stdout.trim()
+  (
+    await promisify(process.getBuiltinModule("node:child_process").execFile)(command, [...args], {
+      env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C" }
+    })
+  ).stdout.trim()
 
 /** This start of the machine. On Linux with the process namespace, since pids mean something only within one. */
 const boot: Effect.Effect<string> = Effect.gen(function* () {

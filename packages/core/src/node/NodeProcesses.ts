@@ -38,6 +38,8 @@ export interface Options {
    * where neither works, nothing runs. `"never"`: programs see, and can signal, everything else that runs here.
    */
   readonly containment?: "auto" | "always" | "never"
+  /** Process groups that live now, kept up to date: for a program that must end them on the spot. */
+  readonly groups?: Set<number>
 }
 
 /** When to look for what runtimes have left that died together with their watchers. */
@@ -132,7 +134,7 @@ const startWith = (namespace: Effect.Effect<Namespace | undefined>, isRequired: 
     return isRequired ? yield* uncontained(options) : yield* start(options, mark, undefined)
   })
 
-const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 1_000 }: Options) {
+const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 1_000, groups = new Set() }: Options) {
   const runtimeMark = makeRuntimeMark()
   const watcher = makeWatcher(runtimeMark)
   const namespace = yield* findNamespace(containment, `${runtimeMark}probe:`)
@@ -150,6 +152,7 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
         (running) =>
           Effect.sync(() => {
             all.add(running)
+            groups.add(running.group)
             watcher.add(running.group)
           })
       ),
@@ -163,6 +166,7 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
           abandon(running, graceMillis), // guard: I5 core/test/process/NodeProcesses.test.ts
           Effect.sync(() => {
             all.delete(running)
+            groups.delete(running.group)
             watcher.remove(running.group)
           })
         )

@@ -4,10 +4,11 @@
  * Every access is one synchronous function, so no transaction spans an await. SQLite itself never waits
  * (`busy_timeout` 0): while somebody else writes, the fiber sleeps between attempts and the event loop stays free.
  */
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs"
+import { closeSync, openSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 import { Context, type Duration, Effect, Layer, Result, Schedule, Schema, type Scope } from "effect"
+import { makeFolder } from "./internal/makeFolder.ts"
 import { explain, type Reason, reasonOf, reasons } from "./internal/sqliteFailure.ts"
 import { loadSqlite } from "./internal/sqliteModule.ts"
 
@@ -118,7 +119,7 @@ const configure = (database: DatabaseSync, options: Options): void => {
 }
 
 const openNow = (options: Options): DatabaseSync => {
-  mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(options.path))
   // SQLite would make the file with the process's usual mode; its companions (-wal, -shm) get that of the file.
   closeSync(openSync(options.path, "a", 0o600))
   const database = new (loadSqlite().DatabaseSync)(options.path, { timeout: 0, enableForeignKeyConstraints: true })

@@ -279,10 +279,11 @@ const make = Effect.gen(function* () {
     submit: submit(parts),
     read: readAll(parts),
     events: (session, after) => followers.events(session, after, (from) => readPage(parts, session, from)),
-    changes: (session) =>
+    changes: (session, tell) =>
       followers.changes(
         session,
-        find(session, (row) => row.last)
+        find(session, (row) => row.last),
+        tell
       ),
     get: (session) =>
       read(() => {

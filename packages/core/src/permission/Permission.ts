@@ -1,5 +1,5 @@
 /** May a call touch what it wants to touch? Rules first, then people; never the other way round. */
-import { Rules } from "@rein/permission"
+import { type Rule, Rules } from "@rein/permission"
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import { Questions } from "../question/Questions.ts"
@@ -25,6 +25,8 @@ export interface Authorization {
   readonly session: OpenSession
   readonly agent: Agent
   readonly request: PermissionRequest
+  /** Only a rule that names the permission, without a wildcard, can allow it: who allows everything has not thought of it. */
+  readonly byName?: true
 }
 
 export class Permission extends Context.Service<
@@ -48,6 +50,8 @@ const isApproved = (session: OpenSession, { patterns, permission }: Part): boole
     session.state().approvals.some((one) => one.permission === permission && one.value === value)
   )
 
+const isNoBlanketAllow = ({ action, permission }: Rule): boolean => action !== "allow" || !/[*?]/.test(permission)
+
 const make = Effect.gen(function* () {
   const settings = yield* Settings
   const questions = yield* Questions
@@ -66,9 +70,11 @@ const make = Effect.gen(function* () {
 
   return Permission.of({
     authorize: Effect.fnUntraced(function* (authorization) {
-      const { agent, request, session } = authorization
+      const { agent, byName, request, session } = authorization
       const values = yield* settings.forDirectory(session.state().directory)
-      const layers = [...values.rules, { origin: `agent ${agent.name}`, rules: agent.rules }]
+      const all = [...values.rules, { origin: `agent ${agent.name}`, rules: agent.rules }, ...(values.lastRules ?? [])]
+      const layers =
+        byName === true ? all.map((layer) => ({ ...layer, rules: layer.rules.filter(isNoBlanketAllow) })) : all
       const judged = [request, ...(request.also ?? [])].map((part) => ({
         part,
         decision: Rules.decide(layers, part.permission, part.patterns)
@@ -90,10 +96,15 @@ const make = Effect.gen(function* () {
 /** Rules, then `Questions`. */
 export const layer: Layer.Layer<Permission, never, Settings | Questions> = Layer.effect(Permission, make)
 
-/** Everything may run. For sandboxes and tests. */
+/** Everything may run, but for what must be allowed by name. For sandboxes and tests. */
 export const layerAllowAll: Layer.Layer<Permission> = Layer.succeed(
   Permission,
-  Permission.of({ authorize: () => Effect.succeed("everything is allowed") })
+  Permission.of({
+    authorize: ({ byName, request }) =>
+      byName === true
+        ? Effect.fail(declined(request, "nobody", "Nobody is there to answer."))
+        : Effect.succeed("everything is allowed")
+  })
 )
 
 /** Nothing may run. */

@@ -30,7 +30,6 @@ const openQuestion = Effect.fnUntraced(function* (session: OpenSession, request:
   if (known !== undefined) return known.id
   const id = Ids.make.question()
   yield* session.append([SessionEvent.make("QuestionAsked", { question: { id, request } })])
-  session.publish([{ type: "StatusChanged", doing: { _tag: "waiting", questions: session.state().questions.length } }])
   return id
 })
 

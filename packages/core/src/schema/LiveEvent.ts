@@ -1,18 +1,25 @@
 /** What is happening now. Ephemeral: slow readers lose these and are told; nothing depends on them. */
 import type { CallId, PartId, SessionId, StepId } from "./Ids.ts"
 import type { ModelErrorReason } from "./ModelError.ts"
+import type { Outcome } from "./Outcome.ts"
 
-/** What a session is doing, in one word and what it touches. */
+/** What a session is doing, and what it touches. */
 export type Doing =
   | { readonly _tag: "idle" }
   | { readonly _tag: "thinking" }
-  | { readonly _tag: "calling"; readonly call: CallId; readonly tool: string }
+  /** A call that has begun or is about to; `touches` is what its input names: a command, a path, else its first text. */
+  | { readonly _tag: "calling"; readonly call: CallId; readonly tool: string; readonly touches: string }
+  /** An attempt failed; the next one begins at `until`, milliseconds since 1970. */
   | {
       readonly _tag: "retrying"
       readonly attempt: number
       readonly inMillis: number
+      readonly until: number
       readonly reason: ModelErrorReason
     }
+  /** The history is being shortened. Only the process that does it knows. */
+  | { readonly _tag: "compacting" }
+  /** People have to answer before it can go on. */
   | { readonly _tag: "waiting"; readonly questions: number }
 
 interface Common {
@@ -59,4 +66,13 @@ export interface StatusChanged extends Common {
   readonly doing: Doing
 }
 
-export type LiveEvent = Delta | PartSoFar | Lagged | Progress | StatusChanged
+/** The session's tree has used four fifths of a limit: once for each limit and turn. */
+export interface BudgetLow extends Common {
+  readonly type: "BudgetLow"
+  readonly limit: Extract<Outcome, { _tag: "budget-exhausted" }>["limit"]
+  /** Steps, tokens, micro-dollars or milliseconds. */
+  readonly used: number
+  readonly of: number
+}
+
+export type LiveEvent = Delta | PartSoFar | Lagged | Progress | StatusChanged | BudgetLow

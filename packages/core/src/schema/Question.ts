@@ -2,6 +2,9 @@
 import { Schema } from "effect"
 import { CallId, QuestionId } from "./Ids.ts"
 
+/** The permission that the progress guard asks for; its pattern is the tool's name. */
+export const doomLoop = "doom_loop"
+
 /** May this call touch these things? */
 export const PermissionRequest = Schema.Struct({
   call: CallId,

@@ -49,6 +49,12 @@ export const EpochReason = Schema.Literals(["first", "compaction", "undo", "mode
 export type EpochReason = typeof EpochReason.Type
 
 const millis = Schema.Finite
+
+/**
+ * Wall time in which a turn of the session's tree ran and that no earlier event of the tree tells. Its sum over the tree
+ * is the time that the tree's turns took, turns side by side counted once.
+ */
+const elapsedMillis = Schema.optionalKey(millis)
 const version = Schema.String
 
 const definitions = {
@@ -102,7 +108,13 @@ const definitions = {
   /** The first attempt begins. `fingerprint` is of the whole rendering that was sent. */
   StepStarted: {
     version: 1,
-    data: Schema.Struct({ step: StepId, turn: TurnId, index: Schema.Int, fingerprint: Schema.String })
+    data: Schema.Struct({
+      step: StepId,
+      turn: TurnId,
+      index: Schema.Int,
+      fingerprint: Schema.String,
+      elapsedMillis
+    })
   },
   /** An attempt failed before its first output; with `retryInMillis` another one follows. */
   AttemptFailed: {
@@ -174,6 +186,7 @@ const definitions = {
       turn: TurnId,
       outcome: Outcome,
       durationMillis: millis,
+      elapsedMillis,
       /** The interrupts that this ending answers. */
       commands: Schema.optionalKey(Schema.Array(CommandId))
     })

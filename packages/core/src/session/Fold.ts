@@ -8,18 +8,23 @@ import { AppendList } from "../internal/AppendList.ts"
 import type { CallId, CommandId, SessionId, TurnId } from "../schema/Ids.ts"
 import type { DeclinedCall } from "../schema/Outcome.ts"
 import type { CallResult } from "../schema/Part.ts"
-import type { Question } from "../schema/Question.ts"
+import { doomLoop, type Question } from "../schema/Question.ts"
 import type { EventData, KnownEvent, StoredEvent } from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
 import * as History from "./History.ts"
-import { type Approval, initial, type OpenTurn, type SessionState, type SettledCall } from "./SessionState.ts"
+import { type Approval, initial, type OpenTurn, type SessionState } from "./SessionState.ts"
+import * as Spending from "./Spending.ts"
 
-/** How many settled calls of a turn are kept for the progress guard: four cycles of the longest period and some. */
-const recentCalls = 24
+/** So many steps are kept for the progress guard: six rounds of its longest period. */
+const recentSteps = 24
 
 /** The state after one more event. Events must come in the order of their sequence. */
 export const apply = (state: SessionState, event: StoredEvent): SessionState => {
-  const next: SessionState = { ...state, sequence: event.sequence }
+  const next: SessionState = {
+    ...state,
+    sequence: event.sequence,
+    spending: Spending.apply(state.spending, event)
+  }
   if (event.type === "Unknown") {
     return state.readOnly !== undefined
       ? next
@@ -64,7 +69,7 @@ const applyKnown = (state: SessionState, event: KnownEvent): SessionState => {
     case "StepStarted":
       return stepStarted(state, event.data)
     case "AttemptFailed":
-      return state
+      return inStep(state, event.data.step, (step) => retried(step, event.data, event.time))
     case "PartFinished":
       return inStep(state, event.data.step, (step) => ({
         ...step,
@@ -165,7 +170,8 @@ const delivered = (state: SessionState, data: EventData<"InputDelivered">): Sess
   const taken: SessionState = {
     ...forget(state, data.command),
     inputs: HashMap.set(state.inputs, data.input, data.turn),
-    delivered: [...state.delivered, data.input]
+    delivered: [...state.delivered, data.input],
+    recent: []
   }
   return enter(taken, { type: "input", sequence: state.sequence, input: data.input, parts: found.input.parts })
 }
@@ -209,6 +215,13 @@ const inStep = (
   change: (step: History.OpenStep) => History.OpenStep
 ): SessionState => (state.step?.step === step ? { ...state, step: change(state.step) } : state)
 
+const retried = (
+  { retry: _before, ...step }: History.OpenStep,
+  { attempt, reason, retryInMillis }: EventData<"AttemptFailed">,
+  since: number
+): History.OpenStep =>
+  retryInMillis === undefined ? step : { ...step, retry: { attempt, since, inMillis: retryInMillis, reason } }
+
 const changeCall = (
   state: SessionState,
   call: CallId,
@@ -230,13 +243,13 @@ const stepStarted = (state: SessionState, data: EventData<"StepStarted">): Sessi
 const settled = (state: SessionState, data: EventData<"CallSettled">): SessionState => {
   const item = state.step === undefined ? undefined : History.findCall(state.step.items, data.call)
   if (item === undefined || item.result !== undefined) return state // guard: I2 core/test/session/SessionState.test.ts
-  const next = changeCall(withJob(state, data.result), data.call, (one) => ({ ...one, result: data.result }))
-  const call: SettledCall = {
-    tool: item.call.tool,
-    input: History.inputKey(item.call),
-    output: `${data.result.status}:${data.result.output}`
-  }
-  return closeIfComplete({ ...withDeclined(next, item, data), recent: [...next.recent, call].slice(-recentCalls) })
+  const { declined, result } = data
+  const next = changeCall(withJob(state, result), data.call, (one) => ({
+    ...one,
+    result,
+    ...(declined === undefined ? {} : { declined })
+  }))
+  return closeIfComplete(withDeclined(next, item, data))
 }
 
 const withDeclined = (
@@ -245,6 +258,8 @@ const withDeclined = (
   { declined }: EventData<"CallSettled">
 ): SessionState => {
   if (declined === undefined || state.turn === undefined || declined.by !== "nobody") return state
+  // Nothing was missing to the task that the model was kept from repeating.
+  if (declined.permission === doomLoop) return state
   const one: DeclinedCall = {
     call: item.call.id,
     tool: item.call.tool,
@@ -290,7 +305,10 @@ const closeStep = (state: SessionState): SessionState => {
   let history = state.history
   if (items.length > 0) history = history.append({ type: "step", sequence: step.sequence, step: step.step, items })
   for (const entry of step.after) history = history.append(entry)
-  return without({ ...state, history }, "step")
+  // A request that was refused or given up before any output is no answer.
+  const isAnswer = items.length > 0 || (step.finish !== "error" && step.finish !== "interrupted")
+  const recent = isAnswer ? [...state.recent, items].slice(-recentSteps) : state.recent
+  return without({ ...state, history, recent }, "step")
 }
 
 const questionSettled = (state: SessionState, data: EventData<"QuestionSettled">): SessionState => {

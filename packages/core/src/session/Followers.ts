@@ -3,8 +3,10 @@
  *
  * A store calls `grown` right after each commit. A follower holds one number
  * and at most one callback, so that hundreds of them cost nothing while they wait.
+ * They are woken in a microtask: the writer that told of its commit takes its own
+ * events in first, and several commits wake once.
  */
-import { type Array as Arr, Effect, type Scope, Stream } from "effect"
+import { type Array as Arr, Effect, Scope, Stream } from "effect"
 import type { SessionId } from "../schema/Ids.ts"
 import type { StoredEvent } from "../schema/SessionEvent.ts"
 import type { StoreError } from "./SessionStore.ts"
@@ -49,68 +51,73 @@ export class Followers {
     after: number,
     read: (after: number) => Effect.Effect<ReadonlyArray<StoredEvent>, StoreError>
   ): Stream.Stream<StoredEvent, StoreError> {
-    return this.#following(session, (follower) => {
-      let cursor = after
-      const pull: Effect.Effect<Arr.NonEmptyReadonlyArray<StoredEvent>, StoreError> = Effect.suspend(() => {
-        // Forgotten before the read: what is stored after it is heard again.
-        follower.heard = 0
-        return Effect.flatMap(read(cursor), (page) => {
-          const [first, ...rest] = page
-          if (first === undefined) return Effect.andThen(waitBeyond(follower, cursor), pull)
-          cursor = page.at(-1)?.sequence ?? cursor
-          return Effect.succeed<Arr.NonEmptyReadonlyArray<StoredEvent>>([first, ...rest])
-        })
-      })
-      return pull
-    })
-  }
-
-  /** The last sequence now, from `last`, and whenever it has grown. */
-  changes(session: SessionId, last: Effect.Effect<number, StoreError>): Stream.Stream<number, StoreError> {
-    return this.#following(session, (follower) => {
-      let told: number | undefined
-      const tell = (sequence: number): Arr.NonEmptyReadonlyArray<number> => {
-        told = sequence
-        return [sequence]
-      }
-      return Effect.suspend(() =>
-        told === undefined ? Effect.map(last, tell) : Effect.map(waitBeyond(follower, told), () => tell(follower.heard))
-      )
-    })
-  }
-
-  #following<A>(
-    session: SessionId,
-    pull: (follower: Follower) => Effect.Effect<Arr.NonEmptyReadonlyArray<A>, StoreError>
-  ): Stream.Stream<A, StoreError> {
     return Stream.unwrap(
-      Effect.map(this.#follow(session), (follower) => Stream.fromPull(Effect.succeed(pull(follower))))
+      Effect.map(this.#follow(session), (follower) => {
+        let cursor = after
+        const pull: Effect.Effect<Arr.NonEmptyReadonlyArray<StoredEvent>, StoreError> = Effect.suspend(() => {
+          // Forgotten before the read: what is stored after it is heard again.
+          follower.heard = 0
+          return Effect.flatMap(read(cursor), (page) => {
+            const [first, ...rest] = page
+            if (first === undefined) return Effect.andThen(waitBeyond(follower, cursor), pull)
+            cursor = page.at(-1)?.sequence ?? cursor
+            return Effect.succeed<Arr.NonEmptyReadonlyArray<StoredEvent>>([first, ...rest])
+          })
+        })
+        return Stream.fromPull(Effect.succeed(pull))
+      })
     )
   }
 
+  /** Calls back with the last sequence now, from `last`, and whenever it has grown. Costs no fiber. */
+  changes(
+    session: SessionId,
+    last: Effect.Effect<number, StoreError>,
+    tell: (last: number) => void
+  ): Effect.Effect<void, StoreError, Scope.Scope> {
+    return Effect.flatMap(this.#follow(session), (follower) => {
+      let told = 0
+      let isWaiting = false
+      const tellGrown = () => {
+        isWaiting = false
+        if (follower.wake === undefined || follower.heard <= told) return
+        told = follower.heard
+        tell(told)
+      }
+      follower.wake = () => {
+        if (isWaiting) return
+        isWaiting = true
+        queueMicrotask(tellGrown)
+      }
+      return Effect.map(last, (now) => {
+        follower.heard = Math.max(follower.heard, now)
+        tellGrown()
+      })
+    })
+  }
+
   #follow(session: SessionId): Effect.Effect<Follower, never, Scope.Scope> {
-    const acquire = Effect.sync(() => {
+    return Effect.flatMap(Effect.scope, (scope) => {
       const follower: Follower = { heard: 0, wake: undefined }
       const others = this.#followers.get(session)
       if (others === undefined) this.#followers.set(session, new Set([follower]))
       else others.add(follower)
       this.#onFirst()
-      return follower
+      // Not `Effect.acquireRelease`, which would hold the context of whoever follows.
+      const leave = Effect.sync(() => this.#leave(session, follower))
+      return Effect.as(Scope.addFinalizer(scope, leave), follower)
     })
-    return Effect.acquireRelease(acquire, (follower) =>
-      Effect.sync(() => {
-        const all = this.#followers.get(session)
-        all?.delete(follower)
-        if (all?.size === 0) this.#followers.delete(session)
-      })
-    )
+  }
+
+  #leave(session: SessionId, follower: Follower): void {
+    follower.wake = undefined
+    const all = this.#followers.get(session)
+    all?.delete(follower)
+    if (all?.size === 0) this.#followers.delete(session)
   }
 }
 
-/**
- * Waits until something after the sequence was heard of. Woken in a microtask: the writer that told of it takes its own
- * events in first, and several commits wake once.
- */
+/** Waits until something after the sequence was heard of. Woken in a microtask, for the reason above. */
 const waitBeyond = (follower: Follower, sequence: number): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
     const look = () => {

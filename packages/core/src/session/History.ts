@@ -1,9 +1,9 @@
 /** What the model sees of a session, entry by entry; and the step that is still open. */
 import type { Schema } from "effect"
-import { canonicalJson } from "../internal/canonicalJson.ts"
 import type { CallId, InputId, StepId, TurnId } from "../schema/Ids.ts"
+import type { ModelErrorReason } from "../schema/ModelError.ts"
 import type { Call, CallResult, InputPart, OutputPart } from "../schema/Part.ts"
-import type { Safety, FinishReason } from "../schema/SessionEvent.ts"
+import type { EventData, FinishReason, Safety } from "../schema/SessionEvent.ts"
 
 /** A call within a step, as far as it has come. Without `started` it is pending, without `result` unsettled. */
 export interface CallItem {
@@ -13,6 +13,8 @@ export interface CallItem {
   /** What its tool noted when it started. */
   readonly journal?: Schema.Json
   readonly result?: CallResult
+  /** Only of a declined call: what was asked, and why it was not allowed. */
+  readonly declined?: NonNullable<EventData<"CallSettled">["declined"]>
 }
 
 export interface PartItem {
@@ -43,6 +45,16 @@ export interface OpenStep {
   readonly items: ReadonlyArray<StepItem>
   readonly finish?: FinishReason
   readonly after: ReadonlyArray<Entry>
+  /** The last attempt has failed, and another one follows. Nothing tells of its begin: it ends with the step's first output. */
+  readonly retry?: Retry
+}
+
+/** Why and when the next attempt of a step begins. `since` is the failed attempt's time, for people. */
+export interface Retry {
+  readonly attempt: number
+  readonly since: number
+  readonly inMillis: number
+  readonly reason: ModelErrorReason
 }
 
 export const isCall = (item: StepItem): item is CallItem => item.type === "call"
@@ -60,10 +72,6 @@ export const updateCall = (
   call: CallId,
   change: (item: CallItem) => CallItem
 ): ReadonlyArray<StepItem> => items.map((item) => (item.type === "call" && item.call.id === call ? change(item) : item))
-
-/** The input of a call with one spelling for equal inputs. */
-export const inputKey = ({ input }: Call): string =>
-  input.type === "json" ? canonicalJson(input.value) : `malformed:${input.text}`
 
 /** What counts as the result of a call that nobody settled. */
 export const missingResult = ({ started }: CallItem): CallResult => ({

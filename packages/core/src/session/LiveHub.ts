@@ -2,7 +2,7 @@
  * Hands stored and live events of one open session to its subscribers, in order.
  *
  * A subscriber holds at most `capacity` events and `textCapacity` characters of
- * live text. One that is slower loses live events and is told; a stored event
+ * text. One that is slower loses live events and is told; a stored event
  * is never lost: the subscriber is sent back to the store for it.
  */
 import { Effect, type Scope } from "effect"
@@ -13,7 +13,7 @@ import type { StoredEvent } from "../schema/SessionEvent.ts"
 /** Events that a subscriber may have waiting. */
 export const capacity = 1_024
 
-/** Characters of live text that a subscriber may have waiting. */
+/** Characters of text that a subscriber may have waiting. */
 export const textCapacity = 1_048_576
 
 export type Item = StoredEvent | LiveEvent
@@ -29,8 +29,8 @@ export interface LiveHub {
   readonly publishLive: (events: ReadonlyArray<LiveEvent>) => void
   /** Is there anybody to publish to? */
   readonly hasSubscribers: () => boolean
-  /** The step that is open tells here which parts are. */
-  readonly setOpenParts: (open: () => ReadonlyArray<PartSoFar>) => void
+  /** The step that is open tells here which parts are, until it calls what it gets. */
+  readonly setOpenParts: (open: () => ReadonlyArray<PartSoFar>) => () => void
   /** The parts that are open now, whole. */
   readonly openParts: () => ReadonlyArray<PartSoFar>
   /** Waits until something is there, then gives all of it. */
@@ -39,8 +39,21 @@ export interface LiveHub {
 
 const isLive = (item: Item): item is LiveEvent => "after" in item
 
-const textOf = (item: Item): number =>
-  item.type === "Delta" || item.type === "Progress" || item.type === "PartSoFar" ? item.text.length : 0
+/** What of an item can be long; the rest is small. */
+const textOf = (item: Item): number => {
+  switch (item.type) {
+    case "Delta":
+    case "Progress":
+    case "PartSoFar":
+      return item.text.length
+    case "PartFinished":
+      return "text" in item.data.part ? item.data.part.text.length : 0
+    case "CallSettled":
+      return item.data.result.output.length
+    default:
+      return 0
+  }
+}
 
 class Subscriber {
   private waiting: Array<Item> = []
@@ -86,41 +99,80 @@ class Subscriber {
   }
 }
 
-/** Makes the hub of one session; `sequence` tells the last stored event. */
-export const make = (session: SessionId, sequence: () => number): LiveHub => {
-  const subscribers = new Set<Subscriber>()
-  let openParts: () => ReadonlyArray<PartSoFar> = () => []
-  const publish = (items: ReadonlyArray<Item>) => {
-    if (items.length === 0) return
-    for (const subscriber of subscribers) subscriber.offer(items)
+const nothingOpen = (): ReadonlyArray<PartSoFar> => []
+
+/** A class, because each open session has one: its methods are not made anew. */
+class Hub implements LiveHub {
+  readonly #session: SessionId
+  readonly #sequence: () => number
+  #subscribers: Set<Subscriber> | undefined
+  #openParts = nothingOpen
+
+  constructor(session: SessionId, sequence: () => number) {
+    this.#session = session
+    this.#sequence = sequence
   }
-  const takeFrom = (subscriber: Subscriber): Effect.Effect<Batch> =>
-    Effect.callback<Batch>((resume) => {
+
+  publishStored(events: ReadonlyArray<StoredEvent>): void {
+    this.#publish(events)
+  }
+
+  publishLive(events: ReadonlyArray<LiveEvent>): void {
+    this.#publish(events)
+  }
+
+  hasSubscribers(): boolean {
+    return this.#subscribers !== undefined
+  }
+
+  setOpenParts(open: () => ReadonlyArray<PartSoFar>): () => void {
+    this.#openParts = open
+    return () => {
+      // A step that was left behind may end when another one is open.
+      if (this.#openParts === open) this.#openParts = nothingOpen
+    }
+  }
+
+  openParts(): ReadonlyArray<PartSoFar> {
+    return this.#openParts()
+  }
+
+  get subscribe(): Effect.Effect<Effect.Effect<Batch>, never, Scope.Scope> {
+    const join = Effect.sync(() => {
+      const subscriber = new Subscriber()
+      const soFar = this.#openParts()
+      if (soFar.length > 0) subscriber.offer(soFar)
+      this.#subscribers ??= new Set()
+      this.#subscribers.add(subscriber)
+      return subscriber
+    })
+    return Effect.acquireRelease(join, (subscriber) => Effect.sync(() => this.#leave(subscriber))).pipe(
+      Effect.map((subscriber) => this.#takeFrom(subscriber))
+    )
+  }
+
+  #leave(subscriber: Subscriber): void {
+    this.#subscribers?.delete(subscriber)
+    if (this.#subscribers?.size === 0) this.#subscribers = undefined
+  }
+
+  #publish(items: ReadonlyArray<Item>): void {
+    if (items.length === 0 || this.#subscribers === undefined) return
+    for (const subscriber of this.#subscribers) subscriber.offer(items)
+  }
+
+  #takeFrom(subscriber: Subscriber): Effect.Effect<Batch> {
+    return Effect.callback<Batch>((resume) => {
       const give = () => {
         subscriber.onWake(undefined)
-        resume(Effect.sync(() => subscriber.take(session, sequence(), openParts)))
+        resume(Effect.sync(() => subscriber.take(this.#session, this.#sequence(), this.#openParts)))
       }
       if (!subscriber.isEmpty()) return give()
       subscriber.onWake(give)
       return Effect.sync(() => subscriber.onWake(undefined))
     })
-  return {
-    publishStored: publish,
-    publishLive: publish,
-    hasSubscribers: () => subscribers.size > 0,
-    setOpenParts: (open) => {
-      openParts = open
-    },
-    openParts: () => openParts(),
-    subscribe: Effect.acquireRelease(
-      Effect.sync(() => {
-        const subscriber = new Subscriber()
-        const soFar = openParts()
-        if (soFar.length > 0) subscriber.offer(soFar)
-        subscribers.add(subscriber)
-        return subscriber
-      }),
-      (subscriber) => Effect.sync(() => subscribers.delete(subscriber))
-    ).pipe(Effect.map(takeFrom))
   }
 }
+
+/** Makes the hub of one session; `sequence` tells the last stored event. */
+export const make = (session: SessionId, sequence: () => number): LiveHub => new Hub(session, sequence)

@@ -2,14 +2,15 @@
  * A session that is open in this runtime: its folded state, kept up to date
  * with the store, its live hub, and the fence if this runtime runs its turns.
  */
-import { Deferred, Effect, Schedule, Schema, type Scope, Semaphore, Stream } from "effect"
-import type { LiveEvent } from "../schema/LiveEvent.ts"
+import { Effect, Fiber, Schema, Scope, Semaphore } from "effect"
+import type { Doing, LiveEvent } from "../schema/LiveEvent.ts"
 import type { SessionId } from "../schema/Ids.ts"
 import type { SessionEvent, StoredEvent } from "../schema/SessionEvent.ts"
 import * as Fold from "./Fold.ts"
 import * as LiveHub from "./LiveHub.ts"
 import type * as SessionState from "./SessionState.ts"
 import { type Fence, SessionStore, StoreError } from "./SessionStore.ts"
+import { doingOf } from "./Status.ts"
 
 /** A newer version of Rein wrote to this session; it can be read here, not continued. */
 export class SessionReadOnly extends Schema.TaggedError<SessionReadOnly>(
@@ -33,16 +34,27 @@ export type LiveDraft = LiveEvent extends infer One
 export interface OpenSession {
   readonly id: SessionId
   readonly state: () => SessionState.SessionState
-  /** Stores events as the owner and folds them in. Needs a claim. */
-  readonly append: (events: ReadonlyArray<SessionEvent>) => Effect.Effect<void, StoreError>
+  /** Stores events as the owner and folds them in. Needs a claim. A function gets the state that no other append can change before its events are stored; when it gives none, nothing is stored. */
+  readonly append: (
+    events: ReadonlyArray<SessionEvent> | ((state: SessionState.SessionState) => ReadonlyArray<SessionEvent>)
+  ) => Effect.Effect<void, StoreError>
   /** Reads what others have stored. */
   readonly refresh: Effect.Effect<void, StoreError>
-  /** Waits until the state gives a value; fails when the session's turn broke on its store. */
-  readonly until: <A>(look: (state: SessionState.SessionState) => A | undefined) => Effect.Effect<A, StoreError>
+  /** Waits until the state gives a value; fails when the session's turn broke on its store. `listening` is called once nothing can be missed any more. */
+  readonly until: <A>(
+    look: (state: SessionState.SessionState) => A | undefined,
+    listening?: () => void
+  ) => Effect.Effect<A, StoreError>
+  /** Calls back now and after each change, until the function that it gives is called. Costs no fiber. */
+  readonly watch: (look: (state: SessionState.SessionState) => void) => () => void
   /** Tells all who wait that the turn broke on its store. */
   readonly broken: (error: StoreError) => Effect.Effect<void>
   readonly live: LiveHub.LiveHub
   readonly publish: (events: ReadonlyArray<LiveDraft>) => void
+  /** What this process alone knows of what the session does; nothing once an event was stored after it. */
+  readonly liveDoing: () => Doing | undefined
+  /** Calls back with the length of each piece of text and reasoning that is published, until the function that it gives is called. One listener at a time: the turn's. */
+  readonly onText: (listener: (length: number) => void) => () => void
   readonly claim: Effect.Effect<void, StoreError>
   readonly release: Effect.Effect<void>
   readonly saveDraft: (draft: string | undefined) => Effect.Effect<void, StoreError>
@@ -52,102 +64,252 @@ export interface OpenSession {
 }
 
 interface Watcher {
-  /** True when it is done. */
-  readonly check: (state: SessionState.SessionState) => boolean
+  readonly check: (state: SessionState.SessionState) => void
   readonly fail: (error: StoreError) => void
 }
 
-/** How long to wait before following the store again after it failed. */
-const followAgain = Schedule.spaced("1 second")
+/** How long to wait before reading again what others have stored, after the store failed. */
+const readAgainAfter = "1 second"
 
-/** Opens a session; it stays up to date until the scope closes. */
-export const open = Effect.fnUntraced(function* (
-  id: SessionId
-): Effect.fn.Return<OpenSession, StoreError, SessionStore | Scope.Scope> {
-  const store = yield* SessionStore
-  const lock = yield* Semaphore.make(1)
-  const watchers = new Set<Watcher>()
-  let state = Fold.fold(id, yield* store.read(id, 0))
-  let fence: Fence | undefined
-  const hub = LiveHub.make(id, () => state.sequence)
+const ignore = (): void => {}
 
-  const accept = (events: ReadonlyArray<StoredEvent>) => {
-    const fresh = events.filter((event) => event.sequence > state.sequence)
-    if (fresh.length === 0) return
-    for (const event of fresh) state = Fold.apply(state, event)
-    hub.publishStored(fresh)
-    for (const watcher of watchers) if (watcher.check(state)) watchers.delete(watcher)
+/** Tells one status from the next. */
+const keyOf = (doing: Doing): string => Object.values(doing).join(" ")
+
+/** Starts work of the session itself, which belongs to none of its users. */
+type Fork = (work: Effect.Effect<void>) => Fiber.Fiber<void>
+
+/** A class, because hundreds may be open: methods and effects are not made anew for each. */
+class Opened implements OpenSession {
+  readonly id: SessionId
+  readonly live: LiveHub.LiveHub
+  readonly #store: SessionStore["Service"]
+  readonly #fork: Fork
+  readonly #lock = Semaphore.makeUnsafe(1)
+  #watchers: ReadonlyArray<Watcher> = []
+  #state: SessionState.SessionState
+  #fence: Fence | undefined
+  #onText: ((length: number) => void) | undefined
+  /** The last sequence that the store told of. */
+  #heard = 0
+  #reading: Fiber.Fiber<void> | undefined
+  /** The status that was published last, if anybody could hear it. */
+  #told: string | undefined
+  #live: { readonly doing: Doing; readonly after: number } | undefined
+
+  constructor(store: SessionStore["Service"], fork: Fork, state: SessionState.SessionState) {
+    this.id = state.session
+    this.#store = store
+    this.#fork = fork
+    this.#state = state
+    this.live = LiveHub.make(this.id, () => this.#state.sequence)
   }
 
-  const held = Effect.suspend(() =>
-    fence === undefined
-      ? Effect.fail(
-          new StoreError({
-            reason: { _tag: "Fenced", session: id },
-            message: `Session ${id} is not claimed by this runtime, so it cannot write to it.`
-          })
-        )
-      : Effect.succeed(fence)
-  )
+  state(): SessionState.SessionState {
+    return this.#state
+  }
 
-  const append = (events: ReadonlyArray<SessionEvent>) =>
-    lock.withPermits(1)(
-      Effect.flatMap(held, (proof) => store.append(id, proof, state.sequence, events)).pipe(Effect.map(accept))
+  append(
+    wanted: ReadonlyArray<SessionEvent> | ((state: SessionState.SessionState) => ReadonlyArray<SessionEvent>)
+  ): Effect.Effect<void, StoreError> {
+    return this.#lock.withPermits(1)(
+      Effect.flatMap(this.#held, (fence) => {
+        const events = typeof wanted === "function" ? wanted(this.#state) : wanted
+        if (typeof wanted === "function" && events.length === 0) return Effect.void
+        const stored = this.#store.append(this.id, fence, this.#state.sequence, events)
+        return Effect.map(stored, (all) => this.#accept(all))
+      })
     )
+  }
 
-  const refresh = lock.withPermits(1)(Effect.suspend(() => store.read(id, state.sequence)).pipe(Effect.map(accept)))
+  get refresh(): Effect.Effect<void, StoreError> {
+    return this.#lock.withPermits(1)(
+      Effect.suspend(() =>
+        Effect.map(this.#store.read(this.id, this.#state.sequence), (events) => this.#accept(events))
+      )
+    )
+  }
 
-  const until = <A>(look: (state: SessionState.SessionState) => A | undefined): Effect.Effect<A, StoreError> =>
-    Effect.suspend(() => {
-      const now = look(state)
-      if (now !== undefined) return Effect.succeed(now)
-      const found = Deferred.makeUnsafe<A, StoreError>()
+  until<A>(
+    look: (state: SessionState.SessionState) => A | undefined,
+    listening?: () => void
+  ): Effect.Effect<A, StoreError> {
+    return Effect.callback<A, StoreError>((resume) => {
+      const done = (exit: Effect.Effect<A, StoreError>) => {
+        this.#unwatch(watcher)
+        resume(exit)
+      }
       const watcher: Watcher = {
         check: (next) => {
           const value = look(next)
-          return value !== undefined && Deferred.doneUnsafe(found, Effect.succeed(value))
+          if (value !== undefined) done(Effect.succeed(value))
         },
-        fail: (error) => Deferred.doneUnsafe(found, Effect.fail(error))
+        fail: (error) => done(Effect.fail(error))
       }
-      watchers.add(watcher)
-      return Deferred.await(found).pipe(Effect.ensuring(Effect.sync(() => watchers.delete(watcher))))
+      this.#watchers = [...this.#watchers, watcher]
+      watcher.check(this.#state)
+      listening?.()
+      return Effect.sync(() => this.#unwatch(watcher))
     })
+  }
 
-  const release = Effect.suspend(() => {
-    if (fence === undefined) return Effect.void
-    const proof = fence
-    fence = undefined
-    return Effect.ignore(store.release(proof))
-  })
+  watch(look: (state: SessionState.SessionState) => void): () => void {
+    const watcher: Watcher = { check: look, fail: ignore }
+    this.#watchers = [...this.#watchers, watcher]
+    look(this.#state)
+    return () => this.#unwatch(watcher)
+  }
 
-  yield* store.changes(id).pipe(
-    Stream.runForEach((sequence) => (sequence > state.sequence ? refresh : Effect.void)),
-    Effect.retry(followAgain),
-    Effect.forkScoped
-  )
+  broken(error: StoreError): Effect.Effect<void> {
+    return Effect.sync(() => this.#watchers.forEach((watcher) => watcher.fail(error)))
+  }
 
-  return {
-    id,
-    state: () => state,
-    append,
-    refresh,
-    until,
-    broken: (error) => Effect.sync(() => watchers.forEach((watcher) => watcher.fail(error))),
-    live: hub,
-    publish: (events) => {
-      if (!hub.hasSubscribers()) return
-      // Each draft is one of the union without the two fields that are added here.
-      hub.publishLive(events.map((event) => ({ ...event, session: id, after: state.sequence }) as LiveEvent))
-    },
-    claim: Effect.flatMap(store.claim(id), (proof) => {
-      fence = proof
-      return Effect.onError(refresh, () => release)
-    }),
-    release,
-    saveDraft: (draft) => Effect.flatMap(held, (proof) => store.saveDraft(id, proof, draft)),
-    readDraft: store.readDraft(id),
-    writable: Effect.suspend(() =>
-      state.readOnly === undefined ? Effect.void : Effect.fail(new SessionReadOnly({ session: id, ...state.readOnly }))
+  publish(events: ReadonlyArray<LiveDraft>): void {
+    for (const event of events) {
+      if (event.type === "Delta" && event.kind !== "call") this.#onText?.(event.text.length)
+      if (event.type === "StatusChanged") this.#live = { doing: event.doing, after: this.#state.sequence }
+    }
+    if (!this.live.hasSubscribers()) return
+    const { sequence } = this.#state
+    const fresh = events.filter((event) => event.type !== "StatusChanged" || this.#isNews(event.doing))
+    // Each draft is one of the union without the two fields that are added here.
+    this.live.publishLive(fresh.map((event) => ({ ...event, session: this.id, after: sequence }) as LiveEvent))
+  }
+
+  liveDoing(): Doing | undefined {
+    return this.#live?.after === this.#state.sequence ? this.#live.doing : undefined
+  }
+
+  onText(listener: (length: number) => void): () => void {
+    this.#onText = listener
+    return () => {
+      if (this.#onText === listener) this.#onText = undefined
+    }
+  }
+
+  get claim(): Effect.Effect<void, StoreError> {
+    return Effect.flatMap(this.#store.claim(this.id), (fence) => {
+      this.#fence = fence
+      return Effect.onError(this.refresh, () => this.release)
+    })
+  }
+
+  get release(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const fence = this.#fence
+      this.#fence = undefined
+      return fence === undefined ? Effect.void : Effect.ignore(this.#store.release(fence))
+    })
+  }
+
+  saveDraft(draft: string | undefined): Effect.Effect<void, StoreError> {
+    return Effect.flatMap(this.#held, (fence) => this.#store.saveDraft(this.id, fence, draft))
+  }
+
+  get readDraft(): Effect.Effect<string | undefined, StoreError> {
+    return this.#store.readDraft(this.id)
+  }
+
+  get writable(): Effect.Effect<void, SessionReadOnly> {
+    return Effect.suspend(() => {
+      const { readOnly } = this.#state
+      return readOnly === undefined ? Effect.void : Effect.fail(new SessionReadOnly({ session: this.id, ...readOnly }))
+    })
+  }
+
+  /** The store tells that the session has grown. */
+  heard(last: number): void {
+    this.#heard = last
+    if (this.#reading === undefined && last > this.#state.sequence) {
+      this.#reading = this.#fork(Effect.andThen(Effect.yieldNow, this.#readOthers))
+    }
+  }
+
+  /** Ends what the session does by itself. */
+  get close(): Effect.Effect<void> {
+    return Effect.suspend(() => (this.#reading === undefined ? Effect.void : Fiber.interrupt(this.#reading)))
+  }
+
+  get #readOthers(): Effect.Effect<void> {
+    let reached = 0
+    return Effect.whileLoop({
+      while: () => this.#heard > this.#state.sequence && this.#heard > reached,
+      body: () => {
+        const target = this.#heard
+        return Effect.matchEffect(this.refresh, {
+          onFailure: () => Effect.as(Effect.sleep(readAgainAfter), reached),
+          onSuccess: () => Effect.succeed(target)
+        })
+      },
+      step: (read) => {
+        reached = read
+      }
+    }).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          this.#reading = undefined
+        })
+      )
     )
   }
+
+  get #held(): Effect.Effect<Fence, StoreError> {
+    return Effect.suspend(() =>
+      this.#fence === undefined
+        ? Effect.fail(
+            new StoreError({
+              reason: { _tag: "Fenced", session: this.id },
+              message: `Session ${this.id} is not claimed by this runtime, so it cannot write to it.`
+            })
+          )
+        : Effect.succeed(this.#fence)
+    )
+  }
+
+  #unwatch(watcher: Watcher): void {
+    this.#watchers = this.#watchers.filter((one) => one !== watcher)
+  }
+
+  #isNews(doing: Doing): boolean {
+    const key = keyOf(doing)
+    const isNews = key !== this.#told
+    this.#told = key
+    return isNews
+  }
+
+  #accept(events: ReadonlyArray<StoredEvent>): void {
+    const before = this.#state
+    const fresh = events.filter((event) => event.sequence > before.sequence)
+    const last = fresh.at(-1)
+    if (last === undefined) return
+    for (const event of fresh) this.#state = Fold.apply(this.#state, event)
+    this.live.publishStored(fresh)
+    this.#tellStatus(before, last.time)
+    for (const watcher of this.#watchers) watcher.check(this.#state)
+  }
+
+  /** The log says what is done now, so followers in every process are told when it changes. */
+  #tellStatus(before: SessionState.SessionState, now: number): void {
+    if (!this.live.hasSubscribers()) {
+      this.#told = undefined
+      return
+    }
+    this.#told ??= keyOf(doingOf(before, now))
+    const doing = doingOf(this.#state, now)
+    if (!this.#isNews(doing)) return
+    this.live.publishLive([{ type: "StatusChanged", doing, session: this.id, after: this.#state.sequence }])
+  }
+}
+
+/** Opens a session; it stays up to date until the scope closes. */
+export const open = Effect.fnUntraced(function* (
+  id: SessionId,
+  fork: Fork = Effect.runFork
+): Effect.fn.Return<OpenSession, StoreError, SessionStore | Scope.Scope> {
+  const store = yield* SessionStore
+  const session = new Opened(store, fork, Fold.fold(id, yield* store.read(id, 0)))
+  // Not `Effect.addFinalizer`, which would hold the context of whoever opened it.
+  yield* Scope.addFinalizer(yield* Effect.scope, session.close)
+  yield* store.changes(id, (last) => session.heard(last))
+  return session
 })

@@ -7,11 +7,12 @@ import { AppendList } from "../internal/AppendList.ts"
 import type { Input } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId, TurnId } from "../schema/Ids.ts"
 import type { DeclinedCall, InputOutcome, Outcome } from "../schema/Outcome.ts"
-import type { CallJob } from "../schema/Part.ts"
+import type { Call, CallJob } from "../schema/Part.ts"
 import type { Answer, Question } from "../schema/Question.ts"
 import type { EventData } from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
-import type * as History from "./History.ts"
+import * as History from "./History.ts"
+import * as Spending from "./Spending.ts"
 
 /** An input that was submitted and is neither delivered nor withdrawn. */
 export interface WaitingInput {
@@ -32,12 +33,8 @@ export interface OpenTurn {
   readonly rejected: boolean
 }
 
-/** A settled call, as the progress guard compares it. */
-export interface SettledCall {
-  readonly tool: string
-  readonly input: string
-  readonly output: string
-}
+/** What a step said and asked for, with the results: what the progress guard compares. */
+export type RecentStep = ReadonlyArray<History.StepItem>
 
 /** A value that a person allowed for the rest of the session. */
 export interface Approval {
@@ -88,8 +85,11 @@ export interface SessionState {
   readonly interrupts: ReadonlyArray<{ readonly command: CommandId; readonly turn?: TurnId }>
   /** What people allowed for this session: exact values, never patterns. They count only where the rules say ask. */
   readonly approvals: ReadonlyArray<Approval>
-  readonly recent: ReadonlyArray<SettledCall>
+  /** The last steps since a person said something in this turn, oldest first; one without items was an empty answer. */
+  readonly recent: ReadonlyArray<RecentStep>
   readonly jobs: ReadonlyArray<OpenJob>
+  /** What counts against a budget. */
+  readonly spending: Spending.Spending
   /** Tokens that the last step filled of its model's window. */
   readonly filled: Usage.Tokens
   readonly usage: Usage.Usage
@@ -116,6 +116,7 @@ export const initial = (session: SessionId): SessionState => ({
   approvals: [],
   recent: [],
   jobs: [],
+  spending: Spending.zero,
   filled: "unknown",
   usage: Usage.zero,
   cost: 0
@@ -144,3 +145,7 @@ export const inputOutcome = (state: SessionState, input: InputId): InputOutcome 
 /** Has the input ever been submitted to this session? */
 export const knowsInput = (state: SessionState, input: InputId): boolean =>
   HashMap.has(state.inputs, input) || state.waiting.some((one) => one.input.input === input)
+
+/** The calls of the open step that have no result yet. */
+export const openCalls = ({ step }: SessionState): ReadonlyArray<Call> =>
+  History.unsettled(step?.items ?? []).map(({ call }) => call)

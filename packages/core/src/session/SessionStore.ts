@@ -5,7 +5,7 @@
  * The store assigns the sequence, gapless from 1 in each session, inside the
  * write transaction.
  */
-import { Context, type Effect, Schema, type Stream } from "effect"
+import { Context, type Effect, Schema, type Scope, type Stream } from "effect"
 import type { Command } from "../schema/Command.ts"
 import type { CommandId, SessionId } from "../schema/Ids.ts"
 import type { SessionEvent, StoredEvent } from "../schema/SessionEvent.ts"
@@ -99,13 +99,15 @@ export class SessionStore extends Context.Service<
     readonly read: (session: SessionId, after: number) => Effect.Effect<ReadonlyArray<StoredEvent>, StoreError>
     /** The stored events after the sequence, then each new one, also what other processes write. Never ends by itself. */
     readonly events: (session: SessionId, after: number) => Stream.Stream<StoredEvent, StoreError>
-    /** The session's last sequence, now and whenever it has grown, also by other processes; steps may be left out. The cheap way to follow: whoever wrote it itself need not read it back. */
-    readonly changes: (session: SessionId) => Stream.Stream<number, StoreError>
+    /** Calls back with the session's last sequence, now and whenever it has grown, also by other processes, until the scope closes; steps may be left out. The cheap way to follow: whoever wrote it itself need not read it back. */
+    readonly changes: (session: SessionId, tell: (last: number) => void) => Effect.Effect<void, StoreError, Scope.Scope>
     /** One session. */
     readonly get: (session: SessionId) => Effect.Effect<SessionInfo, StoreError>
     /** Newest first. */
     readonly list: (options?: {
       readonly directory?: string
+      /** Only the sessions of this tree. */
+      readonly root?: SessionId
       readonly limit?: number
     }) => Effect.Effect<ReadonlyArray<SessionInfo>, StoreError>
     /** Claims the tree of this session's root for this runtime. Refused with `Owned` while another owner lives. Claiming again gives the same fence. */

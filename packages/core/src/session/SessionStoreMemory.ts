@@ -95,10 +95,11 @@ const claimIn = (shelf: Shelf, ownership: Ownership.Ownership["Service"], sessio
   return attempt
 }
 
-const listOf = (shelf: Shelf, options?: { readonly directory?: string; readonly limit?: number }) =>
+const listOf = (shelf: Shelf, options?: Parameters<SessionStore["Service"]["list"]>[0]) =>
   Array.from(shelf.sessions.values(), (held) => held.info)
     .toReversed()
     .filter((info) => options?.directory === undefined || info.directory === options.directory)
+    .filter((info) => options?.root === undefined || info.root === options.root)
     .toSorted((a, b) => b.updatedAt - a.updatedAt)
     .slice(0, options?.limit)
 
@@ -142,10 +143,11 @@ const make = Effect.fnUntraced(function* (shelf: Shelf) {
       ),
     read,
     events: (session, after) => followers.events(session, after, (from) => read(session, from)),
-    changes: (session) =>
+    changes: (session, tell) =>
       followers.changes(
         session,
-        Effect.map(lookup(session), (held) => held.info.lastSequence)
+        Effect.map(lookup(session), (held) => held.info.lastSequence),
+        tell
       ),
     get: (session) => Effect.map(lookup(session), (held) => held.info),
     list: (options) => Effect.sync(() => listOf(shelf, options)),

@@ -5,7 +5,7 @@
  * A turn's fiber belongs here, never to a caller: interrupting whoever waits
  * for an outcome changes nothing.
  */
-import { Context, Effect, Fiber, FiberMap, Layer, Schema, type Scope, Stream } from "effect"
+import { Context, Effect, FiberMap, Layer, Schema, type Scope, Stream } from "effect"
 import type { Command, Delivery } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId } from "../schema/Ids.ts"
 import * as Ids from "../schema/Ids.ts"
@@ -83,11 +83,11 @@ export class Sessions extends Context.Service<
       question: QuestionId,
       answer: Answer
     ) => Effect.Effect<void, StoreError | SessionReadOnly>
-    /** Asks the running turn to end as `interrupted`. Does nothing when none runs. */
+    /** Asks the running turn to end as `interrupted`, which it does within two seconds. Does nothing when none runs. */
     readonly interrupt: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** Stops what is done for an input: takes it back, or interrupts the turn that has got it. Done when that is stored. */
     readonly cancel: (session: SessionId, input: InputId) => Effect.Effect<void, StoreError | SessionReadOnly>
-    /** Waits for what becomes of an input, whoever runs its turn. */
+    /** Waits for what becomes of an input, whoever runs its turn. When the owner of that turn dies, it goes on here. */
     readonly outcome: (session: SessionId, input: InputId) => Effect.Effect<InputOutcome, StoreError | InputNotFound>
     /** Goes on with what is open: a turn that a dead owner left, or waiting inputs. Does nothing while another owner lives. */
     readonly resume: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
@@ -102,6 +102,17 @@ export class Sessions extends Context.Service<
   }
 >()("@rein/core/session/Sessions") {}
 
+/** How a drive ended. `owned`: another owner has the session, and will see what is to be done. */
+type Driven = "done" | "owned" | "broken"
+
+/** One drive of a session. `poke` ends the pause in which it waits for another owner. */
+interface Mark {
+  poke: (() => void) | undefined
+}
+
+/** How often it is looked whether the owner still lives of a session whose outcome somebody here waits for. */
+const lookEvery = "1 second"
+
 const make = Effect.gen(function* () {
   const store = yield* SessionStore
   const open = yield* OpenSessions
@@ -109,7 +120,10 @@ const make = Effect.gen(function* () {
   const jobs = yield* Jobs
   const turns = yield* FiberMap.make<SessionId>()
   // Who drives a session. Each drive takes away only its own mark: the next one may have begun before it is quite over.
-  const driving = new Map<SessionId, object>()
+  const driving = new Map<SessionId, Mark>()
+  const runTurns = yield* FiberMap.runtime(turns)()
+  /** How many wait here for an outcome of a session. */
+  const awaited = new Map<SessionId, number>()
 
   const using = <A, E>(
     session: SessionId,
@@ -120,35 +134,63 @@ const make = Effect.gen(function* () {
     readOnly === undefined &&
     (turn !== undefined || [waiting, withdrawals, answers, interrupts].some((commands) => commands.length > 0))
 
-  /** Runs turns until none is due; tells whether it could. Refused while another owner lives: then that owner will see the input. */
-  const drive = (opened: OpenSession): Effect.Effect<boolean> =>
-    Effect.acquireUseRelease(
-      opened.claim,
-      () => Effect.catchDefect(driver.run(opened), asStoreError),
-      () => opened.release
+  /** Runs turns until none is due. */
+  const drive = (opened: OpenSession): Effect.Effect<Driven> =>
+    Effect.matchEffect(
+      Effect.acquireUseRelease(
+        opened.claim,
+        () => Effect.catchDefect(driver.run(opened), asStoreError),
+        () => opened.release
+      ),
+      {
+        onSuccess: () => Effect.succeed("done"),
+        onFailure: (error): Effect.Effect<Driven> =>
+          error.reason._tag === "Owned" || error.reason._tag === "Fenced"
+            ? Effect.succeed("owned")
+            : opened
+                .broken(error)
+                .pipe(
+                  Effect.andThen(Effect.logWarning(`The turn of session ${opened.id} stopped: ${error.message}`)),
+                  Effect.as("broken")
+                )
+      }
+    )
+
+  /** Until it is time to look at the owner again, or, which gives true, somebody has submitted something. */
+  const pause = (mark: Mark) =>
+    Effect.raceFirst(
+      Effect.as(Effect.sleep(lookEvery), false),
+      Effect.callback<boolean>((resume) => {
+        mark.poke = () => resume(Effect.succeed(true))
+      })
     ).pipe(
-      Effect.as(true),
-      Effect.tapError((error) => (error.reason._tag === "Owned" ? Effect.void : opened.broken(error))),
-      Effect.catchTag("StoreError", (error) =>
-        error.reason._tag === "Owned"
-          ? Effect.succeed(false)
-          : Effect.as(Effect.logWarning(`The turn of session ${opened.id} stopped: ${error.message}`), false)
+      Effect.ensuring(
+        Effect.sync(() => {
+          mark.poke = undefined
+        })
       )
     )
 
-  /** Drives until nothing is due. The last look and `done` are in one tick, so no input falls between them. */
-  const driveAll = (session: SessionId, mark: object): Effect.Effect<void> => {
+  /** Is there a reason to drive again? While somebody here waits for an outcome, whether the owner still lives: a dead one tells nobody. */
+  const again = (opened: OpenSession, mark: Mark, driven: Driven) => {
+    if (driven === "broken") return Effect.succeed(false)
+    // Whoever was refused because we held the claim stored before we gave it up.
+    if (driven === "done") return Effect.as(Effect.ignore(opened.refresh), true)
+    if (!awaited.has(opened.id)) return Effect.succeed(false)
+    return Effect.map(pause(mark), (poked) => poked || awaited.has(opened.id))
+  }
+
+  /** Drives until nothing is due. The last look and the end of the mark are in one tick, so no input falls between them. */
+  const driveAll = (session: SessionId, mark: Mark): Effect.Effect<void> => {
     const done = () => {
       if (driving.get(session) === mark) driving.delete(session)
     }
     return using(session, (opened) =>
-      Effect.gen(function* () {
-        while (yield* drive(opened)) {
-          // Whoever was refused because we held the claim stored before we gave it up.
-          yield* Effect.ignore(opened.refresh)
-          if (hasWork(opened.state())) continue
-          done()
-          break
+      Effect.whileLoop({
+        while: () => driving.get(session) === mark,
+        body: () => Effect.flatMap(drive(opened), (driven) => again(opened, mark, driven)),
+        step: (isDue) => {
+          if (!isDue || !hasWork(opened.state())) done()
         }
       })
     ).pipe(
@@ -157,12 +199,29 @@ const make = Effect.gen(function* () {
     )
   }
 
-  const wake = (opened: OpenSession): Effect.Effect<void> =>
+  const wakeNow = (opened: OpenSession): void => {
+    const running = driving.get(opened.id)
+    if (running !== undefined) return running.poke?.()
+    if (!hasWork(opened.state())) return
+    const mark: Mark = { poke: undefined }
+    driving.set(opened.id, mark)
+    runTurns(opened.id, driveAll(opened.id, mark))
+  }
+
+  const wake = (opened: OpenSession): Effect.Effect<void> => Effect.sync(() => wakeNow(opened))
+
+  /** Marks the session as one whose outcome somebody here waits for. */
+  const awaiting = <A, E>(session: SessionId, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.suspend(() => {
-      if (driving.has(opened.id) || !hasWork(opened.state())) return Effect.void
-      const mark = {}
-      driving.set(opened.id, mark)
-      return Effect.asVoid(FiberMap.run(turns, opened.id, driveAll(opened.id, mark)))
+      awaited.set(session, (awaited.get(session) ?? 0) + 1)
+      return Effect.ensuring(
+        effect,
+        Effect.sync(() => {
+          const left = (awaited.get(session) ?? 1) - 1
+          if (left > 0) awaited.set(session, left)
+          else awaited.delete(session)
+        })
+      )
     })
 
   const submit = Effect.fnUntraced(function* (opened: OpenSession, request: Command, command: CommandId) {
@@ -239,22 +298,29 @@ const make = Effect.gen(function* () {
     ),
     outcome: (session, input) =>
       using(session, (opened) =>
-        Effect.gen(function* () {
-          yield* opened.refresh
-          if (!knowsInput(opened.state(), input)) return yield* new InputNotFound({ session, input })
-          // Listens first: what is woken may break at once.
-          const found = yield* Effect.forkChild(
-            opened.until((state) => inputOutcome(state, input)),
-            {
-              startImmediately: true
-            }
-          )
-          yield* wake(opened)
-          return yield* Fiber.join(found)
-        })
+        Effect.flatMap(opened.refresh, (): Effect.Effect<InputOutcome, StoreError | InputNotFound> =>
+          knowsInput(opened.state(), input)
+            ? awaiting(
+                session,
+                // Listens first: what is woken may break at once.
+                opened.until(
+                  (state) => inputOutcome(state, input),
+                  () => wakeNow(opened)
+                )
+              )
+            : Effect.fail(new InputNotFound({ session, input }))
+        )
       ),
     resume: (session) => using(session, (opened) => Effect.andThen(opened.writable, wake(opened))),
-    status: (session) => using(session, (opened) => Effect.map(opened.refresh, () => statusOf(opened.state()))),
+    status: (session) =>
+      using(session, (opened) =>
+        Effect.andThen(
+          opened.refresh,
+          Effect.clockWith((clock) =>
+            Effect.succeed(statusOf(opened.state(), clock.currentTimeMillisUnsafe(), opened.liveDoing()))
+          )
+        )
+      ),
     events: (session, after) => Stream.unwrap(Effect.map(open.get(session), (opened) => follow(opened, store, after))),
     fork: Effect.fn("Sessions.fork")(function* (session, at) {
       const events = yield* store.read(session, 0)

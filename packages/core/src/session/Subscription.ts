@@ -1,12 +1,15 @@
 /** Follows one open session: what is stored, then what comes, stored and live in order. */
 import { Effect, Stream } from "effect"
-import type { OpenSession } from "./OpenSession.ts"
 import type { Batch, Item } from "./LiveHub.ts"
+import type { OpenSession } from "./OpenSession.ts"
 import type { SessionStore, StoreError } from "./SessionStore.ts"
 
 const isText = (item: Item) => item.type === "Delta" || item.type === "PartSoFar"
 
-/** Stored events after the sequence, then stored and live ones as they come. A subscriber that lagged gets the stored ones from the store. */
+/**
+ * Stored events after the sequence, then stored and live ones as they come. A subscriber that lagged gets the stored ones
+ * from the store, page by page, so a long log never lies in memory for it.
+ */
 export const follow = (
   session: OpenSession,
   store: SessionStore["Service"],
@@ -23,19 +26,30 @@ export const follow = (
         for (const item of fresh) if (!("after" in item)) last = item.sequence
         return fresh
       }
+      const fromStore = (upTo: number): Stream.Stream<Item, StoreError> =>
+        last >= upTo
+          ? Stream.empty
+          : store.events(session.id, last).pipe(
+              Stream.takeUntil((event) => event.sequence >= upTo),
+              Stream.mapArray((events) => {
+                last = events.at(-1)?.sequence ?? last
+                return events
+              })
+            )
       // What is read from the store overtakes the live text that waits; the parts that are still open are given anew.
-      const catchUp = Effect.suspend(() => store.read(session.id, last)).pipe(
-        Effect.map((stored): ReadonlyArray<Item> => {
-          const fresh = pass(stored)
-          overtaken = last
-          return [...fresh, ...session.live.openParts()]
-        })
-      )
-      const next = Effect.flatMap(take, (batch: Batch) =>
+      const openParts = Stream.suspend(() => {
+        overtaken = last
+        return Stream.fromIterable<Item>(session.live.openParts())
+      })
+      const catchUp = Stream.suspend(() => Stream.concat(fromStore(session.state().sequence), openParts))
+      const rest = Stream.flatMap(Stream.fromEffectRepeat(take), (batch: Batch) =>
         batch.missedStored
-          ? Effect.map(catchUp, (caught) => [...caught, ...pass(batch.items)])
-          : Effect.succeed(pass(batch.items))
+          ? Stream.concat(
+              catchUp,
+              Stream.suspend(() => Stream.fromIterable(pass(batch.items)))
+            )
+          : Stream.fromIterable(pass(batch.items))
       )
-      return Stream.concat(Stream.fromIterableEffect(catchUp), Stream.flattenIterable(Stream.fromEffectRepeat(next)))
+      return Stream.concat(catchUp, rest)
     })
   )

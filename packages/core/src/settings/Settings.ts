@@ -8,6 +8,8 @@ export interface Values {
   readonly model?: ModelRef
   /** Rules in the order of their layers: built-in, user, project. */
   readonly rules: ReadonlyArray<RuleLayer>
+  /** Rules behind those of the agent, e.g. what a command line allows and denies. */
+  readonly lastRules?: ReadonlyArray<RuleLayer>
 }
 
 export class Settings extends Context.Service<

@@ -3,7 +3,7 @@
  *
  *     for (const { name, run } of storeContract(fresh)) it(name, () => Effect.runPromise(run))
  */
-import { Context, Effect, Fiber, Layer, type Scope, Stream } from "effect"
+import { Context, Deferred, Effect, Fiber, Layer, type Scope, Stream } from "effect"
 import { type CommandId, make as makeId, type SessionId } from "../schema/Ids.ts"
 import { make, type SessionEvent, type StoredEvent, versionOf } from "../schema/SessionEvent.ts"
 import { type Owner, Ownership } from "../session/Ownership.ts"
@@ -100,7 +100,7 @@ const creating: Record<string, (open: Open) => Effect.Effect<void, unknown, Scop
       submit: store.submit(nobody, makeId.command(), interrupt),
       read: store.read(nobody, 0),
       events: Stream.runHead(store.events(nobody, 0)),
-      changes: Stream.runHead(store.changes(nobody)),
+      changes: Effect.scoped(store.changes(nobody, () => {})),
       get: store.get(nobody),
       claim: store.claim(nobody),
       saveDraft: store.saveDraft(nobody, fence, "x"),
@@ -146,6 +146,16 @@ const creating: Record<string, (open: Open) => Effect.Effect<void, unknown, Scop
       "directory",
       (yield* store.list({ directory: "/work" })).map((one) => one.id),
       [parent]
+    )
+    yield* same(
+      "root",
+      (yield* store.list({ root: parent })).map((one) => one.id),
+      [child, parent]
+    )
+    yield* same(
+      "root and directory",
+      (yield* store.list({ root: parent, directory: "/other", limit: 2 })).map((one) => one.id),
+      [child]
     )
   }),
 
@@ -361,14 +371,18 @@ const following: typeof creating = {
     const a = yield* open("a")
     const b = yield* open("b")
     const { fence, session } = yield* claimed(a.store)
-    const last = (store: Store) =>
-      store.changes(session).pipe(
-        Stream.takeUntil((sequence) => sequence >= 3),
-        Stream.runCollect,
-        Effect.forkChild
-      )
-    yield* same("now", yield* Effect.map(Stream.runCollect(Stream.take(a.store.changes(session), 1)), Array.from), [1])
-    const fibers = [yield* last(a.store), yield* last(b.store)]
+    /** What a store tells until it has told of the third event. */
+    const told = Effect.fnUntraced(function* (store: Store) {
+      const seen: Array<number> = []
+      const third = Deferred.makeUnsafe<void>()
+      yield* store.changes(session, (last) => {
+        seen.push(last)
+        if (last >= 3) Deferred.doneUnsafe(third, Effect.void)
+      })
+      yield* same("now", seen, [1])
+      return yield* Effect.forkChild(Effect.as(Deferred.await(third), seen))
+    })
+    const fibers = [yield* told(a.store), yield* told(b.store)]
     yield* a.store.append(session, fence, 1, [note("one")])
     yield* b.store.submit(session, makeId.command(), interrupt)
     for (const fiber of fibers) {

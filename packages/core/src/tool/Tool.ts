@@ -59,6 +59,7 @@ export type Recovery =
 export interface PreparedCall {
   readonly permissions: (context: ToolContext) => Effect.Effect<ReadonlyArray<PermissionNeed>, ToolError>
   readonly journal?: (context: ToolContext) => Effect.Effect<Json | undefined, ToolError>
+  readonly resources?: (context: ToolContext) => Effect.Effect<ReadonlyArray<string>, ToolError>
   readonly execute: (context: ToolContext) => Effect.Effect<ToolResult, ToolError>
   readonly recover?: (context: ToolContext, journal: Json | undefined) => Effect.Effect<Recovery, ToolError>
 }
@@ -86,7 +87,12 @@ export interface Options<Input> {
   readonly safety: Safety
   /** What the call wants to touch. Without it: the permission is the tool's name and the value `*`. */
   readonly permissions?: (input: Input, context: ToolContext) => Effect.Effect<ReadonlyArray<PermissionNeed>, ToolError>
-  /** Default 2 minutes. */
+  /**
+   * What else must not use at the same time, e.g. `file:/project/a.ts`: calls of a step that name the same resource run in
+   * the order in which the model made them. Calls of safety `once` do so anyway.
+   */
+  readonly resources?: (input: Input, context: ToolContext) => Effect.Effect<ReadonlyArray<string>, ToolError>
+  /** Default 2 minutes, from the start of the call: waiting for a person or for other calls does not count. */
   readonly timeoutMillis?: number
   /** Default `head`. */
   readonly keep?: "head" | "tail"
@@ -117,10 +123,11 @@ const explain = (name: string, issues: ReadonlyArray<StandardSchemaV1.Issue>): s
 /** Makes a tool. */
 export const make = <Input>(name: string, options: Options<Input>): Tool => {
   const prepared = (input: Input): PreparedCall => {
-    const { journal, permissions, recover } = options
+    const { journal, permissions, recover, resources } = options
     return {
       permissions: (context) =>
         permissions?.(input, context) ?? Effect.succeed([{ permission: name, patterns: ["*"], title: name }]),
+      ...(resources === undefined ? {} : { resources: (context: ToolContext) => resources(input, context) }),
       ...(journal === undefined ? {} : { journal: (context: ToolContext) => journal(input, context) }),
       execute: (context) => options.execute(input, context),
       ...(recover === undefined

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Rule } from "@rein/permission"
 import { Effect, Layer } from "effect"
 import { z } from "zod"
+import * as Agents from "../../src/agent/Agents.ts"
 import * as Permission from "../../src/permission/Permission.ts"
 import * as Questions from "../../src/question/Questions.ts"
 import * as Ids from "../../src/schema/Ids.ts"
@@ -123,6 +124,37 @@ describe("rules", () => {
       )
     )
   })
+
+  it.effect(
+    "that come last are behind the agent's, and one that is only for asks undoes no deny of project or agent",
+    () => {
+      const ran: Array<string> = []
+      const agent = { ...Agents.build, rules: [rule("git push", "deny"), rule("make", "ask")] }
+      const settings = Settings.layerValues({
+        model: TestRuntime.scripted,
+        rules: [{ origin: "project", rules: [rule("rm", "deny")] }],
+        lastRules: [
+          { origin: "--yes", onlyAsks: true, rules: [rule("*", "allow")] },
+          { origin: "the command line", rules: [rule("curl", "deny")] }
+        ]
+      })
+      return Effect.gen(function* () {
+        const { outcome, questions, state } = yield* answering()
+        assert.strictEqual(outcome._tag, "completed")
+        assert.strictEqual(questions, 0)
+        assert.deepStrictEqual(ran, ["ls", "make"])
+        assert.deepStrictEqual(statuses(state), ["completed", "completed", "declined", "declined", "declined"])
+      }).pipe(
+        Effect.provide(
+          TestRuntime.layerWith(
+            commands("ls", "make", "git push", "rm", "curl"),
+            [shell(ran)],
+            Layer.provideMerge(Permission.layer, Layer.mergeAll(Questions.layer, Agents.layerValues([agent]), settings))
+          )
+        )
+      )
+    }
+  )
 
   it.effect("ask for a call that names no value, also after an approval", () => {
     const ran: Array<string> = []

@@ -29,7 +29,7 @@ import * as Settings from "../../src/settings/Settings.ts"
 import { defaultUsage, type Piece, ScriptedModel } from "../../src/testing/ScriptedModel.ts"
 import * as TestRuntime from "../../src/testing/TestRuntime.ts"
 import * as Tool from "../../src/tool/Tool.ts"
-import { echo } from "../support/tools.ts"
+import { echo, readEcho } from "../support/tools.ts"
 import { letTimePass, rounds, until } from "../support/time.ts"
 
 const calls = (state: SessionState) =>
@@ -185,8 +185,10 @@ describe("a step that is asked to stop", () => {
   it.effect("does not ask the model again after the budget ran out between two attempts", () =>
     Effect.gen(function* () {
       const { done } = yield* begin
+      const scripted = yield* ScriptedModel
+      yield* until(() => scripted.requests().length === 1)
       assert.strictEqual((yield* letTimePass(done))._tag, "budget-exhausted")
-      assert.strictEqual((yield* ScriptedModel).requests().length, 1)
+      assert.strictEqual(scripted.requests().length, 1)
     }).pipe(
       Effect.provide(
         TestRuntime.layerWith(
@@ -227,12 +229,12 @@ describe("a step that is asked to stop", () => {
           [
             {
               answer: [
-                { call: "echo", input: { text: "a" } },
-                { call: "echo", input: { text: "b" } }
+                { call: "read_echo", input: { text: "a" } },
+                { call: "read_echo", input: { text: "b" } }
               ]
             }
           ],
-          [echo()],
+          [readEcho],
           asking
         )
       )
@@ -344,7 +346,7 @@ describe("calls of a step", () => {
       Tool.make(name, {
         description: "Waits for the other one.",
         parameters: z.object({}),
-        safety: "once",
+        safety: "read",
         execute: () =>
           Effect.gen(function* () {
             yield* Deferred.succeed(mine, undefined)
@@ -457,7 +459,7 @@ const bare = Effect.fnUntraced(function* (
 const never: StopSignal = {
   reason: () => undefined,
   request: () => Effect.void,
-  onRequest: () => Effect.void,
+  onRequest: () => () => {},
   wait: Effect.never
 }
 
@@ -471,16 +473,22 @@ const said = (state: SessionState) =>
 describe("a step by itself", () => {
   it.effect("takes no part after the stop, in the same batch or a later one", () =>
     Effect.gen(function* () {
-      let looks = 0
+      let reason: StopReason | undefined
       let pulled = 0
-      const reason: StopReason = { _tag: "asked" }
-      // The third look finds a reason: in the middle of the first batch.
-      const stop: StopSignal = { ...never, reason: () => (++looks > 3 ? reason : undefined) }
+      const stop: StopSignal = { ...never, reason: () => reason }
       const stream = Stream.concat(
         Stream.fromArray<ModelPart>([
           { type: "text-start", id: "a" },
           { type: "text-delta", id: "a", text: "one " },
-          { type: "text-delta", id: "a", text: "two " },
+          {
+            type: "text-delta",
+            id: "a",
+            // The stop comes while this part is looked at, in the middle of the first batch.
+            get text() {
+              reason = { _tag: "asked" }
+              return "two "
+            }
+          },
           { type: "text-delta", id: "a", text: "three" }
         ]),
         Stream.suspend(() => {

@@ -182,7 +182,7 @@ describe("several runtimes", () => {
       const waiting = yield* Effect.forkChild(other.sessions.outcome(session, input))
       yield* rounds(20)
       assert.isUndefined(waiting.pollUnsafe())
-      assert.strictEqual((yield* other.sessions.status(session)).doing, "calling")
+      assert.strictEqual((yield* other.sessions.status(session)).doing._tag, "calling")
       yield* other.sessions.interrupt(session)
       assert.strictEqual((yield* letTimePass(waiting))._tag, "interrupted")
       assert.strictEqual(other.scripted.requests().length, 0)
@@ -221,7 +221,7 @@ describe("several runtimes", () => {
           Effect.map(SessionStore, (store) =>
             SessionStore.of({
               ...store,
-              changes: () => Stream.never,
+              changes: () => Effect.void,
               release: (fence) =>
                 Effect.gen(function* () {
                   if (prompted === undefined) prompted = yield* Effect.orDie(other.sessions.prompt(fence.root, "again"))
@@ -263,7 +263,7 @@ describe("several runtimes", () => {
       assert.strictEqual(lastText(yield* one.sessions.state(session)), "1")
       assert.strictEqual(lastText(yield* two.sessions.state(session)), "2")
       yield* one.close
-      assert.strictEqual((yield* two.sessions.status(session)).doing, "idle")
+      assert.strictEqual((yield* two.sessions.status(session)).doing._tag, "idle")
     })
   )
 })
@@ -408,8 +408,8 @@ describe("fork", () => {
       const fork = yield* sessions.fork(session)
       assert.deepStrictEqual(yield* sessions.outcome(fork, input), { _tag: "interrupted" })
       const { doing, waiting } = yield* sessions.status(fork)
-      assert.deepStrictEqual([doing, waiting], ["idle", 0])
-      assert.strictEqual((yield* sessions.status(session)).doing, "calling")
+      assert.deepStrictEqual([doing._tag, waiting], ["idle", 0])
+      assert.strictEqual((yield* sessions.status(session)).doing._tag, "calling")
       const later = yield* TestRuntime.prompt("what now", { session: fork })
       assert.strictEqual(later.outcome._tag, "completed")
       yield* sessions.interrupt(session)
@@ -476,7 +476,7 @@ describe("a session that a newer version wrote to", () => {
       assert.match((yield* Effect.flip(sessions.fork(session))).message, sentence)
       assert.match((yield* Effect.flip(sessions.resume(session))).message, sentence)
       assert.match((yield* Effect.flip(sessions.withdraw(session, Ids.make.input()))).message, sentence)
-      assert.strictEqual((yield* sessions.status(session)).doing, "idle")
+      assert.strictEqual((yield* sessions.status(session)).doing._tag, "idle")
     }).pipe(
       Effect.provide(
         TestRuntime.layerWith(
@@ -498,13 +498,13 @@ describe("status", () => {
     return Effect.gen(function* () {
       const sessions = yield* Sessions
       const session = yield* create
-      assert.strictEqual((yield* sessions.status(session)).doing, "idle")
+      assert.strictEqual((yield* sessions.status(session)).doing._tag, "idle")
       const input = yield* sessions.prompt(session, "go")
       yield* Deferred.await(started)
       yield* sessions.prompt(session, "later", { delivery: "queue" })
       const status = yield* sessions.status(session)
       assert.deepStrictEqual(
-        [status.doing, status.calls.map((call) => call.tool), status.waiting, status.steps],
+        [status.doing._tag, status.calls.map((call) => call.tool), status.waiting, status.steps],
         ["calling", ["hang"], 1, 1]
       )
       yield* sessions.interrupt(session)

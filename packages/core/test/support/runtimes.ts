@@ -18,6 +18,8 @@ export interface Started {
   readonly scripted: ScriptedModel["Service"]
   /** Shuts it down, as the end of a process does that has time for it. */
   readonly close: Effect.Effect<void>
+  /** From now on the others take it for dead. What it does by itself goes on, as in a process that was only suspended. */
+  readonly die: Effect.Effect<void>
 }
 
 /** Makes a memory store that several runtimes can open, and what starts them. */
@@ -26,21 +28,35 @@ export const sharedHouse = Effect.gen(function* () {
   const blobs = yield* Effect.provide(Blobs.Blobs, Blobs.layerMemory, { local: true })
   const storeLayer = Layer.provide(shared, Layer.fresh(Ownership.layerSolo))
   const scope = yield* Scope.Scope
+  const dead = new Set<string>()
+  let born = 0
 
   const start = Effect.fnUntraced(function* (
     script: ReadonlyArray<ScriptedStep>,
     tools: ReadonlyArray<Tool> = [],
     // Whatever services it has, they are only put in place of the usual ones.
-    own: Layer.Layer<never> = Layer.empty
+    own: Layer.Layer<never> = Layer.empty,
+    change: (store: SessionStore["Service"]) => Partial<SessionStore["Service"]> = () => ({})
   ): Effect.fn.Return<Started> {
     const life = yield* Scope.fork(scope)
-    const services = Layer.mergeAll(storeLayer, Layer.succeed(Blobs.Blobs, blobs))
+    const id = `runtime ${born++}`
+    const ownership = Ownership.Ownership.of({
+      self: { id, host: "here", boot: "now", pid: 1, started: id },
+      isAlive: (other) => Effect.sync(() => !dead.has(other.id))
+    })
+    const changed = Layer.effect(
+      SessionStore,
+      Effect.map(SessionStore, (store) => SessionStore.of({ ...store, ...change(store) }))
+    )
+    const ownStore = Layer.provide(changed, Layer.provide(shared, Layer.succeed(Ownership.Ownership, ownership)))
+    const services = Layer.mergeAll(ownStore, Layer.succeed(Blobs.Blobs, blobs))
     const layer = TestRuntime.layerWith(script, tools, Layer.merge(services, own))
     const context = yield* Layer.buildWithMemoMap(layer, Layer.makeMemoMapUnsafe(), life)
     return {
       sessions: yield* Effect.provideContext(Sessions, context),
       scripted: yield* Effect.provideContext(ScriptedModel, context),
-      close: Scope.close(life, Exit.void)
+      close: Scope.close(life, Exit.void),
+      die: Effect.sync(() => void dead.add(id))
     }
   })
 

@@ -22,7 +22,7 @@ const waitedForProcessor = (): number => {
   }
 }
 
-let longest = 0
+const transactions: Array<number> = []
 let begun = 0
 let waited = 0
 
@@ -40,7 +40,7 @@ StatementSync.prototype.run = function (this: StatementSync, ...values: Paramete
     ended = true
     throw error
   } finally {
-    if (ended) longest = Math.max(longest, performance.now() - begun - (waitedForProcessor() - waited))
+    if (ended) transactions.push(performance.now() - begun - (waitedForProcessor() - waited))
   }
 } as typeof run // the overloads of the original
 
@@ -66,7 +66,9 @@ const program = Effect.gen(function* () {
     { concurrency: 4, discard: true }
   )
   delay.disable()
-  console.log(JSON.stringify({ longest, delay: delay.max / 1e6 }))
+  const sorted = transactions.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+  console.log(JSON.stringify({ nearlyAll: at(0.99), longest: at(1), delay: delay.max / 1e6 }))
 })
 
 await Effect.runPromise(Effect.provide(program, Layer.provide(storeIn(folder), NodeOwnership.layer)))

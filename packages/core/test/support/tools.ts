@@ -17,6 +17,14 @@ export const echo = (seen: Array<string> = []) =>
       })
   })
 
+/** The same as a reader, so that calls of it run side by side. */
+export const readEcho = Tool.make("read_echo", {
+  description: "Gives the text back.",
+  parameters: z.object({ text: z.string() }),
+  safety: "read",
+  execute: ({ text }) => Effect.succeed({ output: `echo: ${text}` })
+})
+
 /** Completes `started`, then waits for ever. */
 export const hang = (started: Deferred.Deferred<void>, onInterrupt: Effect.Effect<void> = Effect.void) =>
   Tool.make("hang", {

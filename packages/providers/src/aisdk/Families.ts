@@ -13,7 +13,6 @@ import {
   type Provider,
   type ProviderSettings
 } from "./Provider.ts"
-import type { Silence } from "./Silence.ts"
 
 const anthropicUrl = "https://api.anthropic.com/v1"
 
@@ -27,10 +26,10 @@ const missingKey = (settings: ProviderSettings, address: string): "key" | undefi
   settings.apiKey === undefined && !isLocal(address) ? "key" : undefined
 
 /** Makes a provider of its settings. */
-export type Family = (settings: ProviderSettings, silence: Silence) => Provider
+export type Family = (settings: ProviderSettings) => Provider
 
 /** Anthropic's Messages API. */
-export const anthropic: Family = (settings, silence) => {
+export const anthropic: Family = (settings) => {
   const address = settings.baseUrl === undefined ? anthropicUrl : anthropicBase(settings.baseUrl)
   return {
     dialect: Dialect.anthropic,
@@ -45,13 +44,13 @@ export const anthropic: Family = (settings, silence) => {
     model: lazily(async () => {
       const { createAnthropic } = await import("@ai-sdk/anthropic")
       // Both are always given: the SDK would read the environment for what is missing.
-      return createAnthropic({ apiKey: keyOf(settings), baseURL: address, ...common(settings, silence) })
+      return createAnthropic({ apiKey: keyOf(settings), baseURL: address, ...common(settings) })
     })
   }
 }
 
 /** OpenAI's Responses API. */
-export const openai: Family = (settings, silence) => {
+export const openai: Family = (settings) => {
   const address = openaiBase(settings.baseUrl ?? openaiUrl)
   return {
     dialect: Dialect.openaiResponses,
@@ -61,7 +60,7 @@ export const openai: Family = (settings, silence) => {
     fetch: fetchOf(settings),
     model: lazily(async () => {
       const { createOpenAI } = await import("@ai-sdk/openai")
-      const openai = createOpenAI({ apiKey: keyOf(settings), baseURL: address, ...common(settings, silence) })
+      const openai = createOpenAI({ apiKey: keyOf(settings), baseURL: address, ...common(settings) })
       return (name) => openai.responses(name)
     })
   }
@@ -99,7 +98,7 @@ const countedUsage = (usage: WireUsage | null | undefined): LanguageModelV4Usage
 /** Chat completions of OpenAI or any server that speaks them, at its usual address if it has one. */
 export const openaiCompatible =
   (usual?: string): Family =>
-  (settings, silence) => {
+  (settings) => {
     const url = settings.baseUrl ?? usual
     const address = url === undefined ? "" : openaiBase(url)
     return {
@@ -118,7 +117,7 @@ export const openaiCompatible =
           includeUsage: true,
           convertUsage: countedUsage,
           ...(settings.apiKey === undefined ? {} : { apiKey: keyOf(settings) }),
-          ...common(settings, silence)
+          ...common(settings)
         })
       })
     }

@@ -1,8 +1,7 @@
 /**
- * A `fetch` for requests to models: it watches for silence, follows no redirect, and looks at answers that are no
- * streams, which the SDK would read as empty streams and lose what they say.
+ * A `fetch` for requests to models: it follows no redirect, and looks at answers that are no streams, which the SDK
+ * would read as empty streams and lose what they say.
  */
-import { type Silence, SilenceError, within } from "./Silence.ts"
 
 /** A good status with something else than a stream of events. */
 export class NotAStream extends Error {
@@ -34,7 +33,6 @@ export class Redirected extends Error {
 }
 
 export interface Options {
-  readonly silence: Silence
   /** Is there a key to send? Without one the headers for it are left out: an empty one is refused by some servers. */
   readonly hasKey: boolean
 }
@@ -89,58 +87,6 @@ const withoutKeys = (headers: RequestInit["headers"]): Headers => {
   return kept
 }
 
-/** Passes the body on, a read at a time, and gives up when a read takes too long. One timer, not one for each read. */
-const watched = (
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  millis: number,
-  end: (error: SilenceError) => void
-): ReadableStream<Uint8Array<ArrayBuffer>> => {
-  const reader = body.getReader()
-  let waitingSince: number | undefined
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const stop = (): void => {
-    clearTimeout(timer)
-    timer = undefined
-  }
-  const watch = (controller: ReadableStreamDefaultController, inMillis: number): void => {
-    timer = setTimeout(() => {
-      timer = undefined
-      if (waitingSince === undefined) return
-      const left = waitingSince + millis - performance.now()
-      if (left > 0) return watch(controller, Math.ceil(left))
-      const error = new SilenceError("next-part", millis)
-      controller.error(error)
-      end(error)
-    }, inMillis)
-    // The connection keeps a program alive while it matters; the timer alone must not. Outside Node it is a number.
-    if (typeof timer === "object") timer.unref()
-  }
-  return new ReadableStream(
-    {
-      pull: async (controller) => {
-        waitingSince = performance.now()
-        if (timer === undefined) watch(controller, millis)
-        try {
-          const next = await reader.read()
-          waitingSince = undefined
-          if (!next.done) return controller.enqueue(next.value)
-          stop()
-          controller.close()
-        } catch (error) {
-          stop()
-          throw error
-        }
-      },
-      cancel: (reason) => {
-        stop()
-        return reader.cancel(reason)
-      }
-    },
-    // Nothing is read before somebody asks, so that only real waiting counts.
-    { highWaterMark: 0 }
-  )
-}
-
 /** Only web pages and JSON are no streams: many servers send events under other names. */
 const checkStream = async (response: Response): Promise<void> => {
   const type = response.headers.get("content-type") ?? ""
@@ -152,29 +98,14 @@ const checkStream = async (response: Response): Promise<void> => {
 
 /** Wraps a `fetch`. */
 export const wrap =
-  (base: typeof globalThis.fetch, { hasKey, silence }: Options): typeof globalThis.fetch =>
+  (base: typeof globalThis.fetch, { hasKey }: Options): typeof globalThis.fetch =>
   async (input, init) => {
-    const ended = new AbortController()
-    const signal = init?.signal ? AbortSignal.any([init.signal, ended.signal]) : ended.signal
-    const end = (error: SilenceError): void => ended.abort(error)
-    const response = await within(
-      base(input, {
-        ...init,
-        ...(hasKey ? {} : { headers: withoutKeys(init?.headers) }),
-        redirect: "manual",
-        signal
-      }),
-      new SilenceError("first-byte", silence.firstByteMillis),
-      silence.firstByteMillis,
-      end
-    )
+    const headers = hasKey ? {} : { headers: withoutKeys(init?.headers) }
+    const response = await base(input, { ...init, ...headers, redirect: "manual" })
     if (isRedirect(response)) {
       await response.body?.cancel()
       throw new Redirected(locationOf(response, addressOf(input)))
     }
-    const body = response.body === null ? null : watched(response.body, silence.nextPartMillis, end)
-    const { headers, status, statusText } = response
-    const passed = new Response(body, { headers, status, statusText })
-    if (response.ok) await checkStream(passed)
-    return passed
+    if (response.ok) await checkStream(response)
+    return response
   }

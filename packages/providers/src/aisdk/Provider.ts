@@ -3,7 +3,6 @@ import type { LanguageModelV4 } from "@ai-sdk/provider"
 import { Redacted } from "effect"
 import type { Dialect } from "./Dialect.ts"
 import { wrap } from "./Fetch.ts"
-import type { Silence } from "./Silence.ts"
 
 export interface ProviderSettings {
   readonly apiKey?: Redacted.Redacted<string>
@@ -75,7 +74,7 @@ export const fetchOf =
     (settings.fetch ?? globalThis.fetch)(input, init)
 
 /** What every package is told. */
-export const common = (settings: ProviderSettings, silence: Silence) => ({
+export const common = (settings: ProviderSettings) => ({
   ...(settings.headers === undefined ? {} : { headers: { ...settings.headers } }),
-  fetch: wrap(fetchOf(settings), { silence, hasKey: settings.apiKey !== undefined })
+  fetch: wrap(fetchOf(settings), { hasKey: settings.apiKey !== undefined })
 })

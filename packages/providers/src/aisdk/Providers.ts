@@ -2,7 +2,6 @@
 import { Config, Option, Redacted } from "effect"
 import { anthropic, type Family, openai, openaiCompatible, openaiUrl } from "./Families.ts"
 import type { ProviderSettings } from "./Provider.ts"
-import type { Silence } from "./Silence.ts"
 
 /** Settings of each provider; one that is left out has no key. */
 export interface Options {
@@ -13,12 +12,10 @@ export interface Options {
   readonly lmstudio?: ProviderSettings
   readonly llamacpp?: ProviderSettings
   readonly vllm?: ProviderSettings
-  /** How long any of them may be silent. */
-  readonly silence?: Partial<Silence>
 }
 
 /** The name of a provider's settings. */
-export type Name = Exclude<keyof Options, "silence">
+export type Name = keyof Options
 
 interface Known {
   /** As it stands before the slash in `provider/model`. */

@@ -108,11 +108,7 @@ const silentCodes: Readonly<Record<string, "first-byte" | "next-part">> = {
   UND_ERR_BODY_TIMEOUT: "next-part"
 }
 
-const silentOf = (layer: Fields): "first-byte" | "next-part" | undefined => {
-  const { waitingFor } = layer
-  if (layer["name"] === "SilenceError" && (waitingFor === "first-byte" || waitingFor === "next-part")) return waitingFor
-  return silentCodes[textOf(layer["code"])]
-}
+const silentOf = (layer: Fields): "first-byte" | "next-part" | undefined => silentCodes[textOf(layer["code"])]
 
 /** The first that something can be made of. */
 const first = <A>(layers: ReadonlyArray<Fields>, read: (layer: Fields) => A | undefined): A | undefined => {

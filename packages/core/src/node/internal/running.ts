@@ -1,5 +1,5 @@
 /** One program that runs: its start, its output with back pressure, and the end of both. */
-import { spawn, type ChildProcess } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { statSync } from "node:fs"
 import type { Readable, Writable } from "node:stream"
 import { type Cause, Deferred, Effect, Queue } from "effect"
@@ -96,6 +96,8 @@ const lineOf = (options: Program, namespace: Namespace.Namespace | undefined): L
 const spawnChild = (options: Program, mark: string, line: Line) =>
   Effect.try({
     try: () => {
+      // Loaded at the first run: a start that runs nothing should not pay for it.
+      const { spawn } = process.getBuiltinModule("node:child_process")
       const child = spawn(line.command, line.args, {
         cwd: options.directory,
         env: { ...options.environment, [ownerVariable]: mark.slice(ownerVariable.length + 1) },

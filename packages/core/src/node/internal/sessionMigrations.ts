@@ -37,5 +37,8 @@ export const sessionMigrations: ReadonlyArray<string> = [
     session INTEGER PRIMARY KEY REFERENCES session (key),
     text TEXT NOT NULL
   );
+  `,
+  `
+  CREATE INDEX IF NOT EXISTS session_root ON session (root);
   `
 ]

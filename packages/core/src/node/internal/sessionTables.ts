@@ -30,6 +30,7 @@ export interface ClaimRow {
 
 export interface ListOptions {
   readonly directory?: string
+  readonly root?: SessionId
   readonly limit?: number
 }
 
@@ -132,11 +133,13 @@ export const sessionTables = (sqlite: NodeSqlite["Service"]) => {
       return row === undefined ? undefined : toInfo(row)
     },
 
-    list: (options: ListOptions = {}): ReadonlyArray<SessionInfo> =>
+    list: ({ directory, limit, root }: ListOptions = {}): ReadonlyArray<SessionInfo> =>
       all(
-        `SELECT ${infoColumns} FROM session WHERE ?1 IS NULL OR directory = ?1 ORDER BY updated DESC, key DESC LIMIT ?2`,
-        options.directory ?? null,
-        options.limit ?? -1
+        // Without `OR` for the root, so that its index is used: a tree is looked at before each step that has a budget.
+        `SELECT ${infoColumns} FROM session WHERE (?1 IS NULL OR directory = ?1)${root === undefined ? "" : " AND root = ?3"} ORDER BY updated DESC, key DESC LIMIT ?2`,
+        directory ?? null,
+        limit ?? -1,
+        ...(root === undefined ? [] : [root])
       ).map(toInfo),
 
     claimOf: (session: SessionId): ClaimRow | undefined => {

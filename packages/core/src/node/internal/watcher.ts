@@ -4,7 +4,7 @@
  * One small `/bin/sh` waits at the end of a pipe; when the runtime is gone, however it went, the pipe ends. It is told
  * which groups run, and finds on Linux what has left them by the mark. If it dies itself, another one is started.
  */
-import { type ChildProcess, spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 
 export interface Watcher {
   /** A program is about to start; from its first one on there is a watcher. */
@@ -64,6 +64,7 @@ export const makeWatcher = (mark: string): Watcher => {
     restarts = now - lastStart < calmMillis ? restarts + 1 : 0
     lastStart = now
     if (restarts > restartLimit) return
+    const { spawn } = process.getBuiltinModule("node:child_process")
     const child = spawn("/bin/sh", ["-c", script, "rein-watcher", mark], {
       // Its own environment must not carry the mark: it would stop itself.
       env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },

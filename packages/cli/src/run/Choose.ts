@@ -1,0 +1,150 @@
+/** What a run works with: the model, the agent and the session, checked before anything is sent. */
+import { type Agent, Agents } from "@rein/core/agent/Agents"
+import { SessionId } from "@rein/core/schema/Ids"
+import type * as ModelRef from "@rein/core/schema/ModelRef"
+import { type SessionInfo, SessionStore } from "@rein/core/session/SessionStore"
+import { Sessions } from "@rein/core/session/Sessions"
+import { ModelName } from "@rein/providers"
+import { Effect, Layer, Option, Result, Schema } from "effect"
+import { UsageError } from "../Failure.ts"
+import { dataFolder, realDirectory } from "../Folders.ts"
+import * as Harness from "../Harness.ts"
+import { didYouMean } from "../Near.ts"
+import * as FlagRules from "./FlagRules.ts"
+
+const example = 'e.g. --model "anthropic/claude-sonnet-4-5"'
+
+const refuse = (message: string) => new UsageError({ message })
+
+/** The model of `--model`. */
+export const model = Effect.fnUntraced(function* (
+  text: string | undefined
+): Effect.fn.Return<ModelRef.ModelRef | undefined, UsageError> {
+  if (text === undefined) return undefined
+  const found = ModelName.read(text)
+  return Result.isSuccess(found) ? found.success : yield* refuse(found.failure)
+})
+
+/** Nothing says which model to ask. */
+export const needModel = refuse(
+  `No model is chosen. Name one, ${example} (known providers: ${ModelName.providers.join(", ")}).`
+)
+
+/** The steps of `--max-steps`. */
+export const maxSteps = Effect.fnUntraced(function* (
+  text: string | undefined
+): Effect.fn.Return<number | undefined, UsageError> {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  return yield* refuse(`--max-steps ${text} is no number of steps: write a whole number from 1 on.`)
+})
+
+/** The agent of `--agent`, which must be one that a person may talk to. */
+export const agent = Effect.fnUntraced(function* (
+  name: string | undefined
+): Effect.fn.Return<Agent | undefined, UsageError, Agents> {
+  if (name === undefined) return undefined
+  const agents = (yield* (yield* Agents).list).filter(({ mode }) => mode !== "subagent")
+  const found = agents.find((one) => one.name === name)
+  if (found !== undefined) return found
+  const known = agents.map((one) => one.name)
+  return yield* refuse(`There is no agent "${name}".${didYouMean(name, known)} Known agents: ${known.join(", ")}.`)
+})
+
+/** What says which session to work in. */
+export interface Wanted {
+  /** Go on with the newest session of the directory. */
+  readonly goOn: boolean
+  /** Go on with this session. */
+  readonly session: string | undefined
+  /** As it was given; a session has its own. */
+  readonly directory: string | undefined
+}
+
+/** What a command line says of the work. */
+export interface Given extends Wanted {
+  readonly model: string | undefined
+  readonly agent: string | undefined
+  readonly maxSteps: string | undefined
+  readonly rules: FlagRules.Given
+}
+
+/** A session that goes on, or the directory of a new one. */
+export interface Place {
+  readonly session?: SessionInfo
+  readonly directory: string
+}
+
+const recent = 1_000
+
+/** A stored session by its id, or a sentence with those that it may have been. */
+export const stored = Effect.fnUntraced(function* (id: string) {
+  const store = yield* SessionStore
+  const session = Schema.decodeUnknownOption(SessionId)(id)
+  const missing = Effect.gen(function* () {
+    const ids = (yield* store.list({ limit: recent })).map((one) => one.id)
+    const like = id.length < 8 ? "" : didYouMean(id, ids)
+    return yield* refuse(`There is no session ${id}.${like} \`rein session list --all\` shows all of them.`)
+  })
+  if (Option.isNone(session)) return yield* missing
+  return yield* store
+    .get(session.value)
+    .pipe(Effect.catchTag("StoreError", (error) => (error.reason._tag === "NotFound" ? missing : Effect.fail(error))))
+})
+
+/** Where to work; the session's directory must still be there. */
+export const place = Effect.fnUntraced(function* ({ directory, goOn, session }: Wanted) {
+  const given = directory === undefined && session !== undefined ? undefined : yield* realDirectory(directory ?? ".")
+  if (session !== undefined) {
+    const info = yield* stored(session)
+    if (given !== undefined && given !== info.directory) {
+      return yield* refuse(`Session ${session} works in ${info.directory}, not in ${given}. Leave --dir out.`)
+    }
+    yield* Effect.mapError(realDirectory(info.directory), () =>
+      refuse(`Session ${session} works in ${info.directory}, which is gone. Put the directory back to go on with it.`)
+    )
+    return { session: info, directory: info.directory } satisfies Place
+  }
+  const here = given ?? "."
+  if (!goOn) return { directory: here } satisfies Place
+  const [found] = yield* (yield* SessionStore).list({ directory: here, limit: 1 })
+  if (found !== undefined) return { session: found, directory: here } satisfies Place
+  return yield* refuse(`There is no session in ${here} to go on with. Leave --continue out to start one.`)
+})
+
+/** The session itself. One that goes on keeps its agent, and a new one needs a model. */
+export const session = Effect.fnUntraced(function* (place: Place, agent: Agent | undefined, hasModel: boolean) {
+  const sessions = yield* Sessions
+  if (place.session === undefined) {
+    if (!hasModel && agent?.model === undefined) return yield* needModel
+    return yield* sessions.create({
+      directory: place.directory,
+      ...(agent === undefined ? {} : { agent: agent.name })
+    })
+  }
+  const state = yield* sessions.state(place.session.id)
+  if (agent !== undefined && agent.name !== state.agent) {
+    return yield* refuse(
+      `Session ${state.session} works with the agent "${state.agent}", and a session keeps its agent. Leave --agent out, or start a new session.`
+    )
+  }
+  if (!hasModel && state.epoch === undefined) return yield* needModel
+  return state.session
+})
+
+/** Does it go on with a session that is there? */
+export const isContinued = ({ goOn, session }: Wanted): boolean => goOn || session !== undefined
+
+/** Everything that can be checked before a runtime is made, over the opened store. */
+export const all = Effect.fnUntraced(function* (given: Given) {
+  if (given.goOn && given.session !== undefined) {
+    return yield* refuse("--continue and --session name two sessions. Give one of them.")
+  }
+  const chosen = yield* model(given.model)
+  if (chosen === undefined && !isContinued(given)) return yield* needModel
+  const steps = yield* maxSteps(given.maxSteps)
+  const store = yield* Layer.build(Harness.layerStore(yield* dataFolder))
+  const where = yield* Effect.provide(place(given), store)
+  const lastRules = yield* FlagRules.layers(given.rules, where.directory)
+  return { model: chosen, maxSteps: steps, store, place: where, lastRules }
+})

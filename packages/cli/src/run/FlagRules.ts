@@ -1,0 +1,88 @@
+/** The rules of a command line: `--allow`, `--deny`, `--ask` and `--yes`. */
+import { realpathSync } from "node:fs"
+import { homedir } from "node:os"
+import { dirname, join } from "node:path"
+import type { Action, Layer, Rule } from "@rein/permission"
+import { Effect } from "effect"
+import { UsageError } from "../Failure.ts"
+import { didYouMean } from "../Near.ts"
+
+/** The flags as they were written. */
+export interface Given {
+  readonly allow: ReadonlyArray<string>
+  readonly ask: ReadonlyArray<string>
+  readonly deny: ReadonlyArray<string>
+  readonly yes: boolean
+}
+
+/** Permissions whose values are real paths. */
+const ofPaths: ReadonlyArray<string> = ["read", "edit", "write", "glob", "grep", "list", "external_directory"]
+
+const known: ReadonlyArray<string> = ["bash", ...ofPaths]
+
+const form = 'write permission:pattern, e.g. "bash:npm test*", "edit:src/*", or a permission alone, e.g. "read"'
+
+/** The real path of as much of it as exists: values of rules are real paths, too. */
+const realHead = (path: string): string => {
+  for (let head = path; head !== dirname(head); head = dirname(head)) {
+    try {
+      return realpathSync(head) + path.slice(head.length)
+    } catch {
+      // Its parent may exist.
+    }
+  }
+  return path
+}
+
+/** A path pattern as it has to be for values that are real paths. What begins with a star fits anywhere. */
+const pathPattern = (pattern: string, directory: string): string => {
+  if (pattern.startsWith("*")) return pattern
+  const written = pattern.startsWith("~/") ? join(homedir(), pattern.slice(2)) : pattern
+  const whole = written.startsWith("/") ? written : join(directory, written)
+  const wild = whole.search(/[*?]/)
+  if (wild === -1) return realHead(whole)
+  const folder = whole.slice(0, whole.lastIndexOf("/", wild))
+  return folder === "" ? whole : realHead(folder) + whole.slice(folder.length)
+}
+
+const parse = Effect.fnUntraced(function* (
+  action: Action,
+  text: string,
+  directory: string
+): Effect.fn.Return<Rule, UsageError> {
+  const [, permission, pattern = "*"] = /^([\w*-]+)(?::([^]+))?$/.exec(text) ?? []
+  if (permission === undefined) {
+    return yield* new UsageError({ message: `"${text}" (in --${action}) is no rule: ${form}.` })
+  }
+  const meant = known.includes(permission) ? "" : didYouMean(permission, known)
+  if (meant !== "") {
+    return yield* new UsageError({
+      message: `There is no permission "${permission}" (in --${action} ${text}).${meant}`
+    })
+  }
+  if (!ofPaths.includes(permission)) return { permission, pattern, action }
+  if (/[*?]/.test(directory) && !/^[*/~]/.test(pattern)) {
+    return yield* new UsageError({
+      message: `The pattern of --${action} ${text} would begin with ${directory}, whose name holds a wildcard. Write it from the root, or begin it with a star.`
+    })
+  }
+  return { permission, pattern: pathPattern(pattern, directory), action }
+})
+
+/** `--yes`: what nothing denies is allowed. */
+const yes: Layer = { origin: "--yes", onlyAsks: true, rules: [{ permission: "*", pattern: "*", action: "allow" }] }
+
+/** The layers behind all others. Of several flags that match, deny wins over ask and ask over allow, in whatever order they came. */
+export const layers = Effect.fnUntraced(function* (
+  given: Given,
+  directory: string
+): Effect.fn.Return<ReadonlyArray<Layer>, UsageError> {
+  const of = (action: Action, texts: ReadonlyArray<string>) =>
+    Effect.forEach(texts, (text) => parse(action, text, directory))
+  const rules = [
+    ...(yield* of("allow", given.allow)),
+    ...(yield* of("ask", given.ask)),
+    ...(yield* of("deny", given.deny))
+  ]
+  return [...(given.yes ? [yes] : []), ...(rules.length === 0 ? [] : [{ origin: "the command line", rules }])]
+})
