@@ -187,7 +187,7 @@ const claim = (
       if (isAlive) return yield* owned(session, owner) // guard: I4 core/test/session/SessionStore.test.ts #refused
     }
     const taken = yield* write(
-      () => Result.succeed(tables.takeClaim(seen, ownership.self, now)),
+      () => Result.succeed(tables.takeClaim(seen, { ...ownership.self, since: now }, now)),
       (taken) => taken && holding()
     )
     return taken ? { root: seen.root, token: (seen.token ?? 0) + 1 } : yield* attempt(session)
