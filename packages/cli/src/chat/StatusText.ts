@@ -17,6 +17,8 @@ const doing = (what: Doing, now: number): string => {
       return `asks the model again in ${Math.max(0, (what.until - now) / 1_000).toFixed(0)} s (attempt ${what.attempt} failed)`
     case "compacting":
       return "shortens the history"
+    case "suspended":
+      return `waits until you let it go on: it was cut off ${what.resumes + 1} times and goes on by itself no more`
     case "waiting":
       return `waits for ${what.questions === 1 ? "an answer" : `${what.questions} answers`} of yours`
   }
@@ -30,6 +32,8 @@ const stepIn = (one: StepIn): string => {
       return "a line is delivered between two steps"
     case "interrupt":
       return "Ctrl-C interrupts"
+    case "resume":
+      return "a line, or `rein run --continue`, lets it go on"
     case "answer":
       return `y, s or n answers: ${oneLine(one.question.request.title, 100)}`
     case "withdraw":

@@ -2,7 +2,6 @@
 import { isatty } from "node:tty"
 import type { SessionId } from "@rein/core/schema/Ids"
 import * as Outcome from "@rein/core/schema/Outcome"
-import type { Call } from "@rein/core/schema/Part"
 import type { Question } from "@rein/core/schema/Question"
 import type { Item } from "@rein/core/session/LiveHub"
 import { Sessions } from "@rein/core/session/Sessions"
@@ -11,19 +10,20 @@ import { Deferred, Effect, Exit, Fiber, Queue } from "effect"
 import { Ended, UsageError } from "../Failure.ts"
 import * as Harness from "../Harness.ts"
 import { ofProcess, type Output } from "../Output.ts"
-import { visibleJson } from "../Visible.ts"
 import * as Choose from "./Choose.ts"
+import * as Follow from "./Follow.ts"
 import { promptText } from "./PromptText.ts"
-import * as Result from "./Result.ts"
+import * as Show from "./Show.ts"
 import * as Signals from "./Signals.ts"
 import * as Tally from "./Tally.ts"
 import * as Turns from "./Turns.ts"
-import * as View from "./View.ts"
 
 /** The command line of `rein run`. */
 export interface Options extends Choose.Given {
   readonly prompt: string | undefined
-  readonly format: "text" | "json"
+  readonly format: Show.Format
+  /** Watch what another process does in the session. */
+  readonly follow: boolean
 }
 
 /** After a signal the end may take so long; then the process goes, and the store knows what was open. */
@@ -59,16 +59,17 @@ interface Work {
   readonly isAttended: boolean
 }
 
-/** What was left open, then the prompt. */
+/** What was left open, then the prompt, then what came in while that ended: a turn that is begun here is not left alone. */
 const work = Effect.fnUntraced(function* ({ isAttended, output, prompt, session, show }: Work) {
   const ask = isAttended ? yield* answering(session, output) : undefined
   const showAndAsk = (item: Item) => {
     show(item)
     ask?.(item)
   }
-  const resumed = yield* Turns.resume(session, showAndAsk)
-  if (prompt !== undefined) return yield* Turns.prompt(session, prompt, showAndAsk)
-  if (resumed !== undefined) return resumed
+  const turns = Turns.make(session, showAndAsk)
+  const resumed = yield* turns.resume
+  const outcome = prompt === undefined ? resumed : yield* turns.prompt(prompt)
+  if (outcome !== undefined) return (yield* turns.rest) ?? outcome
   return yield* new UsageError({
     message: `Session ${session} has nothing left to do. Write a prompt to go on with it.`
   })
@@ -95,20 +96,6 @@ const untilSignal = Effect.fnUntraced(function* (task: Work, signals: Signals.Si
   return { outcome, signal: name }
 })
 
-/** Shows the events in the wanted format: text as it comes, or a line of JSON for each stored event. */
-const showIn = (format: Options["format"], output: Output, calls: ReadonlyArray<Call>): ((item: Item) => void) => {
-  if (format === "text") return View.make({ output, calls }).show
-  return (item) => {
-    if (!("after" in item)) output.answer(`${visibleJson(item)}\n`)
-  }
-}
-
-const tell = (format: Options["format"], output: Output, facts: Result.Facts): void => {
-  output.endLine()
-  if (format === "json") output.answer(`${visibleJson(Result.object(facts))}\n`)
-  else output.line(Result.summary(facts), Result.tone(facts))
-}
-
 interface Prepared {
   readonly place: Choose.Place
   readonly prompt: string | undefined
@@ -124,7 +111,7 @@ const inSession = Effect.fnUntraced(function* (options: Options, prepared: Prepa
   const session = yield* Choose.session(place, agent, options.model !== undefined)
   const output = ofProcess()
   const tally = Tally.make()
-  const view = showIn(options.format, output, openCalls(yield* sessions.state(session)))
+  const view = Show.showIn(options.format, output, openCalls(yield* sessions.state(session)))
   const show = (item: Item) => {
     tally.see(item)
     view(item)
@@ -132,20 +119,30 @@ const inSession = Effect.fnUntraced(function* (options: Options, prepared: Prepa
   const { outcome, signal } = yield* untilSignal({ session, show, output, prompt, isAttended }, signals, groups)
   const exitCode = signal === undefined ? Outcome.exitCode(outcome) : Signals.codes[signal]
   const text = lastText(yield* sessions.state(session))
-  tell(options.format, output, { session, outcome, exitCode, counted: tally.counted(), text })
+  Show.tell(options.format, output, { session, outcome, exitCode, counted: tally.counted(), text })
   return exitCode
 })
 
 /** Runs, tells, and ends with the exit code of the outcome. */
 export const run = Effect.fn("rein.run")(function* (options: Options) {
   const signals = yield* Signals.listenTwice
+  if (options.follow && !Choose.isContinued(options)) {
+    return yield* new UsageError({ message: "--follow needs --continue or --session ID: which session to follow." })
+  }
   const chosen = yield* Choose.all(options)
+  const known = chosen.place.session?.id
+  const owner = known === undefined ? undefined : yield* Effect.provide(Follow.holderOf(known), chosen.store)
+  if (known !== undefined && owner !== undefined && !options.follow) return yield* Follow.inUse(known, owner)
   const prompt = yield* promptText({
     argument: options.prompt,
     isOptional: Choose.isContinued(options),
     input: () => process.stdin,
     tell: (line) => void process.stderr.write(`${line}\n`)
   })
+  if (known !== undefined && options.follow) {
+    const following = { session: known, prompt, format: options.format, signals }
+    return yield* Effect.provide(Follow.follow(following), chosen.store)
+  }
   const isAttended = isatty(0) && isatty(2)
   const groups = new Set<number>()
   const layer = Harness.layer({ ...chosen, isAttended, groups })

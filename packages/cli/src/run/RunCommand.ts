@@ -11,6 +11,10 @@ const own = {
   format: Flag.Literals("format", ["text", "json"]).pipe(
     Flag.withDescription("text, or json: one line for each stored event, then one for the result"),
     Flag.withDefault("text")
+  ),
+  follow: Flag.Boolean("follow").pipe(
+    Flag.withDescription("Watch the session while another process works on it; a prompt is sent to that one"),
+    Flag.withDefault(false)
   )
 }
 
@@ -26,6 +30,11 @@ export const runCommand = Command.make(
   { ...own, ...flags },
   Effect.fnUntraced(function* (given) {
     const { run } = yield* Effect.promise(() => import("./Run.ts"))
-    yield* run({ ...read(given), prompt: Option.getOrUndefined(given.prompt), format: given.format })
+    yield* run({
+      ...read(given),
+      prompt: Option.getOrUndefined(given.prompt),
+      format: given.format,
+      follow: given.follow
+    })
   })
 ).pipe(Command.withDescription(description), Command.withShortDescription("Work on a prompt in a directory"))

@@ -4,7 +4,7 @@ import type { Outcome } from "@rein/core/schema/Outcome"
 import type { Item } from "@rein/core/session/LiveHub"
 import { Sessions } from "@rein/core/session/Sessions"
 import type { SessionState } from "@rein/core/session/SessionState"
-import { Effect, Schedule, Stream } from "effect"
+import { Effect, Fiber, Schedule, Stream } from "effect"
 
 /** What is watched. */
 interface Watched {
@@ -43,32 +43,66 @@ const watch = Effect.fnUntraced(function* (watched: Watched) {
 const openInput = ({ delivered, turn, waiting }: SessionState): InputId | undefined =>
   turn === undefined ? waiting.at(-1)?.input.input : delivered.at(-1)
 
-/** Goes on with a turn or inputs that a dead process left. Gives the outcome if there was anything. */
-export const resume = Effect.fnUntraced(function* (session: SessionId, show: Watched["show"]) {
-  const sessions = yield* Sessions
-  let outcome: Outcome | undefined
-  for (;;) {
-    const state = yield* sessions.state(session)
-    const input = openInput(state)
-    if (input === undefined) return outcome
-    yield* sessions.resume(session)
-    outcome = yield* watch({
-      session,
-      input,
-      after: state.sequence,
-      show,
-      ...(state.turn === undefined ? {} : { turn: state.turn.id })
-    })
+/** The turns of a session, one after the other; each event is shown once. */
+export const make = (session: SessionId, show: Watched["show"]) => {
+  /** The last stored event that was shown. */
+  let last: number | undefined
+  let lastEnd = 0
+  const see = (item: Item) => {
+    if (!("after" in item)) last = item.sequence
+    if (item.type === "TurnEnded") lastEnd = item.sequence
+    show(item)
   }
-})
 
-/** Sends the prompt and watches its turn. A session that has had none is shown from its beginning. */
-export const prompt = Effect.fnUntraced(function* (session: SessionId, text: string, show: Watched["show"]) {
-  const sessions = yield* Sessions
-  const { lastTurn, sequence } = yield* sessions.state(session)
-  const input = yield* sessions.prompt(session, text)
-  return yield* watch({ session, input, after: lastTurn === undefined ? 0 : sequence, show })
-})
+  /** Goes on with a turn or inputs that are open. Gives the last outcome if there was anything. */
+  const resume = Effect.gen(function* () {
+    const sessions = yield* Sessions
+    let outcome: Outcome | undefined
+    for (;;) {
+      const state = yield* sessions.state(session)
+      const input = openInput(state)
+      if (input === undefined) return outcome
+      yield* sessions.resume(session)
+      const turn = state.turn === undefined ? {} : { turn: state.turn.id }
+      outcome = yield* watch({ session, input, after: last ?? state.sequence, show: see, ...turn })
+    }
+  })
+
+  /** Sends the prompt and watches its turn. A session that has had none is shown from its beginning. */
+  const prompt = Effect.fnUntraced(function* (text: string) {
+    const sessions = yield* Sessions
+    const { lastTurn, sequence } = yield* sessions.state(session)
+    const input = yield* sessions.prompt(session, text)
+    return yield* watch({ session, input, after: lastTurn === undefined ? 0 : sequence, show: see })
+  })
+
+  /** Shows what is stored and live, from behind what was shown. */
+  const showing = Effect.fnUntraced(function* (upTo: number) {
+    const sessions = yield* Sessions
+    yield* sessions.events(session, last ?? 0).pipe(
+      Stream.takeUntil((item) => !("after" in item) && item.sequence >= upTo),
+      Stream.runForEachArray((items) => Effect.sync(() => items.forEach(see)))
+    )
+  })
+
+  /** Brings those turns to their end, too, that begin here because of what others say while the last one ends. Gives the outcome of the last of them. */
+  const rest = Effect.gen(function* () {
+    const sessions = yield* Sessions
+    const from = last ?? 0
+    const watching = yield* Effect.forkChild(showing(Number.MAX_SAFE_INTEGER))
+    for (;;) {
+      yield* sessions.idle(session)
+      if (openInput(yield* sessions.state(session)) === undefined) break
+      yield* sessions.resume(session)
+    }
+    yield* Fiber.interrupt(watching)
+    const { lastTurn, sequence } = yield* sessions.state(session)
+    if (sequence > (last ?? 0)) yield* showing(sequence)
+    return lastEnd > from ? lastTurn?.outcome : undefined
+  })
+
+  return { resume, prompt, rest }
+}
 
 /** Asks for the end of the turn, and takes back what waits. */
 export const stopOnce = Effect.fnUntraced(function* (session: SessionId) {

@@ -82,6 +82,11 @@ export const make = ({ calls: open = [], output, withInputs = false }: Options):
         return
       case "TurnResumed":
         return output.line("* goes on with the turn that was cut off", "quiet")
+      case "TurnSuspended":
+        return output.line(
+          "* the turn was cut off too often and waits until somebody lets it go on: rein run --continue",
+          "warning"
+        )
       case "CommandSubmitted":
         if (withInputs && item.data.request._tag === "input")
           output.line(`> ${visible(inputText(item.data.request.parts))}`)

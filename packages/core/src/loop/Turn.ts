@@ -16,7 +16,9 @@ import * as Ids from "../schema/Ids.ts"
 import type { Failure, Outcome } from "../schema/Outcome.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import { Driver } from "../session/Driver.ts"
+import { canRun, mustSuspend } from "../session/Due.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
+import { Parking } from "../session/Parking.ts"
 import type { SessionState } from "../session/SessionState.ts"
 import { type SessionStore, StoreError } from "../session/SessionStore.ts"
 import type { Tool } from "../tool/Tool.ts"
@@ -28,7 +30,7 @@ import * as BudgetTree from "./BudgetTree.ts"
 import { keepDraft, recoverDraft } from "./Draft.ts"
 import { afterStep, type Next, stopped } from "./GoingOn.ts"
 import * as Inbox from "./Inbox.ts"
-import { interruptedNote, restOf, untilInterrupted } from "./Interruption.ts"
+import { interruptedNote, restOf, untilStopped } from "./Interruption.ts"
 import { dueNotes } from "./JobNotes.ts"
 import { ProgressGuard } from "./ProgressGuard.ts"
 import { recoverStep } from "./Recovery.ts"
@@ -70,6 +72,7 @@ const make = Effect.gen(function* () {
   const policy = yield* StopPolicy
   const runner = yield* ToolRunner
   const stepper = yield* Step
+  const { after: parkAfter } = yield* Parking
   const jobs = yield* Jobs
   const builder = ContextBuilder.make()
   const clock = BudgetClock.make()
@@ -86,10 +89,11 @@ const make = Effect.gen(function* () {
     )
 
   /** Starts the turn with the inputs that wait, or goes on with the one that is open. */
-  const enter = Effect.fnUntraced(function* (session: OpenSession) {
+  const enter = Effect.fnUntraced(function* (session: OpenSession, asked: boolean) {
     const state = session.state()
     if (state.turn !== undefined) {
-      yield* session.append([SessionEvent.make("TurnResumed", { turn: state.turn.id, rein: version })])
+      const wish = asked ? { asked } : {}
+      yield* session.append([SessionEvent.make("TurnResumed", { turn: state.turn.id, rein: version, ...wish })])
       return state.turn.id
     }
     const turn = Ids.make.turn()
@@ -242,14 +246,16 @@ const make = Effect.gen(function* () {
     return reason === undefined ? yield* steps(running) : stopped(reason, session.state())
   }, Effect.scoped)
 
-  const oneTurn = Effect.fnUntraced(function* (session: OpenSession) {
+  const oneTurn = Effect.fnUntraced(function* (session: OpenSession, asked: boolean) {
     const began = yield* Clock.currentTimeMillis
     yield* clock.enter(session.state().root)
-    const turn = yield* enter(session)
+    const turn = yield* enter(session, asked)
     // Everything that waited was taken back in the last moment.
     if (turn === undefined) return
     yield* recoverDraft(session)
-    const exit = yield* untilInterrupted(session, body(session, turn))
+    const exit = yield* untilStopped(session, body(session, turn), parkAfter)
+    // Parked: the turn stays open as the log has it, and goes on by the same road as after a crash.
+    if (exit === undefined) return
     const outcome = yield* outcomeOf(exit)
     yield* settleOpenStep(session, exit)
     const ended = yield* Clock.currentTimeMillis
@@ -265,22 +271,30 @@ const make = Effect.gen(function* () {
   }, Effect.scoped)
 
   return Driver.of({
-    run: (session) => {
-      const isDue = () => {
-        const { readOnly, turn, waiting } = session.state()
-        return readOnly === undefined && (turn !== undefined || waiting.length > 0)
-      }
+    run: (session, asked) => {
+      const manner = { asked, parks: parkAfter !== undefined }
+      const first = Effect.suspend(() =>
+        Effect.andThen(asked ? Effect.void : suspendWhenDue(session), Inbox.answerCommands(session))
+      )
       return Effect.andThen(
-        Inbox.answerCommands(session),
+        first,
         Effect.whileLoop({
-          while: isDue,
-          body: () => Effect.andThen(oneTurn(session), Inbox.answerCommands(session)),
+          while: () => canRun(session.state(), manner),
+          body: () => Effect.andThen(oneTurn(session, asked), Inbox.answerCommands(session)),
           step: () => {}
         })
       )
     }
   })
 })
+
+/** A turn that went on by itself too often, e.g. because something in it ends the process each time, waits for a person. */
+const suspendWhenDue = (session: OpenSession) =>
+  session.append((state) =>
+    state.turn !== undefined && mustSuspend(state)
+      ? [SessionEvent.make("TurnSuspended", { turn: state.turn.id, resumes: state.turn.resumes })]
+      : []
+  )
 
 /** Asks beside the turn whether it should stop, until the scope closes. Who never wants that costs nothing. */
 const listen = <A>(wish: Effect.Effect<A>, act: (wish: A) => Effect.Effect<void>) =>

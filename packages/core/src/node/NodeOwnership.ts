@@ -23,10 +23,13 @@ const output = async (command: string, args: ReadonlyArray<string>): Promise<str
     })
   ).stdout.trim()
 
-/** This start of the machine. On Linux with the process namespace, since pids mean something only within one. */
+/**
+ * This start of this machine. On Linux with the process namespace, since pids mean something only within one. Not the
+ * host's name, and on macOS not the time of the start: both change while the machine runs, e.g. after a sleep.
+ */
 const boot: Effect.Effect<string> = Effect.gen(function* () {
   if (process.platform !== "linux") {
-    return (yield* lookUp(() => output("sysctl", ["-n", "kern.boottime"]))) ?? unknown
+    return (yield* lookUp(() => output("sysctl", ["-n", "kern.bootsessionuuid"]))) || unknown
   }
   const id = yield* lookUp(() => trimmed(readFile("/proc/sys/kernel/random/boot_id", "utf8")))
   const namespace = yield* lookUp(() => readlink("/proc/self/ns/pid"))
@@ -55,7 +58,7 @@ const make = Effect.gen(function* () {
   }
 
   const canSee = (owner: Owner): boolean =>
-    owner.host === self.host && owner.boot === self.boot && owner.boot !== unknown && owner.started !== unknown
+    owner.boot === self.boot && owner.boot !== unknown && owner.started !== unknown
 
   return Ownership.of({
     self,

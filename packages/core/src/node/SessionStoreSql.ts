@@ -14,7 +14,7 @@ import { Followers } from "../session/Followers.ts"
 import { Owner, Ownership } from "../session/Ownership.ts"
 import { type Fence, SessionStore, StoreError } from "../session/SessionStore.ts"
 import { alreadyExists, commandEvent, commandOf, fenced, infoOf, notFound, owned } from "../session/StoreRules.ts"
-import { decodeRows, type EncodedEvent, encodeEvents } from "./internal/eventCodec.ts"
+import { decodeRows, decodeSound, type EncodedEvent, encodeEvents } from "./internal/eventCodec.ts"
 import { sessionMigrations } from "./internal/sessionMigrations.ts"
 import {
   type ListOptions,
@@ -146,12 +146,15 @@ const known = (tables: SessionTables, session: SessionId): Result.Result<Session
 }
 
 /** The next events after the sequence, at most a page of them. */
-const readPage = ({ blobs, read, tables }: Parts, session: SessionId, after: number) =>
+const readRows = ({ read, tables }: Parts, session: SessionId, after: number) =>
   read(() =>
     Result.map(known(tables, session), (row) =>
       row.last <= after ? [] : tables.eventsAfter(session, row.key, after, pageSize)
     )
-  ).pipe(Effect.flatMap((rows) => decodeRows(blobs, rows)))
+  )
+
+const readPage = (parts: Parts, session: SessionId, after: number) =>
+  Effect.flatMap(readRows(parts, session, after), (rows) => decodeRows(parts.blobs, rows))
 
 const readAll = (parts: Parts): Store["read"] =>
   Effect.fnUntraced(function* (session, after) {
@@ -187,7 +190,7 @@ const claim = (
       if (isAlive) return yield* owned(session, owner) // guard: I4 core/test/session/SessionStore.test.ts #refused
     }
     const taken = yield* write(
-      () => Result.succeed(tables.takeClaim(seen, ownership.self, now)),
+      () => Result.succeed(tables.takeClaim(seen, { ...ownership.self, since: now }, now)),
       (taken) => taken && holding()
     )
     return taken ? { root: seen.root, token: (seen.token ?? 0) + 1 } : yield* attempt(session)
@@ -278,7 +281,11 @@ const make = Effect.gen(function* () {
     append: append(parts),
     submit: submit(parts),
     read: readAll(parts),
-    events: (session, after) => followers.events(session, after, (from) => readPage(parts, session, from)),
+    // Whoever looks at a damaged session sees it up to the damage.
+    events: (session, after) =>
+      followers.events(session, after, (from) =>
+        Effect.flatMap(readRows(parts, session, from), (rows) => decodeSound(parts.blobs, rows))
+      ),
     changes: (session, tell) =>
       followers.changes(
         session,

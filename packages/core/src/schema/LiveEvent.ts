@@ -19,6 +19,8 @@ export type Doing =
     }
   /** The history is being shortened. Only the process that does it knows. */
   | { readonly _tag: "compacting" }
+  /** Its turn went on by itself so often without coming to an end; it goes on when a person wants it. */
+  | { readonly _tag: "suspended"; readonly resumes: number }
   /** People have to answer before it can go on. */
   | { readonly _tag: "waiting"; readonly questions: number }
 

@@ -80,8 +80,13 @@ const definitions = {
   /** A command that came too late or names nothing. */
   CommandIgnored: { version: 1, data: Schema.Struct({ command: CommandId, why: Schema.String }) },
   TurnStarted: { version: 1, data: Schema.Struct({ turn: TurnId, rein: version }) },
-  /** The turn goes on in another owner, after a crash or a takeover. */
-  TurnResumed: { version: 1, data: Schema.Struct({ turn: TurnId, rein: version }) },
+  /** The turn goes on: after a crash, a takeover, parking. `asked`: because a person wanted it. */
+  TurnResumed: {
+    version: 1,
+    data: Schema.Struct({ turn: TurnId, rein: version, asked: Schema.optionalKey(Schema.Literal(true)) })
+  },
+  /** The turn has gone on by itself `resumes` times and came to no end; it waits until a person wants it to go on. */
+  TurnSuspended: { version: 1, data: Schema.Struct({ turn: TurnId, resumes: Schema.Int }) },
   InputDelivered: { version: 1, data: Schema.Struct({ input: InputId, command: CommandId, turn: TurnId }) },
   InputWithdrawn: { version: 1, data: Schema.Struct({ input: InputId, command: CommandId }) },
   /** From the runtime to the model; `kind` is a short word, e.g. `progress`. */

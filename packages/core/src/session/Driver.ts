@@ -8,8 +8,9 @@ export class Driver extends Context.Service<
   {
     /**
      * Runs or resumes turns until no input waits. Needs a claimed session. The only way to drive a turn: the first
-     * time, after a crash, after a takeover. Ends early only when the store fails.
+     * time, after a crash, after a takeover, after parking. Ends early only when the store fails. A turn that has gone
+     * on by itself too often goes on only when it is `asked` for.
      */
-    readonly run: (session: OpenSession) => Effect.Effect<void, StoreError>
+    readonly run: (session: OpenSession, asked: boolean) => Effect.Effect<void, StoreError>
   }
 >()("@rein/core/session/Driver") {}

@@ -56,8 +56,10 @@ const applyKnown = (state: SessionState, event: KnownEvent): SessionState => {
       return { ...state, rein: event.data.rein, turn: openTurn(event.data.turn), delivered: [], recent: [] }
     case "TurnResumed":
       return state.turn?.id === event.data.turn
-        ? { ...state, rein: event.data.rein, turn: { ...state.turn, resumes: state.turn.resumes + 1 } }
+        ? { ...state, rein: event.data.rein, turn: resumed(state.turn, event.data.asked === true) }
         : state
+    case "TurnSuspended":
+      return state.turn?.id === event.data.turn ? { ...state, turn: { ...state.turn, suspended: true } } : state
     case "InputDelivered":
       return delivered(state, event.data)
     case "InputWithdrawn":
@@ -110,11 +112,24 @@ const openTurn = (id: TurnId): OpenTurn => ({
   id,
   steps: 0,
   resumes: 0,
+  unattended: 0,
+  suspended: false,
   usage: Usage.zero,
   cost: 0,
   declined: [],
   rejected: false
 })
+
+const resumed = (turn: OpenTurn, asked: boolean): OpenTurn => ({
+  ...turn,
+  resumes: turn.resumes + 1,
+  unattended: asked ? 0 : turn.unattended + 1,
+  suspended: false
+})
+
+/** A person has had a say in the turn. */
+const attended = (state: SessionState): SessionState =>
+  state.turn === undefined || state.turn.unattended === 0 ? state : { ...state, turn: { ...state.turn, unattended: 0 } }
 
 const without = <Key extends "rewrite" | "step" | "turn">(state: SessionState, key: Key): SessionState => {
   const { [key]: _removed, ...rest } = state
@@ -168,7 +183,7 @@ const delivered = (state: SessionState, data: EventData<"InputDelivered">): Sess
   const found = state.waiting.find((one) => one.command === data.command)
   if (found === undefined) return state // guard: I6 core/test/session/SessionState.test.ts
   const taken: SessionState = {
-    ...forget(state, data.command),
+    ...attended(forget(state, data.command)),
     inputs: HashMap.set(state.inputs, data.input, data.turn),
     delivered: [...state.delivered, data.input],
     recent: []
@@ -313,7 +328,8 @@ const closeStep = (state: SessionState): SessionState => {
 
 const questionSettled = (state: SessionState, data: EventData<"QuestionSettled">): SessionState => {
   const question = state.questions.find((one) => one.id === data.question)
-  const next = data.command === undefined ? state : forget(state, data.command)
+  // Only a person's answer was submitted as a command.
+  const next = data.command === undefined ? state : attended(forget(state, data.command))
   if (question === undefined) return next
   const { answer } = data
   const approved = answer._tag === "session" || answer._tag === "project"

@@ -40,11 +40,8 @@ export interface OpenSession {
   ) => Effect.Effect<void, StoreError>
   /** Reads what others have stored. */
   readonly refresh: Effect.Effect<void, StoreError>
-  /** Waits until the state gives a value; fails when the session's turn broke on its store. `listening` is called once nothing can be missed any more. */
-  readonly until: <A>(
-    look: (state: SessionState.SessionState) => A | undefined,
-    listening?: () => void
-  ) => Effect.Effect<A, StoreError>
+  /** Waits until the state gives a value; fails when the session's turn broke on its store, from the first look on. */
+  readonly until: <A>(look: (state: SessionState.SessionState) => A | undefined) => Effect.Effect<A, StoreError>
   /** Calls back now and after each change, until the function that it gives is called. Costs no fiber. */
   readonly watch: (look: (state: SessionState.SessionState) => void) => () => void
   /** Tells all who wait that the turn broke on its store. */
@@ -57,6 +54,8 @@ export interface OpenSession {
   readonly onText: (listener: (length: number) => void) => () => void
   readonly claim: Effect.Effect<void, StoreError>
   readonly release: Effect.Effect<void>
+  /** What every append fails with, once another owner is known to have taken the claimed session over. Watchers are called when that is found out. */
+  readonly overtaken: () => StoreError | undefined
   readonly saveDraft: (draft: string | undefined) => Effect.Effect<void, StoreError>
   readonly readDraft: Effect.Effect<string | undefined, StoreError>
   /** Fails when a newer version wrote to the session. */
@@ -89,6 +88,7 @@ class Opened implements OpenSession {
   #watchers: ReadonlyArray<Watcher> = []
   #state: SessionState.SessionState
   #fence: Fence | undefined
+  #overtaken: StoreError | undefined
   #onText: ((length: number) => void) | undefined
   /** The last sequence that the store told of. */
   #heard = 0
@@ -117,7 +117,7 @@ class Opened implements OpenSession {
         const events = typeof wanted === "function" ? wanted(this.#state) : wanted
         if (typeof wanted === "function" && events.length === 0) return Effect.void
         const stored = this.#store.append(this.id, fence, this.#state.sequence, events)
-        return Effect.map(stored, (all) => this.#accept(all))
+        return Effect.map(this.#losing(stored), (all) => this.#accept(all))
       })
     )
   }
@@ -125,15 +125,18 @@ class Opened implements OpenSession {
   get refresh(): Effect.Effect<void, StoreError> {
     return this.#lock.withPermits(1)(
       Effect.suspend(() =>
-        Effect.map(this.#store.read(this.id, this.#state.sequence), (events) => this.#accept(events))
+        Effect.flatMap(this.#store.read(this.id, this.#state.sequence), (events) => {
+          this.#accept(events)
+          // Anyone stores commands; all else only an owner, and it was not this one as far as it knows.
+          return this.#fence !== undefined && events.some(({ type }) => type !== "CommandSubmitted")
+            ? this.#confirm(this.#fence)
+            : Effect.void
+        })
       )
     )
   }
 
-  until<A>(
-    look: (state: SessionState.SessionState) => A | undefined,
-    listening?: () => void
-  ): Effect.Effect<A, StoreError> {
+  until<A>(look: (state: SessionState.SessionState) => A | undefined): Effect.Effect<A, StoreError> {
     return Effect.callback<A, StoreError>((resume) => {
       const done = (exit: Effect.Effect<A, StoreError>) => {
         this.#unwatch(watcher)
@@ -148,7 +151,6 @@ class Opened implements OpenSession {
       }
       this.#watchers = [...this.#watchers, watcher]
       watcher.check(this.#state)
-      listening?.()
       return Effect.sync(() => this.#unwatch(watcher))
     })
   }
@@ -188,22 +190,32 @@ class Opened implements OpenSession {
   }
 
   get claim(): Effect.Effect<void, StoreError> {
-    return Effect.flatMap(this.#store.claim(this.id), (fence) => {
-      this.#fence = fence
-      return Effect.onError(this.refresh, () => this.release)
-    })
+    return Effect.flatMap(this.#store.claim(this.id), (fence) =>
+      Effect.onError(
+        Effect.map(this.refresh, () => {
+          this.#fence = fence
+          this.#overtaken = undefined
+        }),
+        () => Effect.ignore(this.#store.release(fence))
+      )
+    )
   }
 
   get release(): Effect.Effect<void> {
     return Effect.suspend(() => {
       const fence = this.#fence
       this.#fence = undefined
+      this.#overtaken = undefined
       return fence === undefined ? Effect.void : Effect.ignore(this.#store.release(fence))
     })
   }
 
+  overtaken(): StoreError | undefined {
+    return this.#overtaken
+  }
+
   saveDraft(draft: string | undefined): Effect.Effect<void, StoreError> {
-    return Effect.flatMap(this.#held, (fence) => this.#store.saveDraft(this.id, fence, draft))
+    return Effect.flatMap(this.#held, (fence) => this.#losing(this.#store.saveDraft(this.id, fence, draft)))
   }
 
   get readDraft(): Effect.Effect<string | undefined, StoreError> {
@@ -254,8 +266,9 @@ class Opened implements OpenSession {
   }
 
   get #held(): Effect.Effect<Fence, StoreError> {
-    return Effect.suspend(() =>
-      this.#fence === undefined
+    return Effect.suspend(() => {
+      if (this.#overtaken !== undefined) return Effect.fail(this.#overtaken)
+      return this.#fence === undefined
         ? Effect.fail(
             new StoreError({
               reason: { _tag: "Fenced", session: this.id },
@@ -263,6 +276,22 @@ class Opened implements OpenSession {
             })
           )
         : Effect.succeed(this.#fence)
+    })
+  }
+
+  /** Asks the store whether the claim still holds. What else may be wrong with the store, the next append tells. */
+  #confirm(fence: Fence): Effect.Effect<void> {
+    return Effect.ignore(this.#losing(this.#store.append(this.id, fence, this.#state.sequence, [])))
+  }
+
+  /** Tells the watchers when the store says that the claim is lost. */
+  #losing<A>(effect: Effect.Effect<A, StoreError>): Effect.Effect<A, StoreError> {
+    return Effect.tapError(effect, (error) =>
+      Effect.sync(() => {
+        if (error.reason._tag !== "Fenced" || this.#overtaken !== undefined) return
+        this.#overtaken = error
+        for (const watcher of this.#watchers) watcher.check(this.#state)
+      })
     )
   }
 

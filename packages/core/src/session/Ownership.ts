@@ -2,17 +2,19 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import { uuid } from "../internal/uuid.ts"
 
-/** A running runtime. On one host and boot it lives as long as its process; `started` tells it from a later process with the same pid. */
+/** A running runtime. On one boot of a machine it lives as long as its process; `started` tells it from a later process with the same pid. */
 export const Owner = Schema.Struct({
   id: Schema.String,
   host: Schema.String,
   boot: Schema.String,
   pid: Schema.Int,
-  started: Schema.String
+  started: Schema.String,
+  /** Since when it holds the claim that it stands in, in milliseconds since 1970. */
+  since: Schema.optionalKey(Schema.Finite)
 })
 export type Owner = typeof Owner.Type
 
-/** An owner on another host or boot counts as dead when its last heartbeat is this old. */
+/** An owner on another machine, or of an earlier boot, counts as dead when its last heartbeat is this old. */
 export const heartbeatLimitMillis = 30_000
 
 export class Ownership extends Context.Service<

@@ -26,6 +26,10 @@ export interface OpenTurn {
   readonly steps: number
   /** How often it went on in a new owner. */
   readonly resumes: number
+  /** The same, by itself, since a person last had a say in it. */
+  readonly unattended: number
+  /** It went on by itself too often and waits for a person. */
+  readonly suspended: boolean
   readonly usage: Usage.Usage
   readonly cost: Usage.Cost
   readonly declined: ReadonlyArray<DeclinedCall>

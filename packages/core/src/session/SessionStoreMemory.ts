@@ -1,5 +1,5 @@
 /** Sessions in memory, for as long as the runtime lives. The same promises as on disk, but for surviving the process. */
-import { Effect, Layer, Result } from "effect"
+import { Clock, Effect, Layer, Result } from "effect"
 import type { CommandId, SessionId } from "../schema/Ids.ts"
 import { make as makeId } from "../schema/Ids.ts"
 import { type SessionEvent, type StoredEvent, versionOf } from "../schema/SessionEvent.ts"
@@ -86,10 +86,11 @@ const claimIn = (shelf: Shelf, ownership: Ownership.Ownership["Service"], sessio
     if (seen?.owner?.id === ownership.self.id) return { root: info.root, token: seen.token }
     // A store in memory closes with its runtime and then gives its claims up, so there are no heartbeats to look at.
     if (seen?.owner !== undefined && (yield* ownership.isAlive(seen.owner, 0))) return yield* owned(session, seen.owner)
+    const since = yield* Clock.currentTimeMillis
     // Somebody else may have claimed while the owner was looked at.
     if (shelf.claims.get(info.root) !== seen) return yield* attempt
     const token = (seen?.token ?? 0) + 1
-    shelf.claims.set(info.root, { token, owner: ownership.self })
+    shelf.claims.set(info.root, { token, owner: { ...ownership.self, since } })
     return { root: info.root, token }
   })
   return attempt

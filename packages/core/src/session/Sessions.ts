@@ -5,7 +5,7 @@
  * A turn's fiber belongs here, never to a caller: interrupting whoever waits
  * for an outcome changes nothing.
  */
-import { Context, Effect, FiberMap, Layer, Schema, type Scope, Stream } from "effect"
+import { Context, Effect, Exit, Fiber, FiberMap, Layer, Option, Schema, Scope, Stream } from "effect"
 import type { Command, Delivery } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId } from "../schema/Ids.ts"
 import * as Ids from "../schema/Ids.ts"
@@ -16,10 +16,12 @@ import { Jobs } from "../process/Jobs.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import { version } from "../version.ts"
 import { Driver } from "./Driver.ts"
+import { hasWork } from "./Due.ts"
 import { forkEvents } from "./Fork.ts"
 import type { Item } from "./LiveHub.ts"
 import type { OpenSession, SessionReadOnly } from "./OpenSession.ts"
 import { OpenSessions } from "./OpenSessions.ts"
+import { Parking, waitsForPeople } from "./Parking.ts"
 import { inputOutcome, knowsInput, type SessionState } from "./SessionState.ts"
 import { type SessionInfo, SessionStore, StoreError } from "./SessionStore.ts"
 import { type Status, statusOf } from "./Status.ts"
@@ -62,6 +64,11 @@ export interface PromptOptions {
   readonly command?: CommandId
 }
 
+export interface ResumeOptions {
+  /** Nobody has asked for it, e.g. at the start of a service: it counts as one of the three times that a turn goes on by itself. */
+  readonly automatic?: boolean
+}
+
 export class Sessions extends Context.Service<
   Sessions,
   {
@@ -89,8 +96,10 @@ export class Sessions extends Context.Service<
     readonly cancel: (session: SessionId, input: InputId) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** Waits for what becomes of an input, whoever runs its turn. When the owner of that turn dies, it goes on here. */
     readonly outcome: (session: SessionId, input: InputId) => Effect.Effect<InputOutcome, StoreError | InputNotFound>
-    /** Goes on with what is open: a turn that a dead owner left, or waiting inputs. Does nothing while another owner lives. */
-    readonly resume: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
+    /** Goes on with what is open: a turn that a dead owner left, also a suspended one, or waiting inputs. Does nothing while another owner lives. */
+    readonly resume: (session: SessionId, options?: ResumeOptions) => Effect.Effect<void, StoreError | SessionReadOnly>
+    /** Waits until this runtime does nothing for the session any more: a turn may follow the one whose outcome is known. */
+    readonly idle: (session: SessionId) => Effect.Effect<void>
     /** Ends what runs here for the session: interrupts its turn, stops its jobs. What is stored stays. */
     readonly close: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** What the session does now, what it waits for, and how to step in. */
@@ -105,9 +114,14 @@ export class Sessions extends Context.Service<
 /** How a drive ended. `owned`: another owner has the session, and will see what is to be done. */
 type Driven = "done" | "owned" | "broken"
 
-/** One drive of a session. `poke` ends the pause in which it waits for another owner. */
+/** One drive of a session. */
 interface Mark {
+  /** Ends the pause in which it waits for another owner. */
   poke: (() => void) | undefined
+  /** A person wants it. */
+  asked: boolean
+  /** The state has to be read before it is known whether there is anything to do. */
+  isStale: boolean
 }
 
 /** How often it is looked whether the owner still lives of a session whose outcome somebody here waits for. */
@@ -117,6 +131,8 @@ const make = Effect.gen(function* () {
   const store = yield* SessionStore
   const open = yield* OpenSessions
   const driver = yield* Driver
+  const parks = (yield* Parking).after !== undefined
+  const scope = yield* Effect.scope
   const jobs = yield* Jobs
   const turns = yield* FiberMap.make<SessionId>()
   // Who drives a session. Each drive takes away only its own mark: the next one may have begun before it is quite over.
@@ -124,22 +140,26 @@ const make = Effect.gen(function* () {
   const runTurns = yield* FiberMap.runtime(turns)()
   /** How many wait here for an outcome of a session. */
   const awaited = new Map<SessionId, number>()
+  /** Sessions whose turn was parked here: what listens for an answer, without a fiber. */
+  const parked = new Map<SessionId, Scope.Closeable>()
 
   const using = <A, E>(
     session: SessionId,
     use: (opened: OpenSession) => Effect.Effect<A, E, Scope.Scope>
   ): Effect.Effect<A, E | StoreError> => Effect.scoped(Effect.flatMap(open.get(session), use))
 
-  const hasWork = ({ answers, interrupts, readOnly, turn, waiting, withdrawals }: SessionState): boolean =>
-    readOnly === undefined &&
-    (turn !== undefined || [waiting, withdrawals, answers, interrupts].some((commands) => commands.length > 0))
+  const isDue = (opened: OpenSession, { asked }: Pick<Mark, "asked">) => hasWork(opened.state(), { asked, parks })
 
   /** Runs turns until none is due. */
-  const drive = (opened: OpenSession): Effect.Effect<Driven> =>
+  const drive = (opened: OpenSession, mark: Mark): Effect.Effect<Driven> =>
     Effect.matchEffect(
       Effect.acquireUseRelease(
         opened.claim,
-        () => Effect.catchDefect(driver.run(opened), asStoreError),
+        () => {
+          const { asked } = mark
+          mark.asked = false
+          return Effect.catchDefect(driver.run(opened, asked), asStoreError)
+        },
         () => opened.release
       ),
       {
@@ -185,30 +205,69 @@ const make = Effect.gen(function* () {
     const done = () => {
       if (driving.get(session) === mark) driving.delete(session)
     }
+    const settle = (opened: OpenSession, goesOn: boolean) => {
+      if (!goesOn || !isDue(opened, mark)) done()
+    }
     return using(session, (opened) =>
       Effect.whileLoop({
         while: () => driving.get(session) === mark,
-        body: () => Effect.flatMap(drive(opened), (driven) => again(opened, mark, driven)),
-        step: (isDue) => {
-          if (!isDue || !hasWork(opened.state())) done()
-        }
-      })
+        body: () => {
+          if (!mark.isStale) return Effect.flatMap(drive(opened, mark), (driven) => again(opened, mark, driven))
+          mark.isStale = false
+          return Effect.as(opened.refresh, true)
+        },
+        step: (goesOn) => settle(opened, goesOn)
+      }).pipe(Effect.andThen(Effect.suspend(() => (isParked(opened) ? listenParked(opened) : Effect.void))))
     ).pipe(
       Effect.catchTag("StoreError", (error) => Effect.logWarning(error.message)),
       Effect.ensuring(Effect.sync(done))
     )
   }
 
-  const wakeNow = (opened: OpenSession): void => {
-    const running = driving.get(opened.id)
-    if (running !== undefined) return running.poke?.()
-    if (!hasWork(opened.state())) return
-    const mark: Mark = { poke: undefined }
-    driving.set(opened.id, mark)
-    runTurns(opened.id, driveAll(opened.id, mark))
+  const isParked = (opened: OpenSession) => parks && waitsForPeople(opened.state()) && !driving.has(opened.id)
+
+  const forgetParked = (session: SessionId) =>
+    Effect.suspend(() => {
+      const listening = parked.get(session)
+      parked.delete(session)
+      return listening === undefined ? Effect.void : Scope.close(listening, Exit.void)
+    })
+
+  /** Looks at a parked session again when anything is stored in it, by whomever. Holds a callback, no fiber and no open session. */
+  const listenParked = (opened: OpenSession): Effect.Effect<void, StoreError> =>
+    Effect.uninterruptible(
+      Effect.gen(function* () {
+        const { id } = opened
+        const { sequence } = opened.state()
+        yield* forgetParked(id)
+        const listening = yield* Scope.fork(scope)
+        parked.set(id, listening)
+        const hear = (last: number) => {
+          if (last > sequence && parked.get(id) === listening) startDrive(id, { isStale: true, asked: false })
+        }
+        yield* Scope.provide(store.changes(id, hear), listening)
+      })
+    )
+
+  const startDrive = (session: SessionId, how: Omit<Mark, "poke">): void => {
+    if (driving.has(session)) return
+    const mark: Mark = { poke: undefined, ...how }
+    driving.set(session, mark)
+    runTurns(session, Effect.andThen(forgetParked(session), driveAll(session, mark)))
   }
 
-  const wake = (opened: OpenSession): Effect.Effect<void> => Effect.sync(() => wakeNow(opened))
+  const wakeNow = (opened: OpenSession, asked: boolean): void => {
+    const running = driving.get(opened.id)
+    if (running !== undefined) {
+      running.asked ||= asked
+      return running.poke?.()
+    }
+    if (isDue(opened, { asked })) startDrive(opened.id, { isStale: false, asked })
+    else if (isParked(opened) && !parked.has(opened.id)) startDrive(opened.id, { isStale: true, asked })
+  }
+
+  /** For what a person wants, or a host on a person's behalf. */
+  const wake = (opened: OpenSession): Effect.Effect<void> => Effect.sync(() => wakeNow(opened, true))
 
   /** Marks the session as one whose outcome somebody here waits for. */
   const awaiting = <A, E>(session: SessionId, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
@@ -302,16 +361,30 @@ const make = Effect.gen(function* () {
           knowsInput(opened.state(), input)
             ? awaiting(
                 session,
-                // Listens first: what is woken may break at once.
-                opened.until(
-                  (state) => inputOutcome(state, input),
-                  () => wakeNow(opened)
-                )
+                // Whoever waits sees to it that there is something to wait for, now and e.g. when a parked turn has its answer.
+                opened.until((state) => {
+                  const outcome = inputOutcome(state, input)
+                  if (outcome === undefined && !driving.has(session)) wakeNow(opened, false)
+                  return outcome
+                })
               )
             : Effect.fail(new InputNotFound({ session, input }))
         )
       ),
-    resume: (session) => using(session, (opened) => Effect.andThen(opened.writable, wake(opened))),
+    resume: (session, { automatic = false } = {}) =>
+      using(session, (opened) =>
+        Effect.andThen(
+          opened.writable,
+          Effect.sync(() => wakeNow(opened, !automatic))
+        )
+      ),
+    idle: (session) =>
+      Effect.suspend(() =>
+        Option.match(FiberMap.getUnsafe(turns, session), {
+          onNone: () => Effect.void,
+          onSome: (fiber) => Effect.asVoid(Fiber.await(fiber))
+        })
+      ),
     status: (session) =>
       using(session, (opened) =>
         Effect.andThen(

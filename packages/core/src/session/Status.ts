@@ -16,6 +16,8 @@ export type StepIn =
   /** Send an input that is delivered between the steps of the running turn. */
   | { readonly _tag: "steer" }
   | { readonly _tag: "interrupt" }
+  /** Let a suspended turn go on. */
+  | { readonly _tag: "resume" }
   | { readonly _tag: "answer"; readonly question: Question }
   /** Take an input back that waits for its delivery. */
   | { readonly _tag: "withdraw"; readonly input: InputId; readonly text: string }
@@ -64,6 +66,7 @@ export const touches = ({ input }: Call): string => {
 /** What the log says that the session does at this time. The same in every process that has read as far. */
 export const doingOf = ({ questions, step, turn }: SessionState, now: number): Doing => {
   if (turn === undefined) return { _tag: "idle" }
+  if (turn.suspended) return { _tag: "suspended", resumes: turn.resumes }
   if (questions.length > 0) return { _tag: "waiting", questions: questions.length }
   const open = unsettled(step?.items ?? [])
   // One that runs says more than one that waits for its turn.
@@ -110,6 +113,7 @@ const stepInOf = ({ questions, readOnly, turn, waiting }: SessionState): Readonl
     ...(turn === undefined
       ? [{ _tag: "prompt" } as const]
       : [{ _tag: "steer" } as const, { _tag: "interrupt" } as const]),
+    ...(turn?.suspended === true ? [{ _tag: "resume" } as const] : []),
     ...waiting.map(({ input }): StepIn => ({
       _tag: "withdraw",
       input: input.input,

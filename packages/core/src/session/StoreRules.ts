@@ -20,10 +20,14 @@ export const fenced = (session: SessionId): StoreError =>
     message: `Another runtime has taken session ${session} over, or its claim was given up. Nothing was stored; follow the session there or claim it again.`
   })
 
+/** Who holds a session, in words. */
+export const holder = ({ host, pid, since }: Owner): string =>
+  `process ${pid} on ${host}${since === undefined ? "" : ` since ${new Date(since).toISOString().slice(0, 19)}Z`}`
+
 export const owned = (session: SessionId, owner: Owner): StoreError =>
   new StoreError({
     reason: { _tag: "Owned", session, owner },
-    message: `Session ${session} is in use by process ${owner.pid} on ${owner.host}. Send it commands, or end that process to go on here.`
+    message: `Session ${session} is in use by ${holder(owner)}. Send it commands, or end that process to go on here.`
   })
 
 /** The event by which a command is stored. */

@@ -269,7 +269,12 @@ const owning: typeof creating = {
       onFailure: (error) => error.reason,
       onSuccess: () => undefined
     })
-    yield* same("owned by a", reason, { _tag: "Owned", session, owner: a.owner })
+    // Since when is the store's to say, if it knows.
+    const owner = {
+      ...a.owner,
+      ...(reason?._tag === "Owned" && reason.owner.since !== undefined ? { since: reason.owner.since } : {})
+    }
+    yield* same("owned by a", reason, { _tag: "Owned", session, owner })
     yield* same("the owner gets the same fence again", yield* a.store.claim(session), fence)
   }),
 

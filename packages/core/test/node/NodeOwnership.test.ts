@@ -35,9 +35,15 @@ it.live("a process that has ended is dead at once", () =>
 it.live("elsewhere the heartbeat decides", () =>
   Effect.gen(function* () {
     const { isAlive, self } = yield* Ownership
-    for (const place of [{ host: "elsewhere" }, { boot: "another" }]) {
-      assert.isTrue(yield* isAlive({ ...self, ...place }, heartbeatLimitMillis - 1))
-      assert.isFalse(yield* isAlive({ ...self, ...place }, heartbeatLimitMillis))
-    }
+    const other = { ...self, host: "elsewhere", boot: "another" }
+    assert.isTrue(yield* isAlive(other, heartbeatLimitMillis - 1))
+    assert.isFalse(yield* isAlive(other, heartbeatLimitMillis))
+  }).pipe(Effect.provide(NodeOwnership.layer))
+)
+
+it.live("a machine that has got another name is the same", () =>
+  Effect.gen(function* () {
+    const { isAlive, self } = yield* Ownership
+    assert.isTrue(yield* isAlive({ ...self, host: "elsewhere" }, old))
   }).pipe(Effect.provide(NodeOwnership.layer))
 )

@@ -121,6 +121,7 @@ const data: { readonly [Type in SessionEvent.EventType]: Arb<SessionEvent.EventD
   CommandIgnored: record({ command: commandId, why: text }),
   TurnStarted: record({ turn, rein: text }),
   TurnResumed: record({ turn, rein: text }),
+  TurnSuspended: record({ turn, resumes: millis }),
   InputDelivered: record({ input, command: commandId, turn }),
   InputWithdrawn: record({ input, command: commandId }),
   NoteAdded: record({ kind: one("progress"), text }),

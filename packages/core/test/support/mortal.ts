@@ -2,7 +2,10 @@
 import { Effect, Layer, Stream } from "effect"
 import { z } from "zod"
 import * as NodeOwnership from "../../src/node/NodeOwnership.ts"
+import * as NodeProcesses from "../../src/node/NodeProcesses.ts"
+import { Processes } from "../../src/process/Processes.ts"
 import { make as makeId, SessionId } from "../../src/schema/Ids.ts"
+import { Ownership } from "../../src/session/Ownership.ts"
 import { SessionStore } from "../../src/session/SessionStore.ts"
 import { Sessions } from "../../src/session/Sessions.ts"
 import { ScriptedModel } from "../../src/testing/ScriptedModel.ts"
@@ -10,7 +13,7 @@ import * as TestRuntime from "../../src/testing/TestRuntime.ts"
 import * as Tool from "../../src/tool/Tool.ts"
 import { blobsIn, storeIn } from "../session/support.ts"
 
-const [folder = "", id = "", plan = ""] = process.argv.slice(2)
+const [folder = "", id = "", plan = "", place = ""] = process.argv.slice(2)
 const session = SessionId.make(id)
 
 const die = Effect.sync(() => void process.kill(process.pid, "SIGKILL")).pipe(Effect.andThen(Effect.never))
@@ -116,5 +119,47 @@ const wait = Effect.gen(function* () {
   )
 )
 
-const plans: Readonly<Record<string, Effect.Effect<unknown, unknown>>> = { submit, deliver, wait }
+/** Asks the operating system of this process whether an owner lives, but as one of another machine when it is told so. */
+const ownership =
+  place === "elsewhere"
+    ? Layer.effect(
+        Ownership,
+        Effect.map(Ownership, ({ isAlive, self }) => Ownership.of({ isAlive, self: { ...self, boot: "elsewhere" } }))
+      ).pipe(Layer.provide(NodeOwnership.layer))
+    : NodeOwnership.layer
+
+/** Runs a program that says its pid and waits for a line of a pipe; says how its turn went. */
+const hold = Effect.gen(function* () {
+  const processes = yield* Processes
+  const tool = Tool.make("hold", {
+    description: "Waits.",
+    parameters: z.object({}),
+    safety: "once",
+    execute: (_, { call, session: owner }) =>
+      processes
+        .run({
+          command: "bash",
+          args: ["-c", `echo $$ >> ${folder}/pids; exec cat ${folder}/gate`],
+          directory: folder,
+          environment: { PATH: process.env["PATH"] ?? "" },
+          owner: { session: owner, call }
+        })
+        .pipe(Effect.orDie, Effect.as({ output: "held" }))
+  })
+  const layer = TestRuntime.layerWith(
+    [{ answer: [{ call: "hold", input: {} }] }, { expects: ["held"], answer: [{ text: "done" }] }],
+    [tool],
+    Layer.merge(Layer.provide(storeIn(folder), ownership), blobsIn(folder))
+  )
+  yield* Effect.gen(function* () {
+    const sessions = yield* Sessions
+    const input = yield* sessions.prompt(session, "go")
+    console.log(input)
+    const { _tag } = yield* sessions.outcome(session, input)
+    yield* sessions.idle(session)
+    console.log(_tag)
+  }).pipe(Effect.provide(layer))
+}).pipe(Effect.provide(NodeProcesses.layer))
+
+const plans: Readonly<Record<string, Effect.Effect<unknown, unknown>>> = { submit, deliver, wait, hold }
 await Effect.runPromise(plans[plan] ?? Effect.die(new Error(`no plan ${plan}`)))

@@ -69,6 +69,23 @@ const textOf = (blobs: Blobs["Service"], row: StoredRow): Effect.Effect<string, 
         Effect.mapError((error) => damaged(row.session, row.sequence, error.message))
       )
 
+/** Reads rows up to the first damaged one; that one is told when it is the first of all. */
+export const decodeSound = Effect.fnUntraced(function* (
+  blobs: Blobs["Service"],
+  rows: ReadonlyArray<StoredRow>
+): Effect.fn.Return<ReadonlyArray<StoredEvent>, StoreError> {
+  const all = yield* Effect.result(decodeRows(blobs, rows))
+  if (Result.isSuccess(all)) return all.success
+  const events: Array<StoredEvent> = []
+  for (const row of rows) {
+    const one = yield* Effect.result(decodeRows(blobs, [row]))
+    if (Result.isSuccess(one)) events.push(...one.success)
+    else if (events.length === 0) return yield* one.failure
+    else break
+  }
+  return events
+})
+
 /** Reads rows; the usual ones, whose data lies in the table, in one go. */
 export const decodeRows = Effect.fnUntraced(function* (
   blobs: Blobs["Service"],
