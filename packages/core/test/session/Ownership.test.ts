@@ -55,7 +55,8 @@ describe("an owner that was overtaken", () => {
       yield* second.sessions.resume(session)
       assert.strictEqual((yield* second.sessions.outcome(session, input))._tag, "completed")
       // No time has passed: it was told by what the other one stored.
-      yield* Deferred.await(ended)
+      yield* rounds(200)
+      assert.isTrue(Deferred.isDoneUnsafe(ended))
       yield* first.sessions.idle(session)
       yield* TestClock.adjust("1 minute")
       yield* rounds(20)
@@ -73,8 +74,8 @@ describe("an owner that was overtaken", () => {
       yield* first.die
       yield* second.sessions.resume(session)
       assert.strictEqual((yield* second.sessions.outcome(session, input))._tag, "completed")
-      yield* until(() => first.scripted.closed() === 1)
-      yield* first.sessions.idle(session)
+      yield* rounds(200)
+      assert.strictEqual(first.scripted.closed(), 1)
     })
   )
 

@@ -232,5 +232,5 @@ it.effect(
       assert.strictEqual(runtime.scripted.unused(), 0)
     }).pipe(Effect.provideService(Metric.FiberRuntimeMetrics, counting))
   },
-  120_000
+  300_000
 )
