@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import * as NodeBlobs from "@rein/core/node/NodeBlobs"
 import * as NodeOwnership from "@rein/core/node/NodeOwnership"
 import * as SessionStoreSql from "@rein/core/node/SessionStoreSql"
@@ -40,7 +40,7 @@ const live = (program: string, folder: string, session: SessionId, life: Life): 
   new Promise((resolve, reject) => {
     const { holding: _, killedAfterMillis, ...plan } = life
     const child = spawn(process.execPath, [program, folder, session, JSON.stringify(plan)], {
-      env: { ...process.env, NODE_OPTIONS: "" },
+      env: { ...process.env, NODE_OPTIONS: "", NODE_COMPILE_CACHE: join(dirname(program), "cache") },
       stdio: ["ignore", "pipe", "pipe"]
     })
     let said = ""
