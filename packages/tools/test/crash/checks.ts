@@ -83,27 +83,25 @@ const doubled = ({ folder, log }: Remains): ReadonlyArray<string> => {
   ]
 }
 
-const programsOf = (session: string): ReadonlyArray<string> =>
+/** Processes of the session that live now, by the mark that each carries. */
+export const programsOf = (session: SessionId): ReadonlyArray<{ readonly pid: number; readonly command: string }> =>
   readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        const isIts = readFileSync(`/proc/${pid}/environ`, "utf8").includes(session)
-        return isIts ? [`process ${pid}: ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")}`] : []
+        if (!readFileSync(`/proc/${pid}/environ`, "utf8").includes(session)) return []
+        return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ") }]
       } catch {
         return []
       }
     })
-
-/** Processes of the session that live now. */
-export const isAnyLeft = ({ session }: Pick<Remains, "session">): boolean => programsOf(session).length > 0
 
 const left = ({ folder, session }: Remains): ReadonlyArray<string> => {
   const data = join(folder, "data")
   const stored = readdirSync(data, { recursive: true, encoding: "utf8" })
   const known = new Set(Object.keys(filesAfter))
   return [
-    ...programsOf(session),
+    ...programsOf(session).map(({ command, pid }) => `process ${pid}: ${command}`),
     ...readdirSync(join(folder, "project")).filter((name) => !known.has(name)),
     ...stored.filter((name) => /tmp|journal|wal|shm/.test(name) && name !== join("blobs", "tmp"))
   ]

@@ -12,7 +12,7 @@ import { CommandId, make as makeId, type SessionId } from "@rein/core/schema/Ids
 import type { StoredEvent } from "@rein/core/schema/SessionEvent"
 import { SessionStore } from "@rein/core/session/SessionStore"
 import { Effect, Layer, Stream } from "effect"
-import { check, type Findings, isAnyLeft } from "./checks.ts"
+import { check, type Findings, programsOf } from "./checks.ts"
 import type { Plan } from "./plan.ts"
 import { filesBefore, holdFile } from "./task.ts"
 
@@ -119,8 +119,11 @@ const inFolder = (program: string, all: ReadonlyArray<Life>) => (folder: string)
       yield* waitUntil(() => followed.length >= stored.length, leftMillis)
       return { deaths: died, log: stored }
     }).pipe(Effect.provide(store))
-    yield* waitUntil(() => !isAnyLeft({ session }), leftMillis)
-    return { deaths, ...check({ folder, session, log, followed }) } satisfies Result
+    yield* waitUntil(() => programsOf(session).length === 0, leftMillis)
+    const findings = check({ folder, session, log, followed })
+    // What should not be there must not stay, either.
+    for (const { pid } of programsOf(session)) process.kill(pid, "SIGKILL")
+    return { deaths, ...findings } satisfies Result
   })
 
 /** Runs the case in a folder of its own, which goes with it. `program` is the bundled runtime. */
