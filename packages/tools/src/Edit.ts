@@ -128,7 +128,7 @@ const execute = Effect.fnUntraced(function* (
   const replaced = apply(input, file)
   if (replaced._tag !== "replaced") return yield* explain(input, file, replaced)
   yield* check({ path, kind: "edit" })
-  yield* TextFile.replace(file, file.mark + replaced.text)
+  yield* TextFile.replace(file, file.mark + replaced.text, context.call)
   const name = shortPath(context.directory, path)
   const count = replaced.places.length
   const line = lineAt(file.text, replaced.places[0]?.start ?? 0)
@@ -169,7 +169,7 @@ export const make = (): Tool.Tool => {
       execute(input, context, (plan) => (plan.kind === "read" ? paths : edits).check(input, plan)),
     journal,
     recover: (_, context, noted) =>
-      Journal.recover(noted, (path) => ({
+      Journal.recover(noted, context.call, (path) => ({
         title: shortPath(context.directory, path),
         output: `${path} holds the new text: the edit was done.`
       }))

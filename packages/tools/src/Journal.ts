@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { pipeline } from "node:stream/promises"
+import type { CallId } from "@rein/core/schema/Ids"
 import { ToolError } from "@rein/core/schema/ToolError"
 import type { Recovery, ToolResult } from "@rein/core/tool/Tool"
 import { Effect } from "effect"
@@ -31,14 +32,16 @@ export const hashAt = Effect.fnUntraced(function* (path: string) {
   })
 })
 
-/** Compares the file with what was noted. Where it is neither of the two texts, somebody else was there: unknown. */
+/** Compares the file with what was noted, and clears away what was not finished. Where it is neither of the two texts, somebody else was there: unknown. */
 export const recover = Effect.fnUntraced(function* (
   noted: unknown,
+  call: CallId,
   happened: (path: string) => ToolResult
 ): Effect.fn.Return<Recovery, ToolError> {
   const parsed = entry.safeParse(noted)
   if (!parsed.success) return { _tag: "unknown" }
   const { after, before, path } = parsed.data
+  yield* TextFile.removeTemporary(path, call)
   const now = (yield* hashAt(path)) ?? null
   if (now === after) return { _tag: "happened", result: happened(path) }
   return { _tag: now === before ? "did-not-happen" : "unknown" }

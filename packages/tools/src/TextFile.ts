@@ -1,8 +1,8 @@
 /** Loads, makes and replaces text files as they are: bytes in, bytes out, nothing guessed. */
-import { randomBytes } from "node:crypto"
 import { constants } from "node:fs"
 import { access, link, lstat, mkdir, open, realpath, rename, stat, unlink } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
+import type { CallId } from "@rein/core/schema/Ids"
 import { ToolError } from "@rein/core/schema/ToolError"
 import { Effect } from "effect"
 
@@ -101,14 +101,23 @@ export const holds = (file: Found, text: string): Effect.Effect<boolean, ToolErr
     return wanted.length === file.bytes && wanted.equals(await readBytes(file.path))
   })
 
+/** Named after its call, so that whoever recovers the call finds what a crash left. */
+const temporaryOf = (path: string, call: CallId): string =>
+  join(dirname(path), `.${basename(path).slice(0, 100)}.${call}.tmp`)
+
+/** Removes what a call that a crash cut off left beside the path. */
+export const removeTemporary = (path: string, call: CallId): Effect.Effect<void> =>
+  Effect.promise(() => unlink(temporaryOf(path, call)).catch(() => undefined))
+
 /** Writes a file beside the path, for `use` to give it its name; it is gone afterwards. */
 const withTemporary = async (
   path: string,
   text: string,
+  call: CallId,
   mode: number | undefined,
   use: (temporary: string) => Promise<void>
 ): Promise<void> => {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString("hex")}.tmp`)
+  const temporary = temporaryOf(path, call)
   try {
     // A new file gets what the system gives to new files.
     const handle = await open(temporary, "wx", mode === undefined ? 0o666 : 0o600)
@@ -124,9 +133,9 @@ const withTemporary = async (
   }
 }
 
-const replaceFile = async (file: Found, text: string) => {
+const replaceFile = async (file: Found, text: string, call: CallId) => {
   await access(file.path, constants.W_OK)
-  await withTemporary(file.path, text, file.mode, async (temporary) => {
+  await withTemporary(file.path, text, call, file.mode, async (temporary) => {
     const { version } = await find(file.path)
     if (version !== file.version) {
       throw refuse(`${file.path} was changed by somebody else meanwhile, so nothing was written. Read it again.`)
@@ -141,21 +150,21 @@ const replaceFile = async (file: Found, text: string) => {
  * Done by a new file that takes the name of the old one, so a reader sees the
  * old or the new text; other hard links keep the old one.
  */
-export const replace = (file: Found, text: string): Effect.Effect<void, ToolError> =>
-  Effect.uninterruptible(attempt(`${file.path} cannot be written`, () => replaceFile(file, text)))
+export const replace = (file: Found, text: string, call: CallId): Effect.Effect<void, ToolError> =>
+  Effect.uninterruptible(attempt(`${file.path} cannot be written`, () => replaceFile(file, text, call)))
 
 /** Some file systems have no hard links. */
 const hasNoLinks = (cause: unknown): boolean =>
   ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes((cause as NodeJS.ErrnoException).code ?? "")
 
-const createFile = async (path: string, text: string) => {
+const createFile = async (path: string, text: string, call: CallId) => {
   const parent = dirname(path)
   await mkdir(parent, { recursive: true })
   if ((await realpath(parent)) !== parent) {
     throw refuse(`A directory above ${path} became a link meanwhile, so nothing was written. Look again.`)
   }
   const exists = () => refuse(`${path} was made by somebody else meanwhile, so nothing was written. Read it first.`)
-  await withTemporary(path, text, undefined, async (temporary) => {
+  await withTemporary(path, text, call, undefined, async (temporary) => {
     try {
       // Unlike a rename it never takes the place of a file.
       await link(temporary, path)
@@ -170,5 +179,5 @@ const createFile = async (path: string, text: string) => {
 }
 
 /** Makes a new file, all at once, with the directories above it. Never takes the place of one that is there. */
-export const create = (path: string, text: string): Effect.Effect<void, ToolError> =>
-  Effect.uninterruptible(attempt(`${path} cannot be written`, () => createFile(path, text)))
+export const create = (path: string, text: string, call: CallId): Effect.Effect<void, ToolError> =>
+  Effect.uninterruptible(attempt(`${path} cannot be written`, () => createFile(path, text, call)))

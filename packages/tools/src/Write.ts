@@ -81,14 +81,14 @@ const execute = Effect.fnUntraced(function* (plan: Plan, { content }: Input, con
   }
   const diff = yield* difference(name, plan, content)
   if (plan.kind === "create") {
-    yield* TextFile.create(path, content)
+    yield* TextFile.create(path, content, context.call)
     return {
       title: name,
       output: `${path} was created with ${bytes} bytes.`,
       metadata: { change: "created", bytes, diff }
     }
   }
-  yield* TextFile.replace(plan.file, content)
+  yield* TextFile.replace(plan.file, content, context.call)
   const output = `${path} was overwritten with ${bytes} bytes; the ${plan.file.bytes} bytes it had before are gone.`
   return { title: name, output, metadata: { change: "overwritten", bytes, diff } }
 })
@@ -114,7 +114,7 @@ export const make = (): Tool.Tool => {
       return { path, before: before ?? null, after: Journal.hashOf(input.content) }
     }),
     recover: (_, context, noted) =>
-      Journal.recover(noted, (path) => ({
+      Journal.recover(noted, context.call, (path) => ({
         title: shortPath(context.directory, path),
         output: `${path} holds exactly this text: it was written.`
       }))

@@ -1,6 +1,6 @@
 /** Blobs as files, each named by its hash. A file is there whole or not at all. */
 import { createHash, randomUUID } from "node:crypto"
-import { open, readFile, rename, rm, stat } from "node:fs/promises"
+import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Effect, Layer } from "effect"
 import { BlobError, Blobs, bytesOf } from "../blob/Blobs.ts"
@@ -24,9 +24,40 @@ const sizeOf = (path: string): Promise<number | undefined> =>
     () => undefined
   )
 
-const writeWhole = async (path: string, bytes: Uint8Array, flush: boolean): Promise<void> => {
+/** Files that are being written have a folder of their own, so that what a crash left is found without a search. */
+const temporaryFolder = (directory: string): string => join(directory, "tmp")
+
+const lives = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // An error of the system, which has a code. Another user's process lives, too.
+    return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
+}
+
+const writtenAt = (path: string): Promise<number> =>
+  stat(path).then(
+    (found) => found.mtimeMs,
+    () => 0
+  )
+
+/** Removes what processes left that died while they wrote. In a container, an earlier one often had our own pid. */
+const sweep = async (folder: string): Promise<void> => {
+  const began = Date.now() - process.uptime() * 1_000
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name)
+    const pid = Number.parseInt(name, 10)
+    const isWritten = pid === process.pid ? (await writtenAt(path)) >= began : lives(pid)
+    if (!isWritten) await rm(path, { force: true })
+  }
+}
+
+const writeWhole = async (directory: string, path: string, bytes: Uint8Array, flush: boolean): Promise<void> => {
   makeFolder(dirname(path))
-  const temporary = `${path}.${randomUUID()}.tmp`
+  makeFolder(temporaryFolder(directory))
+  const temporary = join(temporaryFolder(directory), `${process.pid}-${randomUUID()}`)
   try {
     const file = await open(temporary, "wx", 0o600)
     try {
@@ -42,19 +73,32 @@ const writeWhole = async (path: string, bytes: Uint8Array, flush: boolean): Prom
   }
 }
 
+/** Whoever cannot see this process, as on another host, takes its file for one that was left; then it is written again. */
+const writeSurely = async (...file: Parameters<typeof writeWhole>): Promise<void> =>
+  writeWhole(...file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error
+    return writeWhole(...file)
+  })
+
 const failed =
   (operation: "put" | "get", path: string) =>
   (error: unknown): BlobError =>
     new BlobError({ operation, detail: `${path}: ${error instanceof Error ? error.message : String(error)}` })
 
 const make = (options: Options) => {
+  let swept: Promise<void> | undefined
+  // What is left takes only room: a folder that cannot be swept keeps nothing from being stored.
+  const sweepOnce = () => (swept ??= sweep(temporaryFolder(options.directory)).catch(() => undefined))
+
   const put = Effect.fnUntraced(function* (value: string | Uint8Array) {
     const bytes = bytesOf(value)
     const name = hash(bytes)
     const path = pathOf(options.directory, name)
     const store = async (): Promise<void> => {
+      await sweepOnce()
       // A file of another size is left over from some damage; written again it is whole.
-      if ((await sizeOf(path)) !== bytes.length) await writeWhole(path, bytes, options.durability === "power")
+      if ((await sizeOf(path)) === bytes.length) return
+      await writeSurely(options.directory, path, bytes, options.durability === "power")
     }
     yield* Effect.uninterruptible(Effect.tryPromise({ try: store, catch: failed("put", path) }))
     return name

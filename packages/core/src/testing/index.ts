@@ -7,6 +7,7 @@ export {
   retryContract,
   truncationContract
 } from "./layerContracts.ts"
+export * as Failpoints from "./Failpoints.ts"
 export * as rendering from "./rendering.ts"
 export * as ScriptedModel from "./ScriptedModel.ts"
 export { type FreshStore, storeContract } from "./storeContract.ts"

@@ -1,5 +1,6 @@
 // Blobs as files: the same bytes once, whole, and never something else than was put.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -62,5 +63,23 @@ it.live("a file that was changed is not given, and a cut one is mended by puttin
       assert.strictEqual(new TextDecoder().decode(yield* blobs.get(hash)), text)
     })
     yield* Effect.provide(program, blobsIn(folder))
+  })
+)
+
+it.live("what a process left that died while it wrote is removed; what is being written stays", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const left = join(folder, "blobs/tmp")
+    mkdirSync(left, { recursive: true })
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid
+    const files = [`${dead}-one`, `${process.pid}-before`, `${process.pid}-now`, `${process.ppid}-now`]
+    for (const file of files) writeFileSync(join(left, file), "half")
+    // Written before this process began: by another one that had the same pid.
+    utimesSync(join(left, `${process.pid}-before`), 0, 0)
+    yield* Effect.provide(
+      Effect.flatMap(Blobs, (blobs) => blobs.put(text)),
+      blobsIn(folder)
+    )
+    assert.deepStrictEqual(readdirSync(left).toSorted(), [`${process.pid}-now`, `${process.ppid}-now`].toSorted())
   })
 )
