@@ -189,11 +189,12 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
     )
   })
 
-  // Later than the first request of a program that has just started.
-  yield* Effect.forkScoped(Effect.andThen(pause(sweepAfterMillis), sweepDead(graceMillis)))
+  const sweep = yield* Effect.cached(sweepDead(graceMillis))
+  // Later than the first request of a program that has just started, and at its end if that comes first.
+  yield* Effect.forkScoped(Effect.andThen(pause(sweepAfterMillis), sweep))
   yield* Effect.addFinalizer(() =>
     Effect.ensuring(
-      stopMarked(runtimeMark), // guard: I5 core/test/process/NodeProcesses.test.ts
+      Effect.andThen(sweep, stopMarked(runtimeMark)), // guard: I5 core/test/process/NodeProcesses.test.ts
       Effect.sync(() => watcher.close())
     )
   )

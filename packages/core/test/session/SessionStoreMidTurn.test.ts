@@ -14,7 +14,7 @@ import { SessionStore, StoreError, type StoreErrorReason } from "../../src/sessi
 import { Sessions } from "../../src/session/Sessions.ts"
 import * as TestRuntime from "../../src/testing/TestRuntime.ts"
 import * as Tool from "../../src/tool/Tool.ts"
-import { letTimePass } from "../support/time.ts"
+import { letTimePass, until } from "../support/time.ts"
 import { blobsIn, onStore, pathIn, temporaryFolder } from "./support.ts"
 
 /** What goes wrong while the tool runs, and how it is repaired. */
@@ -142,6 +142,7 @@ describe("in the middle of a turn", () => {
         ({ input, repair, runs, session, sessions, store }) =>
           Effect.gen(function* () {
             const outcome = yield* Effect.forkChild(sessions.outcome(session, input))
+            yield* until(() => runs.length > 0)
             const almost = yield* Effect.forkChild(Effect.sleep("9 seconds"), { startImmediately: true })
             yield* letTimePass(almost)
             assert.isUndefined(outcome.pollUnsafe())

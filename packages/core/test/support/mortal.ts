@@ -159,7 +159,8 @@ const hold = Effect.gen(function* () {
     yield* sessions.idle(session)
     console.log(_tag)
   }).pipe(Effect.provide(layer))
-}).pipe(Effect.provide(NodeProcesses.layer))
+  // So that the pid that its program tells is one of this machine.
+}).pipe(Effect.provide(NodeProcesses.layerWith({ containment: "never" })))
 
 const plans: Readonly<Record<string, Effect.Effect<unknown, unknown>>> = { submit, deliver, wait, hold }
 await Effect.runPromise(plans[plan] ?? Effect.die(new Error(`no plan ${plan}`)))

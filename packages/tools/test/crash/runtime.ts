@@ -4,6 +4,7 @@ import { join } from "node:path"
 import * as NodeBlobs from "@rein/core/node/NodeBlobs"
 import * as NodeOwnership from "@rein/core/node/NodeOwnership"
 import * as NodeProcesses from "@rein/core/node/NodeProcesses"
+import * as Jobs from "@rein/core/process/Jobs"
 import * as SessionStoreSql from "@rein/core/node/SessionStoreSql"
 import { Model } from "@rein/core/model/Model"
 import * as Permission from "@rein/core/permission/Permission"
@@ -123,7 +124,7 @@ const program = Effect.gen(function* () {
     yield* sessions.outcome(session, yield* say("task"))
     yield* sessions.outcome(session, yield* say("queue"))
   }).pipe(Effect.provide(Runtime.withDefaults(services)))
-}).pipe(Effect.provide(Layer.provide(Failpoints.processes(at), NodeProcesses.layer)))
+}).pipe(Effect.provide([Layer.provide(Failpoints.processes(at), NodeProcesses.layer), Jobs.layerNone]))
 
 await Effect.runPromise(program)
 if (plan.record !== undefined) {
