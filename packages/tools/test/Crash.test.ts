@@ -46,7 +46,10 @@ const resumed = (data: string) =>
   )
 
 // Each start of a program takes a second; the rest of what `recover` says is told in Edit.test.ts and Write.test.ts.
-describe("a runtime that was killed", () => {
+/** The crash matrix holds these points too; here each is by itself, in the full run. */
+const isFull = process.env["REIN_TEST_FULL"] !== undefined
+
+describe.runIf(isFull)("a runtime that was killed", () => {
   it.live("behind the change by edit: it is settled as done, and not done again", () =>
     Effect.gen(function* () {
       const directory = newDirectory()

@@ -83,7 +83,7 @@ it(
   }
 )
 
-it("repairs a given copy, and changes nothing else in it", { timeout }, async () => {
+it.runIf(isFull)("repairs a given copy, and changes nothing else in it", { timeout }, async () => {
   const here = await place()
   await copyIn(here)
   expect(await rein(here, ["demo", "--dir", "."])).toMatchObject({ code: 0 })
