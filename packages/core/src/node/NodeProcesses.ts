@@ -146,7 +146,7 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
     Effect.acquireUseRelease(
       Effect.tap(
         Effect.suspend(() => {
-          watcher.start() // guard: I5 core/test/process/watcher.test.ts #a signal to the group
+          watcher.start() // guard: I5 core/test/process/watcher.test.ts #is one small shell
           return startProgram(options, `${runtimeMark}${options.owner.session}:${options.owner.call}:${++runs}:`)
         }),
         (running) =>

@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { Processes, type RunOptions } from "@rein/core/process/Processes"
 import * as Ids from "@rein/core/schema/Ids"
-import { layerOf, levels } from "./levels.ts"
+import { allLevels, layerOf } from "./levels.ts"
 import { isFull, living, naming, patience, shapes, uniqueSleep, until } from "./looking.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "rein-canaries-"))
@@ -27,7 +27,7 @@ const interruptWhen = Effect.fnUntraced(function* (script: string, isThere: () =
   yield* Fiber.interrupt(fiber)
 })
 
-describe.runIf(process.platform === "linux").each(levels)("what a program starts, %s,", (level) => {
+describe.runIf(process.platform === "linux").each(allLevels)("what a program starts, %s,", (level) => {
   const held = Object.entries(shapes).filter(([, { escapes }]) => level === "contained" || escapes === undefined)
 
   it.layer(layerOf(level), { excludeTestServices: true })((it) => {

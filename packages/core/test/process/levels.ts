@@ -6,9 +6,12 @@ import { Effect } from "effect"
 const isFull = process.env["REIN_TEST_FULL"] !== undefined
 
 const probed = Effect.flatMap(Processes, ({ level }) => level)
-const best = isFull ? await Effect.runPromise(Effect.provide(probed, NodeProcesses.layer)) : "tracked"
+const best = await Effect.runPromise(Effect.provide(probed, NodeProcesses.layer))
 
-export const levels: ReadonlyArray<Level> = best === "contained" ? ["tracked", "contained"] : ["tracked"]
+/** All that this machine has. */
+export const allLevels: ReadonlyArray<Level> = best === "contained" ? ["tracked", "contained"] : ["tracked"]
+
+export const levels: ReadonlyArray<Level> = isFull ? allLevels : ["tracked"]
 
 export const layerOf = (level: Level, graceMillis = 300) =>
   NodeProcesses.layerWith({ graceMillis, containment: level === "contained" ? "always" : "never" })
