@@ -129,7 +129,7 @@ const read = (argv: Words): Reading => {
   while (at < argv.length && mayGrow(words)) {
     const word = argv[at] ?? ""
     const next = [...words.slice(0, deepest), word].join(" ")
-    const isListed = rows.has(next) || groups.has(next)
+    const isListed = !word.includes(" ") && (rows.has(next) || groups.has(next))
     const width = isListed ? 0 : flagWidth(words, word)
     if (width === 0 && !isListed && !isPlain(word)) break // guard: I7 permission/test/Arity.test.ts
     if (width === 0) words.push(word)

@@ -114,6 +114,7 @@ describe("prefix", () => {
       assert.isUndefined(prefix(["make", word]), word)
     }
     assert.isUndefined(prefix([]))
+    assert.isUndefined(prefix(["git", "config set", "a.b", "c"]))
   })
 
   it("ends on commands of any length", () => {
