@@ -3,7 +3,16 @@ import * as unbash from "unbash"
 import type * as Tree from "unbash"
 import { asRedirection, type Place, readHeredoc } from "./Heredocs.ts"
 import type { Arm, Assignment, Item, Piece, Redirection, Script, SimpleCommand, Step, Word } from "./Script.ts"
-import { bareWord, deeper, makeCommand, makeNumber, makePipeline, makeSequence, makeVariable } from "./Shape.ts"
+import {
+  bareWord,
+  deeper,
+  makeCommand,
+  makeNumber,
+  makePipeline,
+  makeRedirection,
+  makeSequence,
+  makeVariable
+} from "./Shape.ts"
 import { unclear } from "./Unclear.ts"
 import { makeWord, makeWords, type Part, readBraces, readGlob, readTilde } from "./Words.ts"
 
@@ -43,7 +52,8 @@ const readStatements = (statements: ReadonlyArray<Tree.Statement>, way: Way): St
   )
 
 const readPipeline = ({ commands, prefixes }: Tree.Pipeline, way: Way): Step => {
-  if (prefixes.length > 1 || prefixes.some((prefix) => prefix.type !== "Negation")) return unclear("`time`")
+  if (prefixes.length > 1 || prefixes.some((prefix) => prefix.type !== "Negation"))
+    return unclear("`time`, or `!` twice")
   const body = makePipeline(commands.map((command) => readCommand(command, way)))
   return prefixes.length === 0 ? body : { _tag: "Not", body }
 }
@@ -126,8 +136,11 @@ const readArm = ({ body, pattern, terminator }: Tree.CaseItem, way: Way): Arm =>
 const readTest = (test: Tree.TestExpression, way: Way): ReadonlyArray<Word> => {
   const further = deeper(way)
   switch (test.type) {
-    case "TestUnary":
-      return [bareWord(test.operator), readWord(test.operand, way)]
+    case "TestUnary": {
+      // Of a word alone it says that it tests for text.
+      const operator = test.operand.pos === test.pos ? [] : [bareWord(test.operator)]
+      return [...operator, readWord(test.operand, way)]
+    }
     case "TestBinary":
       return [readWord(test.left, way), bareWord(test.operator), readWord(test.right, way)]
     case "TestLogical":
@@ -170,9 +183,7 @@ const readRedirections = (redirections: ReadonlyArray<Tree.Redirection>, way: Wa
     if (redirection.type === "HereDoc") return readHereDoc(redirection, way)
     if (redirection.target === undefined) return unclear("a redirection to nowhere")
     if (redirection.operator === "<>") return unclear("`<>`")
-    const target = readWord(redirection.target, way)
-    const body = redirection.operator === "<<<" ? { body: target } : {}
-    return { operator: redirection.operator, ...descriptor, target, ...body }
+    return makeRedirection(redirection.operator, readWord(redirection.target, way), descriptor)
   })
 
 const readHereDoc = ({ body, closing, delimiter, descriptor, pos }: Tree.HereDoc, way: Way): Redirection => {
@@ -203,7 +214,7 @@ const readPart = (part: Tree.WordPart, isFirst: boolean, isWhole: boolean, way: 
     case "Literal":
       return readLiteral(part.text, part.value, isFirst, isWhole)
     case "Glob":
-      return [readGlob(part.text)]
+      return readGlob(part.text)
     case "SingleQuoted":
       return [{ _tag: "Text", text: part.value, quoted: true }]
     case "DoubleQuoted":

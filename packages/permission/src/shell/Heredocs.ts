@@ -44,8 +44,14 @@ export const readHeredoc = (text: string, place: Place): Heredoc => {
   const isClosed = stripped(text.slice(place.closingPos, place.closingEnd)) === delimiter
   const endsLine = place.closingEnd === text.length || text[place.closingEnd] === "\n"
   const begins = text.indexOf("\n", place.end) + 1 === place.bodyPos
-  // The last of the lines is empty: what stands between the body's last newline and the closing line.
-  if (!isClosed || !endsLine || !begins || lines.pop() !== "" || lines.some((line) => stripped(line) === delimiter))
+  // The last of the lines is what stands between the body's last newline and the delimiter.
+  if (
+    !isClosed ||
+    !endsLine ||
+    !begins ||
+    stripped(lines.pop() ?? "") !== "" ||
+    lines.some((line) => stripped(line) === delimiter)
+  )
     return unclear("a heredoc that does not stand on lines of its own")
   const body = lines.map((line) => `${stripped(line)}\n`).join("")
   if (plain !== undefined && /[$`\\]/.test(body)) return unclear("a heredoc in which bash replaces something")
@@ -62,21 +68,32 @@ export const asRedirection = ({ body, delimiter, operator, source }: Heredoc): R
 export interface Lifted {
   readonly text: string
   readonly heredocs: ReadonlyMap<string, Heredoc>
+  /** What the original text had there. */
+  readonly source: (start: number, end: number) => string
 }
 
 /** Puts `< NAME` in the place of each heredoc and removes its lines. */
-export const lift = (text: string, places: ReadonlyArray<Place>): Lifted => {
+export const lift = (original: string, places: ReadonlyArray<Place>): Lifted => {
   const heredocs = new Map<string, Heredoc>()
-  if (places.length === 0) return { text, heredocs }
   if (places.length > maximum) return unclear(`more than ${maximum} heredocs`)
-  if (text.includes(nameOf(0).slice(0, -1))) return unclear("a word that is reserved")
-  let lifted = ""
+  if (original.includes(nameOf(0).slice(0, -1))) return unclear("a word that is reserved")
+  let text = ""
   let at = 0
+  /** Where, in the text, what follows was moved by how much. */
+  const moves = [{ from: 0, by: 0 }]
+  const keep = (start: number, end: number) => {
+    moves.push({ from: text.length, by: start - text.length })
+    text += original.slice(start, end)
+  }
   for (const [index, place] of places.toSorted((a, b) => a.pos - b.pos).entries()) {
     if (place.pos < at) return unclear("heredocs that share a line")
-    heredocs.set(nameOf(index), readHeredoc(text, place))
-    lifted += `${text.slice(at, place.pos)}< ${nameOf(index)}${text.slice(place.end, place.bodyPos)}`
+    heredocs.set(nameOf(index), readHeredoc(original, place))
+    keep(at, place.pos)
+    text += `< ${nameOf(index)}`
+    keep(place.end, place.bodyPos)
     at = place.closingEnd + 1
   }
-  return { text: lifted + text.slice(at), heredocs }
+  keep(at, original.length)
+  const originally = (offset: number) => offset + (moves.findLast(({ from }) => from <= offset)?.by ?? 0)
+  return { text, heredocs, source: (start, end) => original.slice(originally(start), originally(end)) }
 }

@@ -1,6 +1,6 @@
 /** The one form of what both parsers read, so that equal lines give equal values. */
 import { checkTest } from "./Tests.ts"
-import type { Item, Piece, SimpleCommand, Step, Word } from "./Script.ts"
+import type { Item, Piece, Redirection, SimpleCommand, Step, Word } from "./Script.ts"
 import { textOf } from "./Script.ts"
 import { unclear } from "./Unclear.ts"
 
@@ -55,13 +55,24 @@ export const makeCommand = (command: Omit<SimpleCommand, "_tag">): SimpleCommand
 export const makeVariable = (name: string, quoted: boolean): Piece =>
   /^(?:[A-Za-z_]\w*|[?#])$/.test(name)
     ? { _tag: "Variable", name, quoted }
-    : unclear("a variable that is changed on the way, or one of bash's own")
+    : unclear(`\`\${${name}}\`, which bash changes on the way or fills in by itself`)
 
 /** Arithmetic, as written, with nothing but numbers in it. */
 export const makeNumber = (source: string, quoted: boolean): Piece =>
   /^\$\(\([\s\d+*/%()<>=!&|^~?:-]*\)\)$/.test(source)
     ? { _tag: "Number", quoted }
     : unclear("arithmetic with more than numbers")
+
+/** A redirection. After `>&` and `<&` only a descriptor may stand, or the dash that closes one. */
+export const makeRedirection = (
+  operator: Exclude<Redirection["operator"], "<<" | "<<-">,
+  target: Word,
+  from: Pick<Redirection, "descriptor">
+): Redirection => {
+  if (/^[<>]&$/.test(operator) && !/^(?:\d+|-)$/.test(target.source))
+    return unclear(`\`${operator}\` with a file; \`&>\` is clearer`)
+  return { operator, ...from, target, ...(operator === "<<<" ? { body: target } : {}) }
+}
 
 /** A word that is written as it is. */
 export const bareWord = (text: string): Word => ({ pieces: [{ _tag: "Text", text, quoted: false }], source: text })

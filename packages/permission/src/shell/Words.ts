@@ -27,13 +27,13 @@ export const globbed = (text: string): ReadonlyArray<Piece> =>
   })
 
 /** A set of characters in brackets, plain enough that every parser sees the same. */
-export const plainBracket = /^\[[!^]?[\w.,@%+=-]+\]$/
+const plainBracket = /^\[[!^]?[\w.,@%+=-]+\]$/
 
-/** A set of characters, a star or a question mark. */
-export const readGlob = (text: string): Piece =>
-  text.length === 1 || plainBracket.test(text)
-    ? { _tag: "Glob", text }
-    : unclear("brackets around something that is not plain")
+/** Stars and question marks, or a set of characters. */
+export const readGlob = (text: string): ReadonlyArray<Piece> => {
+  if (/^[*?]+$/.test(text)) return Array.from(text, (one) => ({ _tag: "Glob", text: one }))
+  return plainBracket.test(text) ? [{ _tag: "Glob", text }] : unclear("brackets around something that is not plain")
+}
 
 /** The tilde that an unquoted text begins with, as it is written. Undefined where there is none. */
 export const readTilde = (raw: string, isFirst: boolean, isWhole: boolean): Tilde | undefined => {

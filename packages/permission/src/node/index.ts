@@ -1,0 +1,2 @@
+/** What of `@rein/permission` needs Node. */
+export * as NodeReader from "./NodeReader.ts"
