@@ -85,7 +85,7 @@ class Walk {
         let state: Outcome = nothing(scope)
         let before: "&&" | "||" | ";" = ";"
         const all: Array<Outcome> = []
-        for (const { step: next, then } of step.items) {
+        for (const { step: next, next: then } of step.items) {
           const directories = before === "&&" ? state.success : before === "||" ? state.failure : after(state)
           const outcome = this.step(next, { ...scope, directories })
           all.push(outcome)
