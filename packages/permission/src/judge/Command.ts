@@ -1,6 +1,6 @@
 /** One command: its words against the rules, and what it does against what it may do. */
 import type { CommandJudgement, Context, PathJudgement } from "./Judgement.ts"
-import { isInside, join, turnsBack } from "./Locations.ts"
+import { isInside, join, turnsBack, within } from "./Locations.ts"
 import { judgeAnyUse, judgeBelow, judgePaths } from "./Paths.ts"
 import { type Access, type Use, use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
@@ -53,7 +53,7 @@ const result = (
 /** A place inside of a word that no table explains: `--option=/place`, `-I/place`, `@/place`, `a:/place`. */
 const placesIn = (text: string): ReadonlyArray<string> => {
   const places = [...text.matchAll(/(?:^|[=:,@]|^-[A-Za-z]+)(?=[/~]|\.\.(?:\/|$))/g)].map((match) => text.slice(match.index + match[0].length))
-  const values = text.startsWith("-") ? [text.slice(text.indexOf("=") + 1)] : [text]
+  const values = [text, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
   const isAddress = /^[a-z][a-z0-9+.-]*:\/\//.test(text) && !text.startsWith("file:")
   return isAddress ? [] : [...places, ...values.filter((value) => !value.startsWith("-"))]
 }
@@ -71,7 +71,7 @@ const judgePlacesIn = (word: Value, scope: Scope, context: Context): ReadonlyArr
 const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string | undefined => {
   if (scope.directories === undefined) return "the directory it runs in is not known"
   for (const word of words) {
-    if (word.values === undefined) return `what ${word.text} becomes is not known before it runs`
+    if (word.values === undefined || word.text.startsWith("<(")) return `what ${word.text} becomes is not known before it runs`
     if (word.values.some(turnsBack)) return `${word.text} goes back to where it came from`
     if (!word.literal && !word.single && word.values.some((text) => text.startsWith("-")))
       return `${word.text} stands for a name that begins with a dash`
@@ -107,11 +107,13 @@ const belowOf = (roots: ReadonlyArray<Value>, pattern: string | undefined, hidde
     )
   )
 
-const namesOf = ({ names }: Use, scope: Scope): Names | undefined => {
+/** Patterns of git are no directories. */
+const namesOf = ({ names }: Use, program: string, scope: Scope): Names | undefined => {
   if (names === undefined || scope.directories === undefined) return undefined
   const { directories } = scope
-  const roots = names.roots.flatMap((root) => (root.values ?? []).flatMap((text) => directories.map((one) => join(one, text))))
-  return { roots, separated: names.separated, ...(names.pattern === undefined ? {} : { pattern: names.pattern }) }
+  const from = program === "git" ? [plain(".")] : names.roots
+  const roots = from.flatMap((root) => (root.values ?? []).flatMap((text) => directories.map((one) => join(one, text))))
+  return { roots, separated: names.separated, tracked: program === "git" && names.untracked !== true, ...(names.pattern === undefined ? {} : { pattern: names.pattern }) }
 }
 
 /** Do names of files go through unchanged? */
@@ -164,9 +166,9 @@ const judgePlain = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, ju
   const roots = found?.use.paths.map(({ value }) => value) ?? []
   const deep = found?.use.deep
   const below = deep === undefined ? [] : belowOf(roots, deep.pattern, deep.hidden, scope, context)
-  const inner = (found?.use.runs ?? []).map((run) => judgeEach(run, "{}", namesOf(found?.use ?? { paths: [] }, scope), scope, judging, depth + 1))
+  const inner = (found?.use.runs ?? []).map((run) => judgeEach(run, "{}", namesOf(found?.use ?? { paths: [] }, name, scope), scope, judging, depth + 1))
   if (scope.directories === undefined && found !== undefined) verdicts.push(ask("the directory it runs in is not known"))
-  const names = passesNames(words) && paths.length === 0 ? scope.input : found === undefined ? undefined : namesOf(found.use, scope)
+  const names = passesNames(words) && paths.length === 0 ? scope.input : found === undefined ? undefined : namesOf(found.use, name, scope)
   return result(words, worst<Verdict>(rules, verdicts), scope, {
     commands: inner.flatMap(({ commands }) => commands),
     paths: [...judgeName(name, rules, scope, context), ...paths, ...below, ...inner.flatMap((one) => one.paths)],
@@ -189,6 +191,10 @@ const areOdd = ({ roots, separated }: Names, scope: Scope, context: Context): bo
     }
   return false
 }
+
+/** Is the file in git's index? Where nobody can say, it may be. */
+const isTracked = (path: string, { facts, project }: Context): boolean =>
+  facts.text(join(project, ".git/index"))?.includes(within(project, path)) !== false
 
 /** A command that gets names of files, in the place of the mark or behind its words. */
 const judgeEach = (
@@ -214,7 +220,8 @@ const judgeEach = (
   if (name !== "echo" && (names === undefined || (names.separated === false && areOdd(names, scope, context))))
     doubts.push(ask("the names that it gets are not certain"))
   const plainly = judgePlain(filled, { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
-  const below = names === undefined ? [] : belowOf(names.roots.map(plain), names.pattern, true, scope, context)
+  const found = names === undefined ? [] : belowOf(names.roots.map(plain), names.pattern, true, scope, context)
+  const below = names?.tracked === true ? found.filter(({ path }) => isTracked(path, context)) : found
   const [own, ...others] = plainly.commands
   const shown = result(words, own ?? rules, scope).commands
   return { ...plainly, commands: [...shown, ...others], paths: [...plainly.paths, ...below] }

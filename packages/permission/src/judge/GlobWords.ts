@@ -1,4 +1,5 @@
 /** The files that a glob stands for when it runs, found in the way bash does. */
+import * as Rules from "../Rules.ts"
 import type { Facts } from "./Judgement.ts"
 import { join } from "./Locations.ts"
 
@@ -13,22 +14,15 @@ export interface GlobPart {
   readonly wild: boolean
 }
 
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
-
-/** One wildcard as a regular expression; a bracket may stand for any character, so that nothing is missed. */
-const wildcard = (text: string): string => {
-  let result = ""
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at)
-    if (character === "*") result += result.endsWith(".*") ? "" : ".*"
-    else if (character === "?") result += "."
-    else if (character === "[") {
-      const end = text.indexOf("]", at + 2)
-      result += "."
-      at = end === -1 ? text.length : end
-    } else result += escape(character)
-  }
-  return result
+/**
+ * The wildcards as those of a rule, which match in linear time. What follows a bracket may be anything: it may match more
+ * than bash does, never less.
+ */
+const asPattern = (parts: ReadonlyArray<GlobPart>): string => {
+  const bracket = parts.findIndex(({ text, wild }) => wild && text.includes("["))
+  if (bracket === -1) return parts.map(({ text }) => text).join("")
+  const before = parts.slice(0, bracket + 1).map(({ text }) => text).join("")
+  return `${before.slice(0, before.lastIndexOf("["))}*`.replace(/\[.*$/s, "*")
 }
 
 /** The components of a path with wildcards. */
@@ -44,10 +38,10 @@ const components = (parts: ReadonlyArray<GlobPart>): ReadonlyArray<ReadonlyArray
 
 /** Does a name of a directory match these parts? Hidden names need their dot written. */
 const matcher = (parts: ReadonlyArray<GlobPart>): ((name: string) => boolean) => {
-  const expression = new RegExp(`^${parts.map(({ text, wild }) => (wild ? wildcard(text) : escape(text))).join("")}$`, "su")
+  const pattern = asPattern(parts)
   const showsHidden = parts[0]?.wild === false && parts[0].text.startsWith(".")
   const startsOpen = parts[0]?.text.startsWith("[") === true
-  return (name) => (showsHidden || startsOpen || !name.startsWith(".")) && expression.test(name)
+  return (name) => (showsHidden || startsOpen || !name.startsWith(".")) && Rules.matches(pattern, name)
 }
 
 /** Names that are in every directory; a glob that begins with a dot matches them too. */
@@ -89,4 +83,4 @@ export const expand = (
 
 /** Could the glob stand for this name? */
 export const couldMatch = (pattern: string, name: string): boolean =>
-  new RegExp(`^${wildcard(pattern)}$`, "su").test(name)
+  Rules.matches(asPattern([{ text: pattern, wild: true }]), name)

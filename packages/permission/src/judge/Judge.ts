@@ -19,7 +19,8 @@ type Read = (text: string) => Reading
 
 const nothing = ({ directories }: Scope): Outcome => ({ commands: [], paths: [], success: directories, failure: directories })
 
-const after = ({ failure, success }: Outcome): Scope["directories"] => either(success, failure)
+const after = ({ failure, isCertain, success }: Outcome): Scope["directories"] =>
+  isCertain === true ? success : either(success, failure)
 
 /** Several things that happen one after the other or not at all; where they leave off is told besides. */
 const together = (outcomes: ReadonlyArray<Pick<Outcome, "commands" | "paths">>) => ({
@@ -91,9 +92,9 @@ class Walk {
           all.push(outcome)
           state =
             before === "&&"
-              ? { ...outcome, failure: either(state.failure, outcome.failure) }
+              ? { ...outcome, failure: either(state.failure, outcome.failure), isCertain: false }
               : before === "||"
-                ? { ...outcome, success: either(state.success, outcome.success) }
+                ? { ...outcome, success: either(state.success, outcome.success), isCertain: false }
                 : outcome
           before = then === "end" ? ";" : then
         }
@@ -113,7 +114,7 @@ class Walk {
       }
       case "Not": {
         const { failure, success, ...rest } = this.step(step.body, scope)
-        return { ...rest, failure: success, success: failure }
+        return { ...rest, failure: success, success: failure, isCertain: false }
       }
       case "Subshell": {
         const inner = this.step(step.body, scope)

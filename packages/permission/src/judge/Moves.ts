@@ -13,6 +13,8 @@ import { allow, ask, type Verdict, worst } from "./Verdict.ts"
 export interface Moved {
   readonly success: Scope["directories"]
   readonly failure: Scope["directories"]
+  /** It does not fail, as far as anybody can see. */
+  readonly isCertain?: boolean
 }
 
 interface Move extends Moved {
@@ -44,7 +46,8 @@ export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, c
     verdict: worst<Verdict>(free, throughLink ? [ask("it goes through a link")] : []),
     paths: judgePaths(target, "read", scope, context),
     success: throughLink || directories.length > 4 ? undefined : directories,
-    failure: scope.directories
+    failure: scope.directories,
+    isCertain: directories.every((directory) => context.facts.entries(directory) !== undefined)
   }
 }
 

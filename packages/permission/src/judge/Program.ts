@@ -76,21 +76,22 @@ export interface Use {
   /** Whole directories are read: all files in them but for hidden ones, or those that the pattern matches. */
   readonly deep?: { readonly hidden: boolean; readonly pattern?: string }
   /** What comes out are names of files that were found below these paths. */
-  readonly names?: { readonly roots: ReadonlyArray<Value>; readonly separated: boolean; readonly pattern?: string }
+  readonly names?: { readonly roots: ReadonlyArray<Value>; readonly separated: boolean; readonly untracked?: boolean; readonly pattern?: string }
   /** Commands that it runs, with `{}` for names of files below its paths. */
   readonly runs?: ReadonlyArray<ReadonlyArray<Value>>
 }
 
 type Kind = "flag" | "text" | "optional" | "read" | "write"
 
-const list = (names: string | undefined): ReadonlyArray<string> => (names ?? "").split(/\s+/).filter((name) => name !== "")
+const lists = (names: string | undefined, name: string): boolean =>
+  names !== undefined && !name.includes(" ") && ` ${names} `.includes(` ${name} `)
 
 const kindOf = (table: Table, name: string): Kind | undefined => {
-  if (list(table.flags).includes(name)) return "flag"
-  if (list(table.texts).includes(name)) return "text"
-  if (list(table.optional).includes(name)) return "optional"
-  if (list(table.reads).includes(name)) return "read"
-  if (list(table.writes).includes(name)) return "write"
+  if (lists(table.flags, name)) return "flag"
+  if (lists(table.texts, name)) return "text"
+  if (lists(table.optional, name)) return "optional"
+  if (lists(table.reads, name)) return "read"
+  if (lists(table.writes, name)) return "write"
   return undefined
 }
 
@@ -197,8 +198,7 @@ const pathsOfOperands = (table: Table, { operands, options }: Found): ReadonlyAr
     case "write":
       return operands.map(as("write"))
     case "pattern": {
-      const given = list(table.patterns)
-      const first = options.some(({ name }) => given.includes(name)) ? 0 : 1
+      const first = options.some(({ name }) => lists(table.patterns, name)) ? 0 : 1
       if (first === 1 && operands[0] !== undefined && !operands[0].single)
         return operands[0].values === undefined ? "it is not certain which word is the pattern" : operands.map(as("read"))
       return operands.slice(first).map(as("read"))
@@ -215,7 +215,7 @@ const pathsOfOperands = (table: Table, { operands, options }: Found): ReadonlyAr
 const here = [{ text: ".", beginning: ".", values: ["."], single: true, literal: true }]
 
 const isOn = (names: string | undefined, { options }: Found): boolean =>
-  names === "always" || options.some(({ name }) => list(names).includes(name))
+  names === "always" || options.some(({ name }) => lists(names, name))
 
 /** What the program of this table does with these words. */
 const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
@@ -237,7 +237,7 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
   return {
     paths: [...fromOptions, ...(isDeep && paths.length === 0 ? here.map((value) => ({ value, access: "read" as const })) : operands)],
     ...(isDeep ? { deep: { hidden: table.hidden === undefined || isOn(table.hidden, found), ...patternOf(found) } } : {}),
-    ...(isOn(table.names, found) ? { names: { roots, separated: isOn(table.separators, found) } } : {})
+    ...(isOn(table.names, found) ? { names: { roots, separated: isOn(table.separators, found), untracked: isOn("-o --others --untracked", found) } } : {})
   }
 }
 

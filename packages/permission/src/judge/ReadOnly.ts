@@ -12,7 +12,7 @@ const patterns = [
   // Searches
   "find *", "fd *", "fdfind *",
   // The shell itself
-  "echo *", "printf *", "test *", "[ *", "[[ *", "true", "false", ":", "seq *", "sleep *", "read *", "set *", "exit *", "break", "continue", "return *",
+  "echo *", "printf *", "test *", "[ *", "[[ *", "true", "false", ":", "seq *", "sleep *", "tee *", "read *", "set *", "exit *", "break", "continue", "return *",
   // Git, where it only looks
   ...[
     "status", "diff", "log", "show", "whatchanged", "shortlog", "blame", "annotate", "grep", "rev-parse", "rev-list", "ls-files", "ls-tree", "cat-file", "merge-base", "name-rev", "describe",
@@ -20,7 +20,7 @@ const patterns = [
   ].flatMap((command) => [`git ${command} *`, `git --no-pager ${command} *`]),
   "git --version", "git reflog", "git remote", "git remote -v", "git branch", "git branch --show-current", "git branch -a", "git branch -r", "git branch -v", "git branch -vv", "git branch --list *",
   "git branch --contains *", "git branch --merged *", "git branch --no-merged *", "git branch --all", "git branch --sort*", "git branch -a *", "git branch -r *", "git tag", "git tag -l *", "git tag --list *", "git tag -n *", "git tag --sort*", "git tag --contains *", "git tag --points-at *",
-  "git config --get *", "git config --get-all *", "git config --get-regexp *", "git config --list *", "git config -l *",
+  "git config *",
   "git --no-pager branch",
   // Versions
   ...["node", "npm", "pnpm", "yarn", "bun", "deno", "python", "python3", "pip", "pip3", "ruby", "go", "rustc", "cargo", "java", "tsc", "gcc", "clang", "make", "cmake", "docker", "gh", "jq", "rg", "bash", "git", "uv", "php", "perl"].map(

@@ -81,8 +81,12 @@ export const variants = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   return [...new Set([...all.map((form) => form.join(" ")), ...spelled])].filter((text) => text !== "")
 }
 
+const forbidsAnything = ({ layers }: Context): boolean =>
+  layers.some(({ rules }) => rules.some((rule) => rule.action !== "allow" && Rules.matches(rule.permission, permission)))
+
 /** The strictest that the rules say about any way to write the command; only what denies or asks is looked for. */
 export const strictest = (words: ReadonlyArray<string>, context: Context): Verdict | undefined => {
+  if (!forbidsAnything(context)) return undefined
   let found: Verdict | undefined
   for (const text of variants(words)) {
     const { action, origin = "the runtime", rule } = Rules.evaluate(context.layers, permission, text)
@@ -103,7 +107,8 @@ const decision = (context: Context, words: ReadonlyArray<Value>): Ruling => {
   const isExact = rule !== undefined && !/[*?]/.test(rule.pattern)
   const flags = { isExact, isBlanket: isBlanket(rule) }
   if (rule === undefined) return { ...ask(`no rule allows \`${text}\``), ...flags }
-  if (action === "allow" && !isExact && Rules.evaluate(layersOf(context), permission, unambiguous(words)).action !== "allow")
+  const clear = unambiguous(words)
+  if (action === "allow" && !isExact && clear !== text && Rules.evaluate(layersOf(context), permission, clear).action !== "allow")
     return { ...ask(`a blank inside of a word makes \`${text}\` look like another command`), ...flags }
   const says = action === "allow" ? "allows" : action === "deny" ? "denies" : "asks for"
   return { action, why: `a rule of ${origin ?? "the runtime"} ${says} it`, ...details, ...flags }

@@ -18,6 +18,8 @@ export interface Names {
   readonly roots: ReadonlyArray<string>
   /** Each name ends with a NUL, so that blanks in it divide nothing. */
   readonly separated: boolean
+  /** Only files that are in git's index. */
+  readonly tracked?: boolean
   /** Only names that this pattern matches. */
   readonly pattern?: string
 }

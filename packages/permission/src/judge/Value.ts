@@ -65,8 +65,10 @@ const valuesOfPiece = (piece: Piece, scope: Scope, context: Context): ReadonlyAr
       return piece.user === "" ? [context.home] : piece.user === "+" ? scope.directories : undefined
     case "Variable":
       return variable(piece.name, scope, context)
-    case "Number":
     case "Substitution":
+      // What `<(...)` stands for is a stream of its own, like the one that every program has.
+      return piece.kind === "input" ? ["/dev/stdin"] : undefined
+    case "Number":
       return undefined
   }
 }
@@ -89,7 +91,7 @@ const isQuotedOrText = (piece: Piece): boolean => piece._tag === "Text" || ("quo
 /** Are the values of the unquoted parts one word each? Text that nobody knows is not. */
 const staysSingle = (piece: Piece, scope: Scope, context: Context): boolean => {
   if (isQuotedOrText(piece) || piece._tag === "Number") return true
-  if (piece._tag === "Tilde") return true
+  if (piece._tag === "Tilde" || (piece._tag === "Substitution" && piece.kind === "input")) return true
   const values = valuesOfPiece(piece, scope, context)
   return piece._tag === "Variable" && values !== undefined && values.every((value) => value !== "" && !divides.test(value))
 }

@@ -111,7 +111,7 @@ const xargs = (words: ReadonlyArray<Value>): Unwrapped => {
 const shell = (words: ReadonlyArray<Value>): Unwrapped => {
   const [flag, script] = [known(words[1]), known(words[2])]
   if (flag !== undefined && /^-[eux]*c$/.test(flag) && script !== undefined) return { _tag: "Script", text: script }
-  if (flag !== undefined && !/^[-+]/.test(flag)) return { _tag: "Plain" }
+  if (words[1]?.literal === true && flag !== undefined && !/^[-+]/.test(flag)) return { _tag: "Plain" }
   if (flag === "-n" && script !== undefined && !/^[-+]/.test(script)) return { _tag: "Plain" }
   return open("what it runs is not certain")
 }

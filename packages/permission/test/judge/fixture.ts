@@ -16,7 +16,7 @@ export interface Project {
 }
 
 /** A repository with an `.env`, links that lead out of it, and a directory beside it. */
-export const makeProject = (): Project => {
+export const makeProject = (withLinks: boolean): Project => {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "rein-judge-")))
   const [directory, outside] = [join(base, "project"), join(base, "beside")]
   const write = (path: string, text = "x\n") => {
@@ -28,12 +28,13 @@ export const makeProject = (): Project => {
   mkdirSync(join(directory, "packages/a"), { recursive: true })
   mkdirSync(outside)
   writeFileSync(join(outside, "secret"), "x")
+  execFileSync("git", ["init", "-q", directory], { stdio: "ignore" })
+  if (!withLinks) return { directory, outside }
   symlinkSync(outside, join(directory, "outside"))
   symlinkSync("/etc/passwd", join(directory, "passwd"))
   symlinkSync("src", join(directory, "inner"))
   symlinkSync("secrets", join(directory, "tosecrets"))
   symlinkSync(".git", join(directory, "gitlink"))
-  execFileSync("git", ["init", "-q", directory], { stdio: "ignore" })
   return { directory, outside }
 }
 

@@ -33,7 +33,7 @@ const history: Table = {
   check: showsNoSignature
 }
 
-const diff: Table = { flags: diffFlags, texts: diffTexts, optional: diffOptional, operands: "read", numbers: true }
+const diff: Table = { names: "--name-only", separators: "-z", flags: diffFlags, texts: diffTexts, optional: diffOptional, operands: "read", numbers: true }
 
 /** Lists only: with other operands it makes, moves or deletes. */
 const branchList: Table = {
