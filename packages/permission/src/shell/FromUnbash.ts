@@ -197,10 +197,14 @@ const readHereDoc = ({ body, closing, delimiter, descriptor, pos }: Tree.HereDoc
 const readWords = (word: Tree.Word, way: Way): ReadonlyArray<Word> => makeWords(readParts(word, way), word.text)
 const readWord = (word: Tree.Word, way: Way): Word => makeWord(readParts(word, way), word.text)
 
-const readParts = ({ parts, text, value }: Tree.Word, way: Way): ReadonlyArray<Part> =>
-  parts === undefined
-    ? readLiteral(text, value, true, true)
-    : parts.flatMap((part, index) => readPart(part, index === 0, parts.length === 1, way))
+const readParts = ({ end, parts = [], text, value }: Tree.Word, way: Way): ReadonlyArray<Part> => {
+  const after = way.text.slice(end, end + 2)
+  const isFile = parts.at(-1)?.type === "ProcessSubstitution"
+  // Both parsers see two words where bash sees one.
+  if (/^[<>]\($/.test(after) || (isFile && /^[^\s;|&()<>`]/.test(after))) return unclear("`<(...)` inside of a word")
+  if (parts.length === 0) return readLiteral(text, value, true, true)
+  return parts.flatMap((part, index) => readPart(part, index === 0, parts.length === 1, way))
+}
 
 /** Text outside of quotes in which the parser found nothing but backslashes. */
 const readLiteral = (text: string, value: string, isFirst: boolean, isWhole: boolean): ReadonlyArray<Part> => {

@@ -6,6 +6,7 @@ import { checkText } from "./Guards.ts"
 import { lift } from "./Heredocs.ts"
 import { isSame } from "./Same.ts"
 import type { Script } from "./Script.ts"
+import { seeCommands, type Sighting } from "./Sightings.ts"
 import { Unclear, unclear } from "./Unclear.ts"
 
 /** What reading a line gave. */
@@ -16,7 +17,7 @@ export type Reading =
       /** What is not understood, in a few words for people. */
       readonly why: string
       /** What could be seen of commands, with their words: for rules that deny, which no unusual spelling may escape. */
-      readonly commands: ReadonlyArray<ReadonlyArray<string>>
+      readonly commands: ReadonlyArray<Sighting>
     }
 
 /** Reads a line. */
@@ -36,7 +37,7 @@ export const loadReader = async (bytes: GrammarBytes): Promise<Reader> => {
       return { _tag: "Understood", script: understand(text) }
     } catch (error) {
       if (!(error instanceof Unclear)) throw error
-      return { _tag: "NotUnderstood", why: error.message, commands: [] }
+      return { _tag: "NotUnderstood", why: error.message, commands: seeCommands(text) }
     }
   }
 }
