@@ -3,7 +3,7 @@ import { expect, it } from "vitest"
 import { builtIn } from "../src/BuiltInRules.ts"
 
 const decide = (permission: string, value: string, directory = "/project") =>
-  Rules.evaluate([builtIn(directory)], permission, value).action
+  Rules.explain([builtIn(directory)], permission, value).action
 
 it.each([
   ["read", "/project", "allow"],

@@ -24,7 +24,7 @@ export const make: Effect.Effect<Readable, never, Settings | Agents> = Effect.ge
     )
     const layers = [...rules, { origin: `agent ${context.agent}`, rules: own }, ...lastRules]
     return (path) => {
-      const { action, rule } = Rules.evaluate(layers, "read", path)
+      const { action, rule } = Rules.explain(layers, "read", path)
       // What no rule mentions lies where the search itself was allowed.
       return rule === undefined ? !isSecret(path) : action === "allow"
     }
