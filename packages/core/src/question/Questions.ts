@@ -71,13 +71,19 @@ const settle = Effect.fnUntraced(function* (session: OpenSession, settled: Settl
   return settledIn(session.state(), question) ?? settled
 })
 
-/** What a waiting question hears: how it was settled, an answer, or that more is approved than the caller has seen. */
+/** A rejection that nobody has taken up: after a restart, a call that asked may have to wait for the one that waits here. */
+const rejectionIn = ({ answers, questions }: SessionState) =>
+  answers.find(({ answer, question }) => answer._tag === "reject" && questions.some(({ id }) => id === question))
+
+/** What a waiting question hears: how it was settled, an answer, a rejection of another one, or that more is approved than the caller has seen. */
 const hear = (session: OpenSession, question: QuestionId, seen: number) =>
   session.until((state) => {
     const settled = settledIn(state, question)
     if (settled !== undefined) return { _tag: "settled", settled } as const
     const given = answerTo(state, question)
     if (given !== undefined) return { _tag: "answer", ...given } as const
+    const rejection = rejectionIn(state)
+    if (rejection !== undefined) return { _tag: "rejection", ...rejection } as const
     const { length } = state.approvals
     const last = state.approvals[length - 1]
     return last !== undefined && length > seen
@@ -98,6 +104,11 @@ const make = Effect.fnUntraced(function* ({ expireAfter }: Options) {
         // Before the event: once that is stored nobody would save it again.
         if (answer._tag === "project") yield* saved.save(session.state().directory, offersOf(request))
         return yield* settle(session, { id, answer, by: "person" }, command)
+      }
+      if (heard._tag === "rejection") {
+        const { answer, command, question } = heard
+        yield* settle(session, { id: question, answer, by: "person" }, command)
+        continue
       }
       seen = heard.length
       if (yield* isCovered) {
