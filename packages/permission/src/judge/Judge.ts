@@ -6,7 +6,9 @@ import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
 import type { CommandJudgement, Context, Judgement, PathJudgement } from "./Judgement.ts"
 import { isOnlyMove } from "./Moves.ts"
 import { judgePaths } from "./Paths.ts"
-import { layersOf, strictest } from "./Ruling.ts"
+import { use } from "./Program.ts"
+import { tablesOf } from "./Programs.ts"
+import { strictest } from "./Ruling.ts"
 import { either, isFreeName, type Scope, start, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
@@ -246,12 +248,20 @@ class Walk {
 
 /** A rule about a whole line, with what stands between its commands, counts where it forbids. */
 const aboutLine = (line: string, context: Context): ReadonlyArray<Verdict> => {
-  const { action, origin = "the runtime", rule } = Rules.evaluate(layersOf(context), "bash", line.trim())
+  const { action, origin = "the runtime", rule } = Rules.explain(context.layers, "bash", line.trim(), context.patterns)
   if (rule === undefined || action === "allow" || !/[|&;<>\n]/.test(rule.pattern)) return []
   return [{ action, rule, origin, why: `a rule of ${origin} ${action === "deny" ? "denies" : "asks for"} the line` }]
 }
 
-const isOnlyGit = (commands: ReadonlyArray<CommandJudgement>): boolean => commands.every(({ action }) => action === "allow")
+/** Programs that are only a frame: what they run is a command of its own. */
+const frames = /^(?:command|builtin|timeout|nice|nohup|env|stdbuf|xargs)$/
+
+/** Does it only look, as its table says? What it looks at with git is then not the matter of hooks. */
+const isLooking = ({ argv }: CommandJudgement): boolean => {
+  const [name = "", ...words] = argv
+  const [table] = tablesOf(name)
+  return frames.test(name) || (table !== undefined && (name !== "git" || use(table, words.map(plain)).why === undefined))
+}
 
 const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, "offers"> => {
   const { commands, paths } = new Walk(context, read, 0).text(line, start(context))
@@ -259,7 +269,7 @@ const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, 
   const none: ReadonlyArray<Verdict> = real.length === 0 ? [ask("no command in it is allowed by a rule")] : []
   const first: Verdict = { action: "allow", why: "rules allow all of it" }
   const decided = worst<Verdict>(first, [...none, ...aboutLine(line, context), ...commands, ...paths])
-  return { action: decided.action, why: decided.why, commands, paths, gitOnlyReads: isOnlyGit(commands) }
+  return { action: decided.action, why: decided.why, commands, paths, onlyLooks: commands.length > 0 && commands.every(isLooking) }
 }
 
 /** The rules that people could add, so that commands like the asked ones are not asked any more. Only those that would do so. */
@@ -271,8 +281,9 @@ const offersFor = (line: string, judged: Omit<Judgement, "offers">, context: Con
   })
   const patterns = [...new Set(asked.filter((pattern) => pattern !== undefined))]
   if (patterns.length === 0) return []
-  const approvals = [...(context.approvals ?? []), ...patterns.map((pattern) => ({ permission: "bash", pattern, action: "allow" as const }))]
-  const then = judgeOnce(line, { ...context, approvals }, read)
+  const rules = patterns.map((pattern) => ({ permission: "bash", pattern, action: "allow" as const }))
+  const layers = [...context.layers, { origin: "an answer", onlyAsks: "asked" as const, rules }]
+  const then = judgeOnce(line, { ...context, layers }, read)
   return patterns.filter((pattern) => then.commands.some(({ action }, at) => action === "allow" && asked[at] === pattern))
 }
 

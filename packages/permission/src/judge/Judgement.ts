@@ -1,5 +1,5 @@
 /** What is decided about a line of shell, and what the decision looks at besides the line. */
-import type { Action, Layer, Rule } from "../Rules.ts"
+import type { Action, Layer, Options, Rule } from "../Rules.ts"
 
 /** What was decided about one simple command. */
 export interface CommandJudgement {
@@ -33,8 +33,8 @@ export interface Judgement {
   readonly paths: ReadonlyArray<PathJudgement>
   /** Patterns for `bash` that would have allowed the asked commands, to be shown and saved as they are. Empty when no rule could. */
   readonly offers: ReadonlyArray<string>
-  /** Every git command in the line only reads, so that hooks and other helpers of the repository may be switched off. */
-  readonly gitOnlyReads: boolean
+  /** Every program in the line has a table, and git only reads: hooks and helpers of the repository may be switched off. */
+  readonly onlyLooks: boolean
 }
 
 export interface Entry {
@@ -61,10 +61,10 @@ export interface Context {
   /** The real path of what counts as inside. */
   readonly project: string
   readonly home: string
-  /** In their order, from the built-in ones to the last. */
+  /** All that are in force, in their order; what people have answered comes last. */
   readonly layers: ReadonlyArray<Layer>
-  /** What people have answered earlier: turns asks into allows and nothing else. */
-  readonly approvals?: ReadonlyArray<Rule>
+  /** What patterns of rules mean here. */
+  readonly patterns?: Options
   readonly facts: Facts
   /** The words of a command that a saved rule may begin with; undefined when none may. */
   readonly prefix?: (argv: ReadonlyArray<string>) => ReadonlyArray<string> | undefined

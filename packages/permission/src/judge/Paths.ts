@@ -1,6 +1,6 @@
 /** May a path be read or written? Decided on the place where it really leads. */
 import * as Rules from "../Rules.ts"
-import type { Decision, Layer } from "../Rules.ts"
+import type { Decision } from "../Rules.ts"
 import type { Context, PathJudgement } from "./Judgement.ts"
 import { isInside, join, normalize, within } from "./Locations.ts"
 import type { Access } from "./Program.ts"
@@ -29,41 +29,41 @@ const verdictOf = ({ action, origin, rule }: Decision, what: string): Verdict =>
 })
 
 /** What rules say by themselves: without a rule, or with one that only says what else is to be done, it is allowed. */
-const unlessForbidden = (layers: ReadonlyArray<Layer>, permission: string, paths: ReadonlyArray<string>): Verdict => {
+const unlessForbidden = (context: Context, permission: string, paths: ReadonlyArray<string>): Verdict => {
   const verdicts = paths
-    .map((path) => ({ path, decision: Rules.evaluate(layers, permission, path) }))
+    .map((path) => ({ path, decision: Rules.explain(context.layers, permission, path, context.patterns) }))
     .filter(({ decision }) => decision.rule !== undefined && !(decision.action === "ask" && isBlanket(decision)))
     .map(({ decision, path }) => verdictOf(decision, `${permission} of ${path}`))
   return worst(allow("it is inside of the project"), verdicts)
 }
 
-const onlyIfAllowed = (layers: ReadonlyArray<Layer>, path: string): Verdict => {
-  const decision = Rules.evaluate(layers, "edit", path)
+const onlyIfAllowed = (context: Context, path: string): Verdict => {
+  const decision = Rules.explain(context.layers, "edit", path, context.patterns)
   return decision.rule === undefined ? ask(`no rule allows to write ${path}`) : verdictOf(decision, `edit of ${path}`)
 }
 
 /** Outside of the project a rule must say so by name: who allows everything of something else has not thought of it. */
-const outside = (layers: ReadonlyArray<Layer>, path: string): Verdict => {
-  const decision = Rules.evaluate(layers, "external_directory", path)
+const outside = (context: Context, path: string): Verdict => {
+  const decision = Rules.explain(context.layers, "external_directory", path, context.patterns)
   const isNamed = decision.rule?.permission === "*" || !/[*?]/.test(decision.rule?.permission ?? "*")
   if (decision.action === "allow" && !isNamed) return ask(`${path} is outside of the project`)
   return decision.rule === undefined ? ask(`${path} is outside of the project`) : verdictOf(decision, `the path ${path} outside of the project`)
 }
 
-const inAccess = (layers: ReadonlyArray<Layer>, access: Access, paths: ReadonlyArray<string>): Verdict => {
+const inAccess = (context: Context, access: Access, paths: ReadonlyArray<string>): Verdict => {
   const [path = ""] = paths
-  if (access === "read") return unlessForbidden(layers, "read", paths)
-  if (access === "act") return unlessForbidden(layers, "edit", paths)
-  return worst(onlyIfAllowed(layers, path), [unlessForbidden(layers, "edit", paths)])
+  if (access === "read") return unlessForbidden(context, "read", paths)
+  if (access === "act") return unlessForbidden(context, "edit", paths)
+  return worst(onlyIfAllowed(context, path), [unlessForbidden(context, "edit", paths)])
 }
 
 const inside = (context: Context, access: Access, real: string, written: string): Verdict => {
   const isWhole = real === context.project
   if (access !== "read" && (isWhole || isProtectedFromWrites(context.project, real) || isProtectedFromWrites(context.project, written)))
     return worst(ask(isWhole ? "it may change all of the project" : `a change of ${real} may run programs or change rules later`), [
-      inAccess(context.layers, access, [real])
+      inAccess(context, access, [real])
     ])
-  return inAccess(context.layers, access, [...new Set([real, written, within(context.project, real)])])
+  return inAccess(context, access, [...new Set([real, written, within(context.project, real)])])
 }
 
 const decided = (path: string, access: Access, isOutside: boolean, verdict: Verdict): PathJudgement => ({
@@ -80,9 +80,9 @@ export const judgePlace = (place: string, access: Access, context: Context): Pat
   const real = context.facts.realPath(place)
   if (real === undefined) return decided(written, access, false, ask(`where ${place} leads cannot be followed`))
   if (machine.test(real) || machine.test(written))
-    return decided(real, access, true, worst(ask(`${written} belongs to the machine`), [outside(context.layers, real)]))
+    return decided(real, access, true, worst(ask(`${written} belongs to the machine`), [outside(context, real)]))
   if (isInside(context.project, real)) return decided(real, access, false, inside(context, access, real, written))
-  const verdict = worst(outside(context.layers, real), [inAccess(context.layers, access === "act" ? "write" : access, [real])])
+  const verdict = worst(outside(context, real), [inAccess(context, access === "act" ? "write" : access, [real])])
   const guarded = access !== "read" && isProtected("/", real)
   return decided(real, access, true, guarded ? worst(ask(`a change of ${real} may run programs later`), [verdict]) : verdict)
 }

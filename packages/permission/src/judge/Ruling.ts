@@ -1,6 +1,6 @@
 /** What the rules of `bash` say about the words of one command. */
 import * as Rules from "../Rules.ts"
-import type { Layer, Rule } from "../Rules.ts"
+import type { Rule } from "../Rules.ts"
 import type { Context } from "./Judgement.ts"
 import { known, type Value } from "./Value.ts"
 import { ask, isWorse, type Verdict } from "./Verdict.ts"
@@ -19,10 +19,6 @@ export interface Ruling extends Verdict {
 }
 
 const isBlanket = (rule: Rule | undefined): boolean => rule !== undefined && /^[*\s]*$/.test(rule.pattern)
-
-/** The layers, and behind them what people have answered. */
-export const layersOf = ({ approvals, layers }: Context): ReadonlyArray<Layer> =>
-  approvals === undefined ? layers : [...layers, { origin: "answers", onlyAsks: true, rules: approvals }]
 
 const permutations = (letters: ReadonlyArray<string>): ReadonlyArray<string> =>
   letters.length === 0
@@ -89,7 +85,7 @@ export const strictest = (words: ReadonlyArray<string>, context: Context): Verdi
   if (!forbidsAnything(context)) return undefined
   let found: Verdict | undefined
   for (const text of variants(words)) {
-    const { action, origin = "the runtime", rule } = Rules.evaluate(context.layers, permission, text)
+    const { action, origin = "the runtime", rule } = Rules.explain(context.layers, permission, text, context.patterns)
     if (rule === undefined || action === "allow" || isBlanket(rule)) continue
     if (found === undefined || isWorse(action, found.action))
       found = { action, rule, origin, why: `a rule of ${origin} ${action === "deny" ? "denies" : "asks for"} \`${text}\`` }
@@ -102,13 +98,13 @@ const unambiguous = (words: ReadonlyArray<Value>): string => words.map(({ text }
 
 const decision = (context: Context, words: ReadonlyArray<Value>): Ruling => {
   const text = words.map((word) => word.text).join(" ")
-  const { action, origin, rule } = Rules.evaluate(layersOf(context), permission, text)
+  const { action, origin, rule } = Rules.explain(context.layers, permission, text, context.patterns)
   const details = { ...(rule === undefined ? {} : { rule }), ...(origin === undefined ? {} : { origin }) }
-  const isExact = rule !== undefined && !/[*?]/.test(rule.pattern)
+  const isExact = rule !== undefined && (rule.literal === true || !/[*?]/.test(rule.pattern))
   const flags = { isExact, isBlanket: isBlanket(rule) }
   if (rule === undefined) return { ...ask(`no rule allows \`${text}\``), ...flags }
   const clear = unambiguous(words)
-  if (action === "allow" && !isExact && clear !== text && Rules.evaluate(layersOf(context), permission, clear).action !== "allow")
+  if (action === "allow" && !isExact && clear !== text && Rules.explain(context.layers, permission, clear, context.patterns).action !== "allow")
     return { ...ask(`a blank inside of a word makes \`${text}\` look like another command`), ...flags }
   const says = action === "allow" ? "allows" : action === "deny" ? "denies" : "asks for"
   return { action, why: `a rule of ${origin ?? "the runtime"} ${says} it`, ...details, ...flags }

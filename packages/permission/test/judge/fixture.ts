@@ -29,6 +29,7 @@ export const makeProject = (withLinks: boolean): Project => {
   mkdirSync(outside)
   writeFileSync(join(outside, "secret"), "x")
   execFileSync("git", ["init", "-q", directory], { stdio: "ignore" })
+  execFileSync("git", ["-C", directory, "add", "src", "README.md"], { stdio: "ignore" })
   if (!withLinks) return { directory, outside }
   symlinkSync(outside, join(directory, "outside"))
   symlinkSync("/etc/passwd", join(directory, "passwd"))
