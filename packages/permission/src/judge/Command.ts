@@ -6,6 +6,7 @@ import { type Access, type Use, use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
 import { couldMatch } from "./GlobWords.ts"
+import { hazardIn } from "./Hazards.ts"
 import { move, type Moved } from "./Moves.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
@@ -70,6 +71,8 @@ const judgePlacesIn = (word: Value, scope: Scope, context: Context): ReadonlyArr
 /** Why the words of a program without a table are not certain. */
 const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string | undefined => {
   if (scope.directories === undefined) return "the directory it runs in is not known"
+  const hazard = hazardIn(words)
+  if (hazard !== undefined) return `${hazard} may give ${words[0]?.text} something else to run or to read`
   for (const word of words) {
     if (word.values === undefined || word.text.startsWith("<(")) return `what ${word.text} becomes is not known before it runs`
     if (word.values.some(turnsBack)) return `${word.text} goes back to where it came from`

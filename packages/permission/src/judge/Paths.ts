@@ -2,7 +2,7 @@
 import * as Rules from "../Rules.ts"
 import type { Decision } from "../Rules.ts"
 import type { Context, PathJudgement } from "./Judgement.ts"
-import { isInside, join, normalize, within } from "./Locations.ts"
+import { baseName, isInside, join, normalize, within } from "./Locations.ts"
 import type { Access } from "./Program.ts"
 import { isProtected, isProtectedFromWrites } from "./Protected.ts"
 import type { Scope } from "./Scope.ts"
@@ -29,12 +29,16 @@ const verdictOf = ({ action, origin, rule }: Decision, what: string): Verdict =>
 })
 
 /** What rules say by themselves: without a rule, or with one that only says what else is to be done, it is allowed. */
+/** Usually holds secrets, so where no rule says anything about it, it is asked. */
+const isSecret = (path: string): boolean => /^\.env(?!\.example$)/.test(baseName(path))
+
 const unlessForbidden = (context: Context, permission: string, paths: ReadonlyArray<string>): Verdict => {
   const verdicts = paths
     .map((path) => ({ path, decision: Rules.explain(context.layers, permission, path, context.patterns) }))
     .filter(({ decision }) => decision.rule !== undefined && !(decision.action === "ask" && isBlanket(decision)))
     .map(({ decision, path }) => verdictOf(decision, `${permission} of ${path}`))
-  return worst(allow("it is inside of the project"), verdicts)
+  const secret = permission === "read" && verdicts.length === 0 ? paths.find(isSecret) : undefined
+  return worst(secret === undefined ? allow("it is inside of the project") : ask(`${secret} usually holds secrets`), verdicts)
 }
 
 const onlyIfAllowed = (context: Context, path: string): Verdict => {
@@ -109,7 +113,7 @@ export const judgeAnyUse = (place: string, context: Context): PathJudgement => {
 }
 
 /** Files that are looked at below a directory, at most. */
-const maximumBelow = 3_000
+const maximumBelow = 2_000
 
 /** Does a rule speak of reading something that is below the directory? Files beyond the first thousands are not looked for. */
 export const judgeBelow = (
@@ -122,7 +126,7 @@ export const judgeBelow = (
     rules.some(({ action, permission }) => action !== "allow" && Rules.matches(permission, "read"))
   )
   const real = context.facts.realPath(root)
-  if (!isStrict || real === undefined || !isInside(context.project, real)) return []
+  if (real === undefined || !isInside(context.project, real)) return []
   const waiting = [real]
   const found: Array<PathJudgement> = []
   let looked = 0
@@ -133,7 +137,7 @@ export const judgeBelow = (
       const path = join(directory, name)
       if (kind === "directory") {
         if (name !== "node_modules" && name !== ".git") waiting.push(path)
-      } else if (kind === "file" && isRead(name)) {
+      } else if (kind === "file" && (isStrict || isSecret(name)) && isRead(name)) {
         const judged = judgePlace(path, "read", context)
         if (judged.action !== "allow") found.push(judged)
       }

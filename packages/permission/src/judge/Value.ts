@@ -77,7 +77,7 @@ const valuesOfPiece = (piece: Piece, scope: Scope, context: Context): ReadonlyAr
 const glob = (word: Word, scope: Scope, context: Context): ReadonlyArray<string> | undefined => {
   const parts = word.pieces.map((piece) => {
     const values = valuesOfPiece(piece, scope, context)
-    const value = values?.length === 1 ? values[0] : undefined
+    const value = values?.length === 1 && staysSingle(piece, scope, context) ? values[0] : undefined
     return value === undefined ? undefined : { text: value, wild: piece._tag === "Glob" }
   })
   const known = parts.filter((part) => part !== undefined)
@@ -90,7 +90,7 @@ const isQuotedOrText = (piece: Piece): boolean => piece._tag === "Text" || ("quo
 
 /** Are the values of the unquoted parts one word each? Text that nobody knows is not. */
 const staysSingle = (piece: Piece, scope: Scope, context: Context): boolean => {
-  if (isQuotedOrText(piece) || piece._tag === "Number") return true
+  if (isQuotedOrText(piece) || piece._tag === "Glob" || piece._tag === "Number") return true
   if (piece._tag === "Tilde" || (piece._tag === "Substitution" && piece.kind === "input")) return true
   const values = valuesOfPiece(piece, scope, context)
   return piece._tag === "Variable" && values !== undefined && values.every((value) => value !== "" && !divides.test(value))
@@ -112,15 +112,19 @@ export const resolve = (word: Word, scope: Scope, context: Context): Value => {
     const values = glob(word, scope, context)
     return { text, beginning, values, single: values?.length === 1, literal: false }
   }
-  const values = word.pieces.reduce<ReadonlyArray<string> | undefined>(
-    (all, piece) => cross(all, valuesOfPiece(piece, scope, context)),
-    [""]
-  )
+  const single = word.pieces.every((piece) => staysSingle(piece, scope, context))
+  // What bash divides once more becomes other words than these.
+  const values = single
+    ? word.pieces.reduce<ReadonlyArray<string> | undefined>(
+        (all, piece) => cross(all, valuesOfPiece(piece, scope, context)),
+        [""]
+      )
+    : undefined
   return {
     text,
     beginning,
     values,
-    single: word.pieces.every((piece) => staysSingle(piece, scope, context)),
+    single,
     literal: word.pieces.every((piece) => piece._tag === "Text")
   }
 }

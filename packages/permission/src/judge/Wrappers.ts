@@ -28,7 +28,7 @@ const harmlessEvaluators = new Set("kill jobs wait dirs times umask ulimit calle
 
 /** They run what stands behind them, in ways that are not followed. */
 const outsiders = new Set(
-  "sudo doas su runuser pkexec chroot unshare nsenter setpriv setsid flock script ssh watch parallel rush strace ltrace gdb lldb valgrind perf busybox toybox systemd-run at batch expect unbuffer rlwrap ionice chrt taskset setarch linux32 linux64 caffeinate proot fakeroot firejail bwrap dbus-run-session xvfb-run entr reflex chronic ifne daemonize start-stop-daemon run-parts dtach screen tmux".split(
+  "sudo doas su runuser pkexec chroot unshare nsenter setpriv setsid flock script ssh watch parallel rush strace ltrace gdb lldb valgrind perf busybox toybox systemd-run at batch expect unbuffer rlwrap ionice chrt taskset setarch linux32 linux64 caffeinate proot fakeroot firejail bwrap dbus-run-session xvfb-run entr vim vi view nvim emacs nano ed ex pico joe man reflex chronic ifne daemonize start-stop-daemon run-parts dtach screen tmux".split(
     " "
   )
 )

@@ -8,11 +8,16 @@ const nothing: Use = { paths: [] }
 /** Prints whatever it gets; `-n`, `-e` and `-E` in front are options. */
 const echo = (): Use => nothing
 
+/** `%n` gives a value to a variable too. */
+const assigns = (format: string): boolean => /%[^%a-zA-Z]*[hlLjzt]*n/.test(format.replaceAll("%%", ""))
+
 /** Without an option, as `-v` gives a value to a variable and evaluates its index. */
 const printf = (words: ReadonlyArray<Value>): Use => {
   const [first, ...rest] = known(words[0]) === "--" ? words.slice(1) : words
   if (first === undefined) return nothing
   if (mayBeOption(first) || !first.single) return uncertain("its first word may be an option")
+  const format = known(first)
+  if (format === undefined || assigns(format)) return uncertain("its format may change a variable")
   return rest.every(({ single, values }) => single || values !== undefined)
     ? nothing
     : uncertain("it is not certain how many words it gets")

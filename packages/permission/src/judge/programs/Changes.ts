@@ -21,7 +21,7 @@ export const changes: Readonly<Record<string, Table>> = {
   rmdir: { flags: "-p -v --parents --verbose --ignore-fail-on-non-empty", operands: "act" },
   unlink: { operands: "act" },
   cp: {
-    flags: "-a -f -i -n -p -r -R -T -u -v -x -d -L -P -H --archive --force --interactive --no-clobber --recursive --update --verbose --no-target-directory --parents --no-dereference --dereference",
+    flags: "-a -f -i -n -p -r -R -T -u -v -x -d -P --archive --force --interactive --no-clobber --recursive --update --verbose --no-target-directory --parents --no-dereference",
     optional: "--preserve --reflink --update",
     operands: "copy",
     check: namesItsFiles

@@ -58,6 +58,8 @@ const onlyInput = (filter: string): boolean => !/\b(?:env|\$ENV|input_filename|i
 
 export const text: Readonly<Record<string, Table>> = {
   cat: pager,
+  less: { flags: "-N -R -S -F -X -i -I -n -e -E -r", operands: "read" },
+  more: { operands: "read" },
   tac: { flags: "-b -r --before --regex", texts: "-s --separator", operands: "read" },
   nl: { flags: "-p", texts: "-b -d -f -h -i -l -n -s -v -w --body-numbering --number-format --number-width --number-separator --starting-line-number", operands: "read" },
   rev: { operands: "read" },
