@@ -1,7 +1,9 @@
 // Bundles the `rein` command, so that it starts without resolving, reading and stripping hundreds of files.
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
 import { basename, dirname, join } from "node:path"
 import { type Plugin, rolldown } from "rolldown"
+import { isAsset } from "./copy-assets.ts"
 import { listFiles, listPackages } from "./lib/files.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -31,15 +33,20 @@ const lazySegmenter: Plugin = {
   }
 }
 
-/** Texts that code reads from beside itself. In the bundle all code lies in one folder, so their names must differ. */
-const copyTexts = (folder: string): void => {
-  const texts = listPackages(join(root, "packages")).flatMap((name) => {
+/** Files that code reads from beside itself. In the bundle all code lies in one folder, so their names must differ. */
+const copyAssets = (folder: string): void => {
+  const assets = listPackages(join(root, "packages")).flatMap((name) => {
     const source = join(root, "packages", name, "src")
     return listFiles(source)
-      .filter((file) => file.endsWith(".txt"))
+      .filter(isAsset)
       .map((file) => join(source, file))
   })
-  for (const text of texts) cpSync(text, join(folder, basename(text)), { errorOnExist: true, force: false })
+  // Of a package whose code is bundled; in the package of the command it might not be found.
+  const engine = createRequire(join(root, "packages/permission/package.json")).resolve(
+    "web-tree-sitter/web-tree-sitter.wasm"
+  )
+  for (const asset of [...assets, engine])
+    cpSync(asset, join(folder, basename(asset)), { errorOnExist: true, force: false })
 }
 
 /** The folder of the installed package that a module is of. */
@@ -85,7 +92,7 @@ export const bundle = async (folder: string = bundleFolder): Promise<number> => 
     codeSplitting: { groups: [{ name: "common", test: (module) => !isApart(module) }] }
   })
   await building.close()
-  copyTexts(fresh)
+  copyAssets(fresh)
   const modules = output.flatMap((one) => (one.type === "chunk" ? one.moduleIds : []))
   writeFileSync(join(fresh, "LICENCES.txt"), licencesOf(modules))
   // What was changed while it was built may not be in it.

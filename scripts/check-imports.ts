@@ -46,12 +46,18 @@ const coreSides: Readonly<Record<string, ReadonlyArray<string>>> = {
   testing: ["core/testing", "cli"]
 }
 
+/** The one folder of permission that needs Node. */
+const permissionNode = "permission/src/node"
+
 /** Source that must run outside Node. */
 const isNeutral = (file: string): boolean =>
-  file.startsWith("permission/src/") ||
+  (file.startsWith("permission/src/") && !file.startsWith(permissionNode)) ||
   (file.startsWith("core/src/") && !/^core\/src\/(node\/|testing\/node)/.test(file))
 
-const isNodeOnly = (specifier: string): boolean => isBuiltin(specifier) || specifier.startsWith("@effect/platform-node")
+const isNodeOnly = (file: string, specifier: string): boolean =>
+  isBuiltin(specifier) ||
+  specifier.startsWith("@effect/platform-node") ||
+  resolve(file, specifier)?.startsWith(permissionNode) === true
 
 /** Where an import leads inside of `packages/`, as `core/src/loop/Turn.ts` or, by name, `core/src/loop/Turn`. */
 const resolve = (file: string, specifier: string): string | undefined => {
@@ -81,8 +87,8 @@ const mayImportInCore = (from: string, to: string): boolean => {
 const judge = (file: string, specifier: string): string | undefined => {
   const [from = "", fromFolder] = file.split("/")
   const inSource = fromFolder === "src"
-  if (inSource && isNeutral(file) && isNodeOnly(specifier)) {
-    return `${from}/src has to run outside Node; only core/node and core/testing/node* may import ${specifier}`
+  if (inSource && isNeutral(file) && isNodeOnly(file, specifier)) {
+    return `${from}/src has to run outside Node; only permission/node, core/node and core/testing/node* may import ${specifier}`
   }
   const target = resolve(file, specifier)
   if (target === undefined) return undefined

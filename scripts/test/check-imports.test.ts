@@ -24,6 +24,8 @@ it.each([
   ["tools/src/read.ts", "@rein/core/tool/Tool"],
   ["cli/src/main.ts", "@rein/core/node"],
   ["cli/src/main.ts", "@rein/tools"],
+  ["permission/src/node/NodeReader.ts", "node:fs"],
+  ["core/src/node/NodeSqlite.ts", "@rein/permission/node"],
   ["cli/src/main.ts", "@rein/core/testing"]
 ])("%s may import %s", (file, specifier) => {
   expect(check(file, specifier)).toEqual([])
@@ -44,6 +46,8 @@ it.each([
   ["core/src/loop/Turn.ts", "node:fs", "core/src has to run outside Node"],
   ["core/src/loop/Turn.ts", "fs", "core/src has to run outside Node"],
   ["permission/src/Rules.ts", "node:path", "permission/src has to run outside Node"],
+  ["permission/src/Rules.ts", "./node/NodeReader.ts", "permission/src has to run outside Node"],
+  ["core/src/loop/Turn.ts", "@rein/permission/node", "core/src has to run outside Node"],
   ["permission/src/Rules.ts", "@rein/core", "permission may not import core"],
   ["core/src/loop/Turn.ts", "@rein/tools", "core may not import tools"],
   ["core/test/loop/Turn.test.ts", "@rein/cli", "core may not import cli"],

@@ -5,6 +5,7 @@ import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect
 import { chatCommand, startChat } from "./chat/ChatCommand.ts"
 import { demoCommand } from "./demo/DemoCommand.ts"
 import { codeOf, describe, failureCode, messageOf, onScreen, usageCode } from "./Failure.ts"
+import { permissionCommand } from "./permission/PermissionCommand.ts"
 import * as Platform from "./Platform.ts"
 import { flags } from "./run/Flags.ts"
 import { errorObject } from "./run/Result.ts"
@@ -16,7 +17,7 @@ import { oneLine, visible, visibleJson } from "./Visible.ts"
 /** Without a subcommand it is a chat. */
 const rein = Command.make("rein", flags, startChat).pipe(
   Command.withDescription("The harness around a language model; without a command: rein chat"),
-  Command.withSubcommands([chatCommand, runCommand, demoCommand, sessionCommand])
+  Command.withSubcommands([chatCommand, runCommand, demoCommand, sessionCommand, permissionCommand])
 )
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`)

@@ -1,4 +1,5 @@
 /** The layers behind the command: real files, processes, SQLite and providers. */
+import { homedir } from "node:os"
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -9,6 +10,7 @@ import * as SystemPrompt from "@rein/core/context/SystemPrompt"
 import * as NodeBlobs from "@rein/core/node/NodeBlobs"
 import * as NodeOwnership from "@rein/core/node/NodeOwnership"
 import * as NodeProcesses from "@rein/core/node/NodeProcesses"
+import * as NodeSavedAnswers from "@rein/core/node/NodeSavedAnswers"
 import * as SessionStoreSql from "@rein/core/node/SessionStoreSql"
 import * as Jobs from "@rein/core/process/Jobs"
 import * as Questions from "@rein/core/question/Questions"
@@ -25,6 +27,8 @@ import { type Context, Effect, Layer } from "effect"
 import { builtIn } from "./BuiltInRules.ts"
 
 export interface Options {
+  /** The folder of Rein's data. */
+  readonly data: string
   /** The stored sessions, opened already. */
   readonly store: Context.Context<SessionStore | Blobs>
   /** Without one a session goes on with its own. */
@@ -48,6 +52,10 @@ export const layerStore = (data: string): Layer.Layer<SessionStore | Blobs, Stor
   )
 }
 
+/** What people allowed for projects. */
+export const layerAnswers = (data: string): Layer.Layer<never> =>
+  NodeSavedAnswers.layerWith({ path: join(data, "answers.jsonl") })
+
 const settings = ({ lastRules, model }: Options): Layer.Layer<Settings> =>
   Layer.succeed(
     Settings,
@@ -56,6 +64,7 @@ const settings = ({ lastRules, model }: Options): Layer.Layer<Settings> =>
         Effect.succeed({
           rules: [builtIn(directory)],
           lastRules,
+          patterns: { home: homedir() },
           ...(model === undefined ? {} : { model })
         })
     })
@@ -87,7 +96,8 @@ export const layer = (options: Options): Layer.Layer<Sessions | Agents.Agents> =
       settings(options),
       SystemPrompt.layerWith({ environment }),
       Layer.provide(Instructions.layer, [NodeFileSystem.layer, NodePath.layer]),
-      isAttended ? Questions.layer : Questions.layerNobody
+      Layer.provide(isAttended ? Questions.layer : Questions.layerNobody, layerAnswers(options.data)),
+      layerAnswers(options.data)
     )
   )
   return Layer.merge(sessions, known)

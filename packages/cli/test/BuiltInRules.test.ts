@@ -3,13 +3,19 @@ import { expect, it } from "vitest"
 import { builtIn } from "../src/BuiltInRules.ts"
 
 const decide = (permission: string, value: string, directory = "/project") =>
-  Rules.evaluate([builtIn(directory)], permission, value).action
+  Rules.explain([builtIn(directory)], permission, value).action
 
 it.each([
   ["read", "/project", "allow"],
   ["read", "/project/src/a.ts", "allow"],
   ["read", "/project/.env", "ask"],
   ["read", "/project/api/.env.local", "ask"],
+  ["read", "/project/.envrc", "ask"],
+  ["read", "/project/.env/keys", "ask"],
+  ["read", "/project/.env.example", "allow"],
+  ["read", "/project/api/.env.example", "allow"],
+  ["read", "/project/api/.env.example.local", "ask"],
+  ["read", "/other/.env.example", "ask"],
   ["read", "/projects/a.ts", "ask"],
   ["read", "/etc/passwd", "ask"],
   ["glob", "/project", "allow"],

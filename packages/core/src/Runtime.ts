@@ -55,7 +55,7 @@ const policies = Layer.mergeAll(Permission.layer, Truncation.layer, OpenSessions
  * `Model`, `SessionStore` and `Blobs` have no default here.
  */
 export const withDefaults = <Own, E, R>(own: Layer.Layer<Own, E, R>) => {
-  const base = Layer.merge(values, own)
+  const base = Layer.merge(Layer.provide(values, own), own)
   const all = Layer.merge(Layer.provideMerge(policies, base), own)
   return Layer.provide(layer, all)
 }

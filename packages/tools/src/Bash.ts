@@ -6,10 +6,14 @@ import { Jobs } from "@rein/core/process/Jobs"
 import { Processes, type RunResult } from "@rein/core/process/Processes"
 import { ToolError } from "@rein/core/schema/ToolError"
 import * as Tool from "@rein/core/tool/Tool"
+import type { Judgement, Layer } from "@rein/permission"
+import { visible } from "@rein/permission/Visible"
 import { Effect } from "effect"
 import { z } from "zod"
 import { description } from "./description.ts"
 import * as Output from "./Output.ts"
+import { quietGit } from "./QuietGit.ts"
+import * as ShellLine from "./ShellLine.ts"
 
 export interface Options {
   /** Where the commands' environment is taken from, by an allow list; usually `process.env`. */
@@ -90,15 +94,31 @@ const lastLine = (text: string): string => {
   return end.slice(end.lastIndexOf("\n") + 1).slice(-200)
 }
 
+/** What was decided about a line, in the words of a verdict. */
+const verdictOf = ({ action, commands, offers, paths, why }: Judgement): Tool.Verdict => {
+  const decided = [...commands, ...paths].find((one) => one.action === action && one.why === why)
+  return {
+    action,
+    why,
+    offers: offers.map((pattern) => ({ permission: "bash", pattern })),
+    ...(decided?.rule === undefined ? {} : { rule: decided.rule }),
+    ...(decided?.origin === undefined ? {} : { origin: decided.origin })
+  }
+}
+
 const options = Effect.fnUntraced(function* ({ environment }: Options) {
   const processes = yield* Processes
   const jobs = yield* Jobs
-  const [variables, shell] = [cleaned(environment), bash()]
+  const [own, shell] = [cleaned(environment), bash()]
+  const judge = yield* ShellLine.make({ path: own["PATH"] ?? defaultPath, home: own["HOME"] ?? "/" })
+  /** The inputs of calls that only look: the same object when it is judged and when it runs. */
+  const looking = new WeakSet<Input>()
+  const variablesOf = (input: Input) => (looking.has(input) ? { ...own, ...quietGit } : own)
 
   const startJob = Effect.fnUntraced(function* (input: Input, context: Tool.ToolContext) {
     const { id } = yield* jobs
       .start({
-        ...programOf(input, context, shell, variables),
+        ...programOf(input, context, shell, variablesOf(input)),
         title: input.command,
         ...(input.timeout === undefined ? {} : { timeoutMillis: input.timeout })
       })
@@ -122,7 +142,7 @@ const options = Effect.fnUntraced(function* ({ environment }: Options) {
     const output = Output.make()
     const result = yield* processes
       .run({
-        ...programOf(input, context, shell, variables),
+        ...programOf(input, context, shell, variablesOf(input)),
         timeoutMillis,
         onOutput: (stream, bytes) =>
           Effect.suspend(() => {
@@ -148,9 +168,14 @@ const options = Effect.fnUntraced(function* ({ environment }: Options) {
     safety: "once",
     keep: "tail",
     timeoutMillis: maximumTimeoutMillis + marginMillis,
-    permissions: ({ background, command }) => {
-      const title = background === true ? `${command} (in the background)` : command
-      return Effect.succeed([{ permission: "bash", patterns: [command], title }])
+    permissions: (input, { directory }) => {
+      const title = visible(input.background === true ? `${input.command} (in the background)` : input.command)
+      const verdict = (layers: ReadonlyArray<Layer>) =>
+        Effect.map(judge(input.command, { directory, layers }), (judgement) => {
+          if (judgement.onlyLooks) looking.add(input)
+          return verdictOf(judgement)
+        })
+      return Effect.succeed([{ permission: "bash", patterns: [input.command], title, judge: verdict }])
     },
     execute
   }

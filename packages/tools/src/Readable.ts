@@ -7,7 +7,7 @@ import { Rules } from "@rein/permission"
 import { Effect } from "effect"
 
 /** Usually holds secrets, so where no rule says anything about it, it is not shown. */
-const isSecret = (path: string): boolean => basename(path).startsWith(".env")
+const isSecret = (path: string): boolean => basename(path).startsWith(".env") && basename(path) !== ".env.example"
 
 /** Gives a test for real paths, by the rules that are in force for a call. */
 export type Readable = (context: ToolContext) => Effect.Effect<(path: string) => boolean>
@@ -17,14 +17,14 @@ export const make: Effect.Effect<Readable, never, Settings | Agents> = Effect.ge
   const settings = yield* Settings
   const agents = yield* Agents
   return Effect.fnUntraced(function* (context) {
-    const { lastRules = [], rules } = yield* settings.forDirectory(context.directory)
+    const { lastRules = [], patterns, rules } = yield* settings.forDirectory(context.directory)
     const own = yield* Effect.orElseSucceed(
       Effect.map(agents.get(context.agent), (agent) => agent.rules),
       () => []
     )
     const layers = [...rules, { origin: `agent ${context.agent}`, rules: own }, ...lastRules]
     return (path) => {
-      const { action, rule } = Rules.evaluate(layers, "read", path)
+      const { action, rule } = Rules.explain(layers, "read", path, patterns)
       // What no rule mentions lies where the search itself was allowed.
       return rule === undefined ? !isSecret(path) : action === "allow"
     }

@@ -143,8 +143,9 @@ export const all = Effect.fnUntraced(function* (given: Given) {
   const chosen = yield* model(given.model)
   if (chosen === undefined && !isContinued(given)) return yield* needModel
   const steps = yield* maxSteps(given.maxSteps)
-  const store = yield* Layer.build(Harness.layerStore(yield* dataFolder))
+  const data = yield* dataFolder
+  const store = yield* Layer.build(Harness.layerStore(data))
   const where = yield* Effect.provide(place(given), store)
   const lastRules = yield* FlagRules.layers(given.rules, where.directory)
-  return { model: chosen, maxSteps: steps, store, place: where, lastRules }
+  return { data, model: chosen, maxSteps: steps, store, place: where, lastRules }
 })

@@ -1,20 +1,32 @@
 /** How a question is put to a person, and what the typed answer means. */
-import type { Answer, Question } from "@rein/core/schema/Question"
+import { type Answer, offersOf, type Question } from "@rein/core/schema/Question"
 import { oneLine, visible } from "../Visible.ts"
 
 /** What can be typed. */
-export const choices = "  y = once, s = for this session, n = reject (a reason for the model may follow): "
+export const choices =
+  "  y = once, s = for this session, p = for this project, n = reject (a reason for the model may follow): "
 
 /** After a bare `n`. */
 export const why = "  why, for the model (empty: stop here): "
 
+/** What the answers `session` and `project` would save. */
+export const savedBy = ({ request }: Question): string => {
+  const offers = offersOf(request)
+  if (offers.length === 0) return "nothing: this can only be allowed once"
+  if (offers.every(({ literal }) => literal === true)) return "exactly this"
+  return offers
+    .map(({ literal, pattern, permission }) => `${permission} ${visible(pattern)}${literal ? " (exactly)" : ""}`)
+    .join(", ")
+}
+
 /** What is asked, with everything that is judged. */
-export const intro = ({ request }: Question): string => {
+export const intro = (question: Question): string => {
+  const { request } = question
   const details = request.details === undefined ? "" : `${visible(request.details).trimEnd()}\n`
   // A title may leave something out; what is judged are the patterns.
   const values = request.patterns.filter((value) => value !== request.title)
   const list = values.map((value) => `  ${visible(value)}\n`).join("")
-  return `? ${request.permission}: ${oneLine(request.title, 500)}\n${list}${details}`
+  return `? ${request.permission}: ${oneLine(request.title, 500)}\n${list}${details}  s and p save: ${savedBy(question)}\n`
 }
 
 /** A rejection, with a reason or without one. */
@@ -23,9 +35,11 @@ export const rejection = (reason: string): Answer =>
 
 /** `why`: a bare `n`, so the reason is asked for. `undefined`: no answer at all. */
 export const readAnswer = (typed: string): Answer | "why" | undefined => {
-  const [, choice, reason] = /^([ysn])(?:\s+(.+))?$/i.exec(typed.trim()) ?? []
+  const [, choice, reason] = /^([yspn])(?:\s+(.+))?$/i.exec(typed.trim()) ?? []
   if (choice?.toLowerCase() === "n") return reason === undefined ? "why" : rejection(reason)
   // More than the letter is no yes: it may have been meant for something else.
   if (choice === undefined || reason !== undefined) return undefined
-  return choice.toLowerCase() === "y" ? { _tag: "once" } : { _tag: "session" }
+  const tags = { y: "once", s: "session", p: "project" } as const
+  // The expression lets no other letter through.
+  return { _tag: tags[choice.toLowerCase() as keyof typeof tags] }
 }

@@ -18,7 +18,7 @@ const layersOf = (given: Partial<FlagRules.Given>, directory = "/project") =>
 
 const decide = async (given: Partial<FlagRules.Given>, permission: string, value: string, directory?: string) => {
   const layers = await layersOf(given, directory)
-  return typeof layers === "string" ? layers : Rules.evaluate(layers, permission, value).action
+  return typeof layers === "string" ? layers : Rules.explain(layers, permission, value).action
 }
 
 it.each([

@@ -6,6 +6,7 @@ import { Cause, Clock, Context, Data, Effect, Fiber, Layer } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import { abandonable } from "../internal/abandonable.ts"
 import { Declined, Permission } from "../permission/Permission.ts"
+import { type Decided, describe } from "../schema/Decided.ts"
 import type { Failure } from "../schema/Outcome.ts"
 import type { Call, CallResult } from "../schema/Part.ts"
 import type { EventData, Safety } from "../schema/SessionEvent.ts"
@@ -127,21 +128,21 @@ const make = Effect.gen(function* () {
     )
   })
 
-  /** Asks for everything the call needs; gives who allowed it. */
+  /** Asks for everything the call needs; gives what allowed it. */
   const authorise = Effect.fnUntraced(function* (call: Call, prepared: PreparedCall, scope: CallScope) {
     yield* pastGuard(call, scope) // guard: I7 core/test/loop/ProgressGuard.test.ts
     const needs = yield* prepared.permissions(contextOf(call, scope))
-    const allowedBy: Array<string> = []
-    for (const need of needs) {
-      allowedBy.push(
-        yield* permission.authorize({
-          session: scope.session,
-          agent: scope.agent,
-          request: { call: call.id, tool: call.tool, ...need }
-        })
-      )
+    const decisions: Array<Decided> = []
+    for (const { judge, ...need } of needs) {
+      const decided = yield* permission.authorize({
+        session: scope.session,
+        agent: scope.agent,
+        request: { call: call.id, tool: call.tool, ...need },
+        ...(judge === undefined ? {} : { judge })
+      })
+      decisions.push(...decided)
     }
-    return allowedBy.join("; ") || "it needs no permission"
+    return decisions
   })
 
   const limited = Effect.fnUntraced(function* (tool: Tool, result: ToolResult) {
@@ -179,13 +180,14 @@ const make = Effect.gen(function* () {
     tool: Tool,
     prepared: PreparedCall,
     scope: CallScope,
-    allowedBy: string
+    decisions: ReadonlyArray<Decided>
   ) {
     const journal = yield* prepared.journal?.(contextOf(call, scope)) ?? Effect.undefined
     const data = {
       call: call.id,
       safety: tool.safety,
-      allowedBy,
+      allowedBy: decisions.map(describe).join("; ") || "it needs no permission",
+      ...(decisions.length === 0 ? {} : { decisions }),
       ...(journal === undefined ? {} : { journal })
     }
     yield* scope.session.append([SessionEvent.make("CallStarted", data)]) // guard: I1 core/test/loop/Turn.test.ts
@@ -197,12 +199,24 @@ const make = Effect.gen(function* () {
 
   const decline = Effect.fnUntraced(function* (call: Call, scope: CallScope, declined: Declined) {
     if (declined.stop) yield* scope.stop.request({ _tag: "rejected" })
-    const { by, patterns, permission: name, why } = declined
+    const { by, origin, patterns, permission: name, question, rule, why } = declined
     const result: CallResult = {
       status: "declined",
       output: `${declined.message.replace(/[.!?]?$/, ".")} It did not run.`
     }
-    yield* settle(scope.session, { call: call.id, result, declined: { by, why, patterns, permission: name } })
+    yield* settle(scope.session, {
+      call: call.id,
+      result,
+      declined: {
+        by,
+        why,
+        patterns,
+        permission: name,
+        ...(origin === undefined ? {} : { origin }),
+        ...(rule === undefined ? {} : { rule }),
+        ...(question === undefined ? {} : { question })
+      }
+    })
   })
 
   const run = Effect.fnUntraced(
@@ -214,9 +228,9 @@ const make = Effect.gen(function* () {
       if (earlier !== undefined) yield* Effect.raceFirst(earlier, stopped(scope))
       // A stopped turn waits for no person, and starts nothing.
       const asking = yield* Effect.forkChild(authorise(call, prepared, scope), { startImmediately: true })
-      const allowedBy = yield* asking.pollUnsafe() ?? Effect.raceFirst(Fiber.join(asking), stopped(scope))
+      const decisions = yield* asking.pollUnsafe() ?? Effect.raceFirst(Fiber.join(asking), stopped(scope))
       const isStopped = Effect.suspend(() => (scope.stop.reason() === undefined ? Effect.void : new Stopped()))
-      yield* place.limit(Effect.andThen(isStopped, start(call, tool, prepared, scope, allowedBy)))
+      yield* place.limit(Effect.andThen(isStopped, start(call, tool, prepared, scope, decisions)))
     },
     (effect, call, scope) =>
       effect.pipe(

@@ -1,6 +1,7 @@
 export * as NodeBlobs from "./NodeBlobs.ts"
 export * as NodeOwnership from "./NodeOwnership.ts"
 export * as NodeProcesses from "./NodeProcesses.ts"
+export * as NodeSavedAnswers from "./NodeSavedAnswers.ts"
 export * as NodeSqlClient from "./NodeSqlClient.ts"
 export * as NodeSqlite from "./NodeSqlite.ts"
 export * as SessionStoreSql from "./SessionStoreSql.ts"

@@ -1,12 +1,16 @@
 /** May a call touch what it wants to touch? Rules first, then people; never the other way round. */
-import { type Rule, Rules } from "@rein/permission"
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import { Questions } from "../question/Questions.ts"
+import { type Decided, shortValues } from "../schema/Decided.ts"
+import { QuestionId } from "../schema/Ids.ts"
 import type { PermissionRequest } from "../schema/Question.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { StoreError } from "../session/SessionStore.ts"
+import { SavedAnswers } from "../settings/SavedAnswers.ts"
 import { Settings } from "../settings/Settings.ts"
+import type { PermissionNeed } from "../tool/Tool.ts"
+import { answers, judge, type Judged, type Part } from "./Judgement.ts"
 
 /** The call was not allowed. `stop`: a person rejected without a message, so the turn ends. */
 export class Declined extends Schema.TaggedError<Declined>("@rein/core/permission/Permission/Declined")("Declined", {
@@ -14,7 +18,11 @@ export class Declined extends Schema.TaggedError<Declined>("@rein/core/permissio
   patterns: Schema.Array(Schema.String),
   by: Schema.Literals(["rule", "person", "nobody"]),
   why: Schema.String,
-  stop: Schema.Boolean
+  stop: Schema.Boolean,
+  /** The rule that denied it, and where that comes from. */
+  rule: Schema.optionalKey(Schema.Struct({ permission: Schema.String, pattern: Schema.String })),
+  origin: Schema.optionalKey(Schema.String),
+  question: Schema.optionalKey(QuestionId)
 }) {
   override get message() {
     return `${this.permission} was declined by ${this.by === "rule" ? "a rule" : this.by === "person" ? "the user" : "default, because nobody could be asked"}: ${this.why}`
@@ -25,6 +33,8 @@ export interface Authorization {
   readonly session: OpenSession
   readonly agent: Agent
   readonly request: PermissionRequest
+  /** Decides in place of the values of the request. */
+  readonly judge?: PermissionNeed["judge"]
   /** Only a rule that names the permission, without a wildcard, can allow it: who allows everything has not thought of it. */
   readonly byName?: true
 }
@@ -32,63 +42,80 @@ export interface Authorization {
 export class Permission extends Context.Service<
   Permission,
   {
-    /** Says what allowed the request; waits for a person where no rule decides. */
-    readonly authorize: (authorization: Authorization) => Effect.Effect<string, Declined | StoreError>
+    /** Says what allowed each part of the request; waits for a person where no rule decides. */
+    readonly authorize: (authorization: Authorization) => Effect.Effect<ReadonlyArray<Decided>, Declined | StoreError>
   }
 >()("@rein/core/permission/Permission") {}
 
-/** A permission and the values it is wanted for. */
-type Part = Pick<PermissionRequest, "permission" | "patterns">
+const declined = (request: Part, by: Declined["by"], why: string, more: Partial<Declined> = {}) =>
+  new Declined({ stop: false, ...more, permission: request.permission, patterns: request.patterns, by, why })
 
-const declined = (request: Part, by: Declined["by"], why: string, stop = false) =>
-  new Declined({ permission: request.permission, patterns: request.patterns, by, why, stop })
+/** A rule, or an answer that was saved, has allowed it. */
+const allowedByRule = ({ decision: { origin = "the runtime", rule }, part }: Judged): Decided => ({
+  permission: part.permission,
+  values: shortValues(part.patterns),
+  by: "rule",
+  origin,
+  ...(rule === undefined ? {} : { rule: { permission: rule.permission, pattern: rule.pattern } })
+})
 
-/** Of no value at all nothing was ever approved. */
-const isApproved = (session: OpenSession, { patterns, permission }: Part): boolean =>
-  patterns.length > 0 &&
-  patterns.every((value) =>
-    session.state().approvals.some((one) => one.permission === permission && one.value === value)
-  )
-
-const isNoBlanketAllow = ({ action, permission }: Rule): boolean => action !== "allow" || !/[*?]/.test(permission)
+const deniedByRule = ({ decision: { origin = "the runtime", rule, why }, part }: Judged): Declined => {
+  const which = rule === undefined ? "" : ` (${rule.permission} ${rule.pattern})`
+  return declined(part, "rule", why ?? `a rule of ${origin} denies it${which}`, {
+    origin,
+    ...(rule === undefined ? {} : { rule: { permission: rule.permission, pattern: rule.pattern } })
+  })
+}
 
 const make = Effect.gen(function* () {
   const settings = yield* Settings
+  const saved = yield* SavedAnswers
   const questions = yield* Questions
 
-  const ask = Effect.fnUntraced(function* ({ request, session }: Authorization) {
-    const { answer, by } = yield* questions.ask(session, request)
-    if (answer._tag !== "reject") return `${by}: ${answer._tag}`
-    const rejectedBy = by === "nobody" ? "nobody" : "person"
-    return yield* declined(
-      request,
-      rejectedBy,
-      answer.message ?? "rejected without a message",
-      by !== "nobody" && answer.message === undefined
-    )
+  /** By all that is in force now; what people have answered comes last. */
+  const judgeNow = Effect.fnUntraced(function* ({ agent, byName, judge: decide, request, session }: Authorization) {
+    const { approvals, directory } = session.state()
+    const { lastRules = [], patterns, rules } = yield* settings.forDirectory(directory)
+    const layers = [
+      ...rules,
+      { origin: `agent ${agent.name}`, rules: agent.rules },
+      ...lastRules,
+      answers("an answer for this project", yield* saved.of(directory)),
+      answers("an answer for this session", approvals)
+    ]
+    return yield* judge(request, { layers, patterns }, { byName: byName === true, decide })
+  })
+
+  /** Puts it to a person, who says yes or no to all parts at once. */
+  const ask = Effect.fnUntraced(function* (authorization: Authorization, parts: ReadonlyArray<Judged>) {
+    const { request, session } = authorization
+    const offers = parts[0]?.decision.offers
+    const asked: PermissionRequest = offers === undefined ? request : { ...request, offers }
+    const isCovered = Effect.map(judgeNow(authorization), ({ action }) => action === "allow")
+    const { answer, because, by, id: question } = yield* questions.ask(session, asked, isCovered)
+    if (answer._tag === "reject") {
+      const together = because === undefined ? "" : ", together with another question"
+      const why = `${answer.message ?? "rejected without a message"}${together}`
+      const stop = by !== "nobody" && answer.message === undefined
+      return yield* declined(request, by === "nobody" ? "nobody" : "person", why, { stop, question })
+    }
+    const origin = because === undefined ? answer._tag : `covered by the answer to ${because}`
+    return parts.map((judged): Decided => {
+      const { rule: _undecided, ...rest } = allowedByRule(judged)
+      return judged.decision.action === "allow"
+        ? allowedByRule(judged)
+        : { ...rest, by: by === "policy" ? by : "person", origin, question }
+    })
   })
 
   return Permission.of({
     authorize: Effect.fnUntraced(function* (authorization) {
-      const { agent, byName, request, session } = authorization
-      const values = yield* settings.forDirectory(session.state().directory)
-      const all = [...values.rules, { origin: `agent ${agent.name}`, rules: agent.rules }, ...(values.lastRules ?? [])]
-      const layers =
-        byName === true ? all.map((layer) => ({ ...layer, rules: layer.rules.filter(isNoBlanketAllow) })) : all
-      const judged = [request, ...(request.also ?? [])].map((part) => ({
-        part,
-        decision: Rules.decide(layers, part.permission, part.patterns)
-      }))
-      const denied = judged.find(({ decision }) => decision.action === "deny")
+      const { action, parts } = yield* judgeNow(authorization)
+      const denied = parts.find(({ decision }) => decision.action === "deny")
       if (denied !== undefined) {
-        const { origin, rule } = denied.decision
-        const which = rule === undefined ? "" : ` (${rule.permission} ${rule.pattern})`
-        return yield* declined(denied.part, "rule", `a rule of ${origin ?? "the runtime"} denies it${which}`) // guard: I7 core/test/loop/Permission.test.ts
+        return yield* deniedByRule(denied) // guard: I7 core/test/loop/Permission.test.ts
       }
-      const open = judged.filter(({ decision }) => decision.action === "ask")
-      if (open.length === 0) return `rule of ${judged[0]?.decision.origin ?? "the runtime"}`
-      if (open.every(({ part }) => isApproved(session, part))) return "approved for this session"
-      return yield* ask(authorization)
+      return action === "allow" ? parts.map(allowedByRule) : yield* ask(authorization, parts)
     })
   })
 })
@@ -100,10 +127,18 @@ export const layer: Layer.Layer<Permission, never, Settings | Questions> = Layer
 export const layerAllowAll: Layer.Layer<Permission> = Layer.succeed(
   Permission,
   Permission.of({
-    authorize: ({ byName, request }) =>
-      byName === true
-        ? Effect.fail(declined(request, "nobody", "Nobody is there to answer."))
-        : Effect.succeed("everything is allowed")
+    authorize: ({ byName, request }) => {
+      if (byName === true) return Effect.fail(declined(request, "nobody", "Nobody is there to answer."))
+      const { also = [], ...first } = request
+      return Effect.succeed(
+        [first, ...also].map(({ patterns, permission }) => ({
+          permission,
+          values: shortValues(patterns),
+          by: "policy" as const,
+          origin: "everything is allowed"
+        }))
+      )
+    }
   })
 )
 

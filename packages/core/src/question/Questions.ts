@@ -1,58 +1,156 @@
 /** Questions to people. A question is an event; what waits here is only the waiting fiber's ear. */
-import { Context, Effect, Layer } from "effect"
-import type { QuestionId } from "../schema/Ids.ts"
+import { Context, Duration, Effect, Layer } from "effect"
+import type { CommandId, QuestionId } from "../schema/Ids.ts"
 import * as Ids from "../schema/Ids.ts"
-import type { Answer, AnsweredBy, PermissionRequest } from "../schema/Question.ts"
+import { type Answer, type AnsweredBy, offersOf, type PermissionRequest, type Question } from "../schema/Question.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
-import type { SessionState } from "../session/SessionState.ts"
+import type { SessionState, SettledQuestion } from "../session/SessionState.ts"
 import type { StoreError } from "../session/SessionStore.ts"
+import { SavedAnswers } from "../settings/SavedAnswers.ts"
 
-/** An answer, and who gave it. */
-export interface Settled {
-  readonly answer: Answer
-  readonly by: AnsweredBy
-}
+/** How a question was settled. */
+export type Settled = Pick<SettledQuestion, "id" | "answer" | "by" | "because">
+
+/** Looks whether what was approved meanwhile, for another call, allows this one too. */
+export type IsCovered = Effect.Effect<boolean>
 
 export class Questions extends Context.Service<
   Questions,
   {
     /** Asks and waits. A question that this call has asked before, in this process or another, is awaited, not asked twice. */
-    readonly ask: (session: OpenSession, request: PermissionRequest) => Effect.Effect<Settled, StoreError>
+    readonly ask: (
+      session: OpenSession,
+      request: PermissionRequest,
+      isCovered?: IsCovered
+    ) => Effect.Effect<Settled, StoreError>
   }
 >()("@rein/core/question/Questions") {}
+
+export interface Options {
+  /** A question that nobody has answered for so long, while its turn waits for it, is rejected. Default: never. */
+  readonly expireAfter?: Duration.Input
+}
 
 const sameRequest = (a: PermissionRequest, b: PermissionRequest): boolean =>
   a.call === b.call && a.permission === b.permission && a.patterns.join("\n") === b.patterns.join("\n")
 
 const openQuestion = Effect.fnUntraced(function* (session: OpenSession, request: PermissionRequest) {
-  const known = session.state().questions.find((question) => sameRequest(question.request, request))
-  if (known !== undefined) return known.id
-  const id = Ids.make.question()
-  yield* session.append([SessionEvent.make("QuestionAsked", { question: { id, request } })])
-  return id
+  const { questions, settled } = session.state()
+  // Where nobody was there, somebody may be by now.
+  const answered = settled.filter(({ by }) => by !== "nobody")
+  const known = [...answered, ...questions].find((question) => sameRequest(question.request, request))
+  if (known !== undefined) return known
+  const question: Question = { id: Ids.make.question(), request }
+  yield* session.append([SessionEvent.make("QuestionAsked", { question })])
+  return question
 })
 
 const answerTo = (state: SessionState, question: QuestionId) =>
   state.answers.find((answer) => answer.question === question)
 
-const settle = (session: OpenSession, question: QuestionId, settled: Settled, command?: Ids.CommandId) =>
-  session.append([
-    SessionEvent.make("QuestionSettled", { question, ...settled, ...(command === undefined ? {} : { command }) })
-  ])
+const settledIn = (state: SessionState, question: QuestionId): Settled | undefined =>
+  state.settled.find(({ id }) => id === question)
 
-/** Waits for a submitted answer, for as long as it takes, across restarts. */
-export const layer: Layer.Layer<Questions> = Layer.succeed(
-  Questions,
-  Questions.of({
-    ask: Effect.fnUntraced(function* (session, request) {
+/** The open questions that a person rejects by rejecting this one. What was answered already stays answered. */
+const rejectedWith = (state: SessionState, question: QuestionId): ReadonlyArray<Question> =>
+  state.questions.filter(({ id }) => id !== question && answerTo(state, id) === undefined)
+
+/** Stores how a question was settled, unless that has happened meanwhile; gives what is stored. */
+const settle = Effect.fnUntraced(function* (session: OpenSession, settled: Settled, command?: CommandId) {
+  const { id: question, ...how } = settled
+  yield* session.append((state) => {
+    if (settledIn(state, question) !== undefined) return []
+    const isRejected = how.by === "person" && how.answer._tag === "reject"
+    const others = isRejected ? rejectedWith(state, question) : []
+    return [
+      SessionEvent.make("QuestionSettled", { question, ...how, ...(command === undefined ? {} : { command }) }),
+      ...others.map(({ id }) => SessionEvent.make("QuestionSettled", { ...how, question: id, because: question }))
+    ]
+  })
+  return settledIn(session.state(), question) ?? settled
+})
+
+/** A rejection that nobody has taken up: after a restart, a call that asked may have to wait for the one that waits here. */
+const rejectionIn = ({ answers, questions }: SessionState) =>
+  answers.find(({ answer, question }) => answer._tag === "reject" && questions.some(({ id }) => id === question))
+
+/** What a waiting question hears: how it was settled, an answer, a rejection of another one, or that more is approved than the caller has seen. */
+const hear = (session: OpenSession, question: QuestionId, seen: number) =>
+  session.until((state) => {
+    const settled = settledIn(state, question)
+    if (settled !== undefined) return { _tag: "settled", settled } as const
+    const given = answerTo(state, question)
+    if (given !== undefined) return { _tag: "answer", ...given } as const
+    const rejection = rejectionIn(state)
+    if (rejection !== undefined) return { _tag: "rejection", ...rejection } as const
+    const { length } = state.approvals
+    const last = state.approvals[length - 1]
+    return last !== undefined && length > seen
+      ? ({ _tag: "approved", because: last.question, length } as const)
+      : undefined
+  })
+
+const make = Effect.fnUntraced(function* ({ expireAfter }: Options) {
+  const saved = yield* SavedAnswers
+
+  const wait = Effect.fnUntraced(function* (session: OpenSession, { id, request }: Question, isCovered: IsCovered) {
+    let seen = 0
+    for (;;) {
+      const heard = yield* hear(session, id, seen)
+      if (heard._tag === "settled") return heard.settled
+      if (heard._tag === "answer") {
+        const { answer, command } = heard
+        // Before the event: once that is stored nobody would save it again.
+        if (answer._tag === "project") yield* saved.save(session.state().directory, offersOf(request))
+        return yield* settle(session, { id, answer, by: "person" }, command)
+      }
+      if (heard._tag === "rejection") {
+        const { answer, command, question } = heard
+        yield* settle(session, { id: question, answer, by: "person" }, command)
+        continue
+      }
+      seen = heard.length
+      if (yield* isCovered) {
+        return yield* settle(session, { id, answer: { _tag: "once" }, by: "person", because: heard.because })
+      }
+    }
+  })
+
+  const expired = (session: OpenSession, { id }: Question, after: Duration.Input) => {
+    const message = `Nobody has answered for ${Duration.format(Duration.fromInputUnsafe(after))}.`
+    return settle(session, { id, answer: { _tag: "reject", message }, by: "nobody" })
+  }
+
+  return Questions.of({
+    ask: Effect.fnUntraced(function* (session, request, isCovered = Effect.succeed(false)) {
       const question = yield* openQuestion(session, request)
-      const { answer, command } = yield* session.until((state) => answerTo(state, question))
-      yield* settle(session, question, { answer, by: "person" }, command)
-      return { answer, by: "person" as const }
+      const waiting = wait(session, question, isCovered)
+      if (expireAfter === undefined) return yield* waiting
+      return yield* Effect.timeoutOrElse(waiting, {
+        duration: expireAfter,
+        orElse: () => expired(session, question, expireAfter)
+      })
     })
   })
-)
+})
+
+/** Waits for a submitted answer across restarts, for as long as it takes or the options say. */
+export const layerWith = (options: Options): Layer.Layer<Questions> => Layer.effect(Questions, make(options))
+
+/** Waits for a submitted answer, for as long as it takes, across restarts. */
+export const layer: Layer.Layer<Questions> = layerWith({})
+
+/** Asks nobody: this settles the question at once. */
+const settleAt = Effect.fnUntraced(function* (
+  session: OpenSession,
+  request: PermissionRequest,
+  answer: Answer,
+  by: AnsweredBy
+) {
+  const { id } = yield* openQuestion(session, request)
+  return yield* settle(session, { id, answer, by })
+})
 
 /** A policy answers at once; `undefined` leaves the question to people. */
 export const layerPolicy = (
@@ -60,32 +158,25 @@ export const layerPolicy = (
 ): Layer.Layer<Questions, never, Questions> =>
   Layer.effect(
     Questions,
-    Effect.map(Questions, (people) =>
-      Questions.of({
-        ask: Effect.fnUntraced(function* (session, request) {
+    Effect.gen(function* () {
+      const people = yield* Questions
+      const saved = yield* SavedAnswers
+      return Questions.of({
+        ask: Effect.fnUntraced(function* (session, request, isCovered) {
           const answer = yield* decide(request)
-          if (answer === undefined) return yield* people.ask(session, request)
-          const question = yield* openQuestion(session, request)
-          const settled: Settled = { answer, by: "policy" }
-          yield* settle(session, question, settled)
-          return settled
+          if (answer === undefined) return yield* people.ask(session, request, isCovered)
+          if (answer._tag === "project") yield* saved.save(session.state().directory, offersOf(request))
+          return yield* settleAt(session, request, answer, "policy")
         })
       })
-    )
+    })
   )
 
 /** Nobody is there to answer: every question is rejected, and says so. */
 export const layerNobody: Layer.Layer<Questions> = Layer.succeed(
   Questions,
   Questions.of({
-    ask: Effect.fnUntraced(function* (session, request) {
-      const question = yield* openQuestion(session, request)
-      const settled: Settled = {
-        answer: { _tag: "reject", message: "Nobody is there to answer." },
-        by: "nobody"
-      }
-      yield* settle(session, question, settled)
-      return settled
-    })
+    ask: (session, request) =>
+      settleAt(session, request, { _tag: "reject", message: "Nobody is there to answer." }, "nobody")
   })
 )

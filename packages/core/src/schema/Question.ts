@@ -5,6 +5,15 @@ import { CallId, QuestionId } from "./Ids.ts"
 /** The permission that the progress guard asks for; its pattern is the tool's name. */
 export const doomLoop = "doom_loop"
 
+/** What an answer for the session or the project saves: from then on it turns asks into allows, and nothing else. */
+export const Offer = Schema.Struct({
+  permission: Schema.String,
+  pattern: Schema.String,
+  /** The pattern is one value as it stands, with no wildcard in it. */
+  literal: Schema.optionalKey(Schema.Literal(true))
+})
+export type Offer = typeof Offer.Type
+
 /** May this call touch these things? */
 export const PermissionRequest = Schema.Struct({
   call: CallId,
@@ -19,14 +28,23 @@ export const PermissionRequest = Schema.Struct({
   /** What must be allowed besides, for the same thing: one question is about all of it. */
   also: Schema.optionalKey(
     Schema.Array(Schema.Struct({ permission: Schema.String, patterns: Schema.Array(Schema.String) }))
-  )
+  ),
+  /** What an answer for the session or the project would save; without it exactly the values, and when empty nothing. */
+  offers: Schema.optionalKey(Schema.Array(Offer))
 })
 export type PermissionRequest = typeof PermissionRequest.Type
+
+/** What an answer for the session or the project saves: what was shown, and no more. */
+export const offersOf = ({ also = [], offers, ...first }: PermissionRequest): ReadonlyArray<Offer> =>
+  offers ??
+  [first, ...also].flatMap(({ patterns, permission }) =>
+    patterns.map((pattern) => ({ permission, pattern, literal: true }) as const)
+  )
 
 export const Question = Schema.Struct({ id: QuestionId, request: PermissionRequest })
 export type Question = typeof Question.Type
 
-/** `session` and `project` also allow the same values later on. A rejection with a message lets the model go on with it. */
+/** `session` and `project` also save what the question offers, for later. A rejection with a message lets the model go on with it. */
 export const Answer = Schema.Union([
   Schema.TaggedStruct("once", {}),
   Schema.TaggedStruct("session", {}),

@@ -7,6 +7,7 @@
  */
 import { Result, Schema } from "effect"
 import { Command } from "./Command.ts"
+import { Decided } from "./Decided.ts"
 import {
   BlobHash,
   CallId,
@@ -141,6 +142,8 @@ const definitions = {
       call: CallId,
       safety: Safety,
       allowedBy: Schema.String,
+      /** What decided of each permission that it needed. */
+      decisions: Schema.optionalKey(Schema.Array(Decided)),
       /** What the tool noted of the state before it, to tell after a crash whether it happened. */
       journal: Schema.optionalKey(Schema.Json)
     })
@@ -157,7 +160,10 @@ const definitions = {
           permission: Schema.String,
           patterns: Schema.Array(Schema.String),
           by: Schema.Literals(["rule", "person", "nobody"]),
-          why: Schema.String
+          why: Schema.String,
+          rule: Schema.optionalKey(Schema.Struct({ permission: Schema.String, pattern: Schema.String })),
+          origin: Schema.optionalKey(Schema.String),
+          question: Schema.optionalKey(QuestionId)
         })
       )
     })
@@ -182,6 +188,8 @@ const definitions = {
       question: QuestionId,
       answer: Answer,
       by: AnsweredBy,
+      /** It was settled with this one: rejected together, or covered by what its answer saved. */
+      because: Schema.optionalKey(QuestionId),
       command: Schema.optionalKey(CommandId)
     })
   },

@@ -8,7 +8,7 @@ import { AppendList } from "../internal/AppendList.ts"
 import type { CallId, CommandId, SessionId, TurnId } from "../schema/Ids.ts"
 import type { DeclinedCall } from "../schema/Outcome.ts"
 import type { CallResult } from "../schema/Part.ts"
-import { doomLoop, type Question } from "../schema/Question.ts"
+import { doomLoop, type Offer, offersOf, type Question } from "../schema/Question.ts"
 import type { EventData, KnownEvent, StoredEvent } from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
 import * as History from "./History.ts"
@@ -85,7 +85,7 @@ const applyKnown = (state: SessionState, event: KnownEvent): SessionState => {
       )
     case "CallStarted": {
       const { call, journal, safety } = event.data
-      return changeCall(state, call, (item) => ({
+      return changeCall(withoutQuestions(state, call), call, (item) => ({
         ...item,
         started: safety,
         ...(journal === undefined ? {} : { journal })
@@ -224,6 +224,12 @@ const withJob = (state: SessionState, { job }: CallResult): SessionState => {
   return { ...state, jobs: job.isRunning ? [...others, { id: job.id, command: job.command }] : others }
 }
 
+/** What was allowed in another way, or is over, is no question any more. */
+const withoutQuestions = (state: SessionState, call: CallId): SessionState =>
+  state.questions.some(({ request }) => request.call === call)
+    ? { ...state, questions: state.questions.filter(({ request }) => request.call !== call) }
+    : state
+
 const inStep = (
   state: SessionState,
   step: History.OpenStep["step"],
@@ -259,7 +265,9 @@ const settled = (state: SessionState, data: EventData<"CallSettled">): SessionSt
   const item = state.step === undefined ? undefined : History.findCall(state.step.items, data.call)
   if (item === undefined || item.result !== undefined) return state // guard: I2 core/test/session/SessionState.test.ts
   const { declined, result } = data
-  const next = changeCall(withJob(state, result), data.call, (one) => ({
+  const told = withoutQuestions(state, data.call)
+  const open = { ...told, settled: told.settled.filter(({ request }) => request.call !== data.call) }
+  const next = changeCall(withJob(open, result), data.call, (one) => ({
     ...one,
     result,
     ...(declined === undefined ? {} : { declined })
@@ -331,22 +339,25 @@ const questionSettled = (state: SessionState, data: EventData<"QuestionSettled">
   // Only a person's answer was submitted as a command.
   const next = data.command === undefined ? state : attended(forget(state, data.command))
   if (question === undefined) return next
-  const { answer } = data
+  const { answer, because, by } = data
   const approved = answer._tag === "session" || answer._tag === "project"
   const rejected = answer._tag === "reject" && answer.message === undefined && data.by !== "nobody"
   return {
     ...next,
     questions: next.questions.filter((one) => one.id !== data.question),
-    approvals: approved ? [...next.approvals, ...approvalsOf(question)] : next.approvals,
+    settled: [...next.settled, { ...question, answer, by, ...(because === undefined ? {} : { because }) }],
+    approvals: approved ? withApprovals(next.approvals, question) : next.approvals,
     ...(rejected && next.turn !== undefined ? { turn: { ...next.turn, rejected: true } } : {})
   }
 }
 
-/** Exactly the values that were shown: an approval never widens. */
-const approvalsOf = ({ request }: Question): ReadonlyArray<Approval> =>
-  [request, ...(request.also ?? [])].flatMap(({ patterns, permission }) =>
-    patterns.map((value) => ({ permission, value }))
-  )
+/** Exactly what was shown: an approval never widens. */
+const withApprovals = (known: ReadonlyArray<Approval>, { id, request }: Question): ReadonlyArray<Approval> => {
+  const isKnown = ({ literal, pattern, permission }: Offer) =>
+    known.some((one) => one.permission === permission && one.pattern === pattern && one.literal === literal)
+  const fresh = offersOf(request).filter((offer) => !isKnown(offer))
+  return fresh.length === 0 ? known : [...known, ...fresh.map((offer) => ({ ...offer, question: id }))]
+}
 
 const turnEnded = (state: SessionState, data: EventData<"TurnEnded">): SessionState => {
   if (state.turn?.id !== data.turn) return state // guard: I6 core/test/session/SessionState.test.ts
@@ -359,6 +370,7 @@ const turnEnded = (state: SessionState, data: EventData<"TurnEnded">): SessionSt
       inputs,
       delivered: [],
       questions: [],
+      settled: [],
       lastTurn: {
         id: data.turn,
         outcome: data.outcome,

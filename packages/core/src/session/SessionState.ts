@@ -8,7 +8,7 @@ import type { Input } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId, TurnId } from "../schema/Ids.ts"
 import type { DeclinedCall, InputOutcome, Outcome } from "../schema/Outcome.ts"
 import type { Call, CallJob } from "../schema/Part.ts"
-import type { Answer, Question } from "../schema/Question.ts"
+import type { Answer, AnsweredBy, Offer, Question } from "../schema/Question.ts"
 import type { EventData } from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
 import * as History from "./History.ts"
@@ -40,10 +40,14 @@ export interface OpenTurn {
 /** What a step said and asked for, with the results: what the progress guard compares. */
 export type RecentStep = ReadonlyArray<History.StepItem>
 
-/** A value that a person allowed for the rest of the session. */
-export interface Approval {
-  readonly permission: string
-  readonly value: string
+/** What a person allowed for the rest of the session, and the question that offered it. */
+export type Approval = Offer & { readonly question: QuestionId }
+
+/** A question of a call that has no result yet, and how it was settled. */
+export interface SettledQuestion extends Question {
+  readonly answer: Answer
+  readonly by: AnsweredBy
+  readonly because?: QuestionId
 }
 
 /** A job that was started and whose end was not told. It runs, or its end is due to be told. */
@@ -79,6 +83,8 @@ export interface SessionState {
   /** Inputs of the running turn, to be given its outcome. */
   readonly delivered: ReadonlyArray<InputId>
   readonly questions: ReadonlyArray<Question>
+  /** So that nobody is asked twice for one call. */
+  readonly settled: ReadonlyArray<SettledQuestion>
   /** Answers that were submitted and not yet taken up. */
   readonly answers: ReadonlyArray<{
     readonly command: CommandId
@@ -87,7 +93,7 @@ export interface SessionState {
   }>
   readonly withdrawals: ReadonlyArray<{ readonly command: CommandId; readonly input: InputId }>
   readonly interrupts: ReadonlyArray<{ readonly command: CommandId; readonly turn?: TurnId }>
-  /** What people allowed for this session: exact values, never patterns. They count only where the rules say ask. */
+  /** What people allowed for this session: what their questions offered, each once. It counts only where the rules say ask. */
   readonly approvals: ReadonlyArray<Approval>
   /** The last steps since a person said something in this turn, oldest first; one without items was an empty answer. */
   readonly recent: ReadonlyArray<RecentStep>
@@ -114,6 +120,7 @@ export const initial = (session: SessionId): SessionState => ({
   inputs: HashMap.empty(),
   delivered: [],
   questions: [],
+  settled: [],
   answers: [],
   withdrawals: [],
   interrupts: [],

@@ -1,5 +1,5 @@
 /** The merged configuration, and where each part of it comes from. */
-import type { Layer as RuleLayer } from "@rein/permission"
+import type { Layer as RuleLayer, Options as PatternOptions } from "@rein/permission"
 import { Context, Effect, Layer } from "effect"
 import type { ModelRef } from "../schema/ModelRef.ts"
 
@@ -10,6 +10,8 @@ export interface Values {
   readonly rules: ReadonlyArray<RuleLayer>
   /** Rules behind those of the agent, e.g. what a command line allows and denies. */
   readonly lastRules?: ReadonlyArray<RuleLayer>
+  /** What patterns mean here, e.g. the home directory that `~` stands for. */
+  readonly patterns?: PatternOptions
 }
 
 export class Settings extends Context.Service<

@@ -4,10 +4,12 @@
  * Validation, guard, permission, truncation, progress and timeouts are added by
  * `ToolRunner`, so no author can forget them.
  */
+import type { Action, Layer as RuleLayer, Rule } from "@rein/permission"
 import { Effect, type Schema } from "effect"
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "effect/StandardSchema"
 import type { CallId, SessionId } from "../schema/Ids.ts"
 import type { CallJob, FilePart } from "../schema/Part.ts"
+import type { Offer } from "../schema/Question.ts"
 import type { Safety } from "../schema/SessionEvent.ts"
 import { ToolError } from "../schema/ToolError.ts"
 
@@ -36,6 +38,18 @@ export interface ToolResult {
   readonly job?: CallJob
 }
 
+/** What a need comes to under the rules in force. */
+export interface Verdict {
+  readonly action: Action
+  /** In a few words, for people. */
+  readonly why: string
+  /** What decided, if it was a rule. */
+  readonly rule?: Rule
+  readonly origin?: string
+  /** What an answer for the session or the project would save. Without any, only this call can be allowed. */
+  readonly offers?: ReadonlyArray<Offer>
+}
+
 /** Something the call wants to touch, to be allowed before it runs. */
 export interface PermissionNeed {
   readonly permission: string
@@ -47,6 +61,13 @@ export interface PermissionNeed {
   readonly details?: string
   /** What must be allowed besides, e.g. to leave the session's directory. Judged by itself, asked together with the rest. */
   readonly also?: ReadonlyArray<Pick<PermissionNeed, "permission" | "patterns">>
+  /** What an answer for the session or the project would save. Default: exactly the values, and those of `also`. */
+  readonly offers?: ReadonlyArray<Offer>
+  /**
+   * Decides in place of the comparison of values with rules, where values do not tell enough, as with a line of shell.
+   * The layers are all that are in force; what people have answered is among them, as layers that only count for asks.
+   */
+  readonly judge?: (layers: ReadonlyArray<RuleLayer>) => Effect.Effect<Verdict>
 }
 
 /** What a tool can say of its own call that had begun when the runtime died. */

@@ -1,0 +1,51 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { expect, it } from "vitest"
+import { place, rein } from "../support.ts"
+
+const lines = 1_000
+
+it("answers many lines in their order, and each bad one with an error", async () => {
+  const here = await place()
+  const file = join(here.folder, "rules.json")
+  await writeFile(file, JSON.stringify([{ permission: "bash", pattern: "git status *", action: "allow" }]))
+  const asked = Array.from({ length: lines }, (_, id) =>
+    id % 100 === 7
+      ? "no JSON"
+      : JSON.stringify({ id, permission: "bash", value: id % 2 === 0 ? "git status -s" : `make \u2028 ${id}` })
+  )
+  const { code, stderr, stdout } = await rein(here, ["permission", "check", "--stdin", "--rules", file], {
+    input: asked.join("\n")
+  })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  const answers = stdout
+    .trimEnd()
+    .split("\n")
+    // Each line is an answer with these fields.
+    .map((line) => JSON.parse(line) as { id: number | null; decision: string; commands: unknown; error?: string })
+  expect(answers.map(({ id }) => id)).toEqual(asked.map((_, id) => (id % 100 === 7 ? null : id)))
+  expect(answers[0]).toMatchObject({ decision: "allow", commands: [["git", "status", "-s"]], paths: [] })
+  expect(answers[1]).toMatchObject({ decision: "ask" })
+  expect(answers[7]?.decision).toBe("ask")
+  expect(answers[7]?.error).toBeTruthy()
+})
+
+it("tells the decision by the exit code when that is wanted, and what rules do nothing", async () => {
+  const here = await place()
+  const file = join(here.folder, "rules.json")
+  const rules = [
+    { permission: "bash", pattern: "rm *", action: "deny" },
+    { permission: "bash", pattern: "*", action: "allow" },
+    { permission: "edit", pattern: "src/*", action: "deny" }
+  ]
+  await writeFile(file, JSON.stringify(rules))
+  const asked = await rein(here, ["permission", "check", "make all", "--exit-code"])
+  expect(asked.code).toBe(3)
+  const listed = await rein(here, ["permission", "rules", "--rules", file, "--format", "json"])
+  // The answer of this command.
+  const { warnings } = JSON.parse(listed.stdout) as { warnings: ReadonlyArray<{ kind: string; rule: unknown }> }
+  expect(warnings.map(({ kind, rule }) => [kind, rule])).toEqual([
+    ["shadowed", rules[0]],
+    ["never-matches", rules[2]]
+  ])
+})

@@ -1,0 +1,295 @@
+/** One command: its words against the rules, and what it does against what it may do. */
+import type { CommandJudgement, Context, PathJudgement } from "./Judgement.ts"
+import { isInside, join, turnsBack, within } from "./Locations.ts"
+import { judgeAnyUse, judgeBelow, judgePaths } from "./Paths.ts"
+import { type Access, type Use, use } from "./Program.ts"
+import { tablesOf } from "./Programs.ts"
+import { type Ruling, ruling } from "./Ruling.ts"
+import { couldMatch } from "./GlobWords.ts"
+import { hazardIn } from "./Hazards.ts"
+import { move, type Moved } from "./Moves.ts"
+import { riskOfReading } from "./Repository.ts"
+import type { Names, Scope } from "./Scope.ts"
+import { known, plain, type Value } from "./Value.ts"
+import { allow, ask, type Verdict, worst } from "./Verdict.ts"
+import { divideAssignment, isHarmlessVariable, isShell, runsCode, type Unwrapped, unwrap } from "./Wrappers.ts"
+
+/** What judging something gave. */
+export interface Outcome extends Moved {
+  readonly commands: ReadonlyArray<CommandJudgement>
+  readonly paths: ReadonlyArray<PathJudgement>
+  /** Names of files that it writes to its output. */
+  readonly names?: Names
+}
+
+/** What a script inside of a command is judged with. */
+export interface Judging {
+  readonly context: Context
+  /** Judges a text that a shell is given; it moves nothing outside of itself. */
+  readonly judgeText: (text: string, scope: Scope, context: Context) => Pick<Outcome, "commands" | "paths">
+}
+
+/** Frames in frames, at most. */
+const maximumDepth = 6
+
+const result = (
+  words: ReadonlyArray<Value>,
+  verdict: Verdict,
+  scope: Scope,
+  more: Partial<Outcome> = {}
+): Outcome => {
+  const { commands = [], paths = [], ...rest } = more
+  const { action, origin, rule, why } = verdict
+  const own: CommandJudgement = {
+    argv: words.map((word) => known(word) ?? word.text),
+    text: words.map((word) => word.text).join(" "),
+    action,
+    why,
+    ...(rule === undefined ? {} : { rule }),
+    ...(origin === undefined ? {} : { origin })
+  }
+  return { success: scope.directories, failure: scope.directories, ...rest, commands: [own, ...commands], paths }
+}
+
+/** A place inside of a word that no table explains: `--option=/place`, `-I/place`, `@/place`, `a:/place`. */
+const placesIn = (text: string): ReadonlyArray<string> => {
+  const places = [...text.matchAll(/(?:^|[=:,@]|^-[A-Za-z]+)(?=[/~]|\.\.(?:\/|$))/g)].map((match) => text.slice(match.index + match[0].length))
+  const values = [text, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
+  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//.test(text) && !text.startsWith("file:")
+  return isAddress ? [] : [...places, ...values.filter((value) => !value.startsWith("-"))]
+}
+
+const judgePlacesIn = (word: Value, scope: Scope, context: Context): ReadonlyArray<PathJudgement> =>
+  (word.values ?? []).flatMap(placesIn).flatMap((place) => {
+    const expanded = place.startsWith("~/") || place === "~" ? context.home + place.slice(1) : place
+    if (expanded.startsWith("~")) return judgePaths({ ...plain(place), values: undefined }, "read", scope, context)
+    const all = expanded.startsWith("/") ? [expanded] : (scope.directories ?? []).map((directory) => join(directory, expanded))
+    // A word that is no path is a name of nothing inside of the project.
+    return all.map((one) => judgeAnyUse(one, context)).filter(({ action, outside }) => outside || action !== "allow")
+  })
+
+/** Why the words of a program without a table are not certain. */
+const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string | undefined => {
+  if (scope.directories === undefined) return "the directory it runs in is not known"
+  const hazard = hazardIn(words)
+  if (hazard !== undefined) return `${hazard} may give ${words[0]?.text} something else to run or to read`
+  for (const word of words) {
+    if (word.values === undefined || word.text.startsWith("<(")) return `what ${word.text} becomes is not known before it runs`
+    if (word.values.some(turnsBack)) return `${word.text} goes back to where it came from`
+    if (!word.literal && !word.single && word.values.some((text) => text.startsWith("-")))
+      return `${word.text} stands for a name that begins with a dash`
+  }
+  return undefined
+}
+
+/** The best reading of the words by the tables of the program; with the reason when none is certain. */
+const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readonly table: number } | undefined => {
+  const uses = tablesOf(known(words[0]) ?? "").map((table) => use(table, words.slice(1)))
+  const table = Math.max(0, uses.findIndex(({ why }) => why === undefined))
+  const found = uses[table]
+  return found === undefined ? undefined : { use: found, table }
+}
+
+/** What git names as REVISION:PATH is a path too. */
+const withRevisionPaths = (found: Use): Use => ({
+  ...found,
+  paths: found.paths.flatMap((path) => {
+    const text = known(path.value)
+    const at = text?.indexOf(":") ?? -1
+    if (text === undefined || at === -1 || /^:[(/!^]/.test(text)) return [path]
+    return [path, { value: plain(text.slice(at + 1)), access: path.access }]
+  })
+})
+
+const belowOf = (roots: ReadonlyArray<Value>, pattern: string | undefined, hidden: boolean, scope: Scope, context: Context) =>
+  roots.flatMap((root) =>
+    (root.values ?? []).flatMap((text) =>
+      (scope.directories ?? []).flatMap((directory) =>
+        judgeBelow(join(directory, text), context, (name) => pattern === undefined || couldMatch(pattern, name), hidden)
+      )
+    )
+  )
+
+/** Patterns of git are no directories. */
+const namesOf = ({ names }: Use, program: string, scope: Scope): Names | undefined => {
+  if (names === undefined || scope.directories === undefined) return undefined
+  const { directories } = scope
+  const from = program === "git" ? [plain(".")] : names.roots
+  const roots = from.flatMap((root) => (root.values ?? []).flatMap((text) => directories.map((one) => join(one, text))))
+  return { roots, separated: names.separated, tracked: program === "git" && names.untracked !== true, ...(names.pattern === undefined ? {} : { pattern: names.pattern }) }
+}
+
+/** Do names of files go through unchanged? */
+const passesNames = (words: ReadonlyArray<Value>): boolean => {
+  const options: Readonly<Record<string, RegExp>> = {
+    head: /^-n?\d*$/,
+    tail: /^-n?\d*$/,
+    sort: /^-[urfnV]+$/,
+    uniq: /^(?!)/,
+    cat: /^(?!)/,
+    grep: /^-[vEFiwx]+$/
+  }
+  const name = known(words[0]) ?? ""
+  const pattern = Object.hasOwn(options, name) ? options[name] : undefined
+  return pattern !== undefined && words.slice(1).every((word) => !word.beginning.startsWith("-") || pattern.test(known(word) ?? "-"))
+}
+
+const doubt = (words: ReadonlyArray<Value>, found: ReturnType<typeof usesOf>, rules: Ruling, scope: Scope, context: Context) => {
+  const name = known(words[0]) ?? ""
+  if (rules.isBlanket && (runsCode(words) || isShell(name))) return `${name} runs code, and the rule that allows it does not name it`
+  if (words.slice(1).some(({ values }) => values?.some(turnsBack) === true) && found?.use.paths.length !== 0)
+    return "a path in it goes back to where it came from"
+  if (found === undefined) return doubtOfWords(words, scope)
+  const file = name.includes("/") ? undefined : context.facts.program(name)
+  if (file !== undefined && isInside(context.project, file)) return `${name} is a program of the project: ${file}`
+  if (name === "git" && found.table === 0 && found.use.why === undefined) return riskOfReading(scope, context)
+  return undefined
+}
+
+/** A path in the place of a name is a program, and inside of the project unless a rule says exactly this. */
+const judgeName = (name: string, rules: Ruling, scope: Scope, context: Context): ReadonlyArray<PathJudgement> => {
+  if (!name.includes("/") || rules.rule?.pattern.startsWith(name) === true) return []
+  return judgePaths(plain(name), "read", scope, context)
+}
+
+const judgePlain = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, judging: Judging, depth: number): Outcome => {
+  const { context } = judging
+  const name = known(words[0]) ?? ""
+  const reading = usesOf(words)
+  const found = reading !== undefined && name === "git" ? { ...reading, use: withRevisionPaths(reading.use) } : reading
+  const verdicts: Array<Verdict> = []
+  const uncertain = found?.use.why
+  if (uncertain !== undefined && !rules.isExact) verdicts.push(ask(uncertain))
+  const why = doubt(words, found, rules, scope, context)
+  if (why !== undefined && !(rules.isExact && found === undefined)) verdicts.push(ask(why))
+  const paths =
+    found === undefined || uncertain !== undefined
+      ? words.slice(1).flatMap((word) => judgePlacesIn(word, scope, context))
+      : found.use.paths.flatMap(({ access, value }) => judgePaths(value, access, scope, context))
+  const roots = found?.use.paths.map(({ value }) => value) ?? []
+  const deep = found?.use.deep
+  const below = deep === undefined ? [] : belowOf(roots, deep.pattern, deep.hidden, scope, context)
+  const inner = (found?.use.runs ?? []).map((run) => judgeEach(run, "{}", namesOf(found?.use ?? { paths: [] }, name, scope), scope, judging, depth + 1))
+  if (scope.directories === undefined && found !== undefined) verdicts.push(ask("the directory it runs in is not known"))
+  const names = passesNames(words) && paths.length === 0 ? scope.input : found === undefined ? undefined : namesOf(found.use, name, scope)
+  return result(words, worst<Verdict>(rules, verdicts), scope, {
+    commands: inner.flatMap(({ commands }) => commands),
+    paths: [...judgeName(name, rules, scope, context), ...paths, ...below, ...inner.flatMap((one) => one.paths)],
+    ...(names === undefined ? {} : { names })
+  })
+}
+
+/** Names with blanks, quotes or a dash in front could become other words. */
+const areOdd = ({ roots, separated }: Names, scope: Scope, context: Context): boolean => {
+  const names = (directory: string) => context.facts.entries(directory) ?? []
+  if ((scope.directories ?? []).some((directory) => names(directory).some(({ name }) => name.startsWith("-")))) return true
+  if (separated) return false
+  const waiting = roots.flatMap((root) => context.facts.realPath(root) ?? [])
+  let looked = 0
+  for (let directory = waiting.shift(); directory !== undefined && looked < 3_000; directory = waiting.shift())
+    for (const { kind, name } of names(directory)) {
+      looked++
+      if (/[\s"'\\]/.test(name)) return true
+      if (kind === "directory" && name !== "node_modules" && name !== ".git") waiting.push(join(directory, name))
+    }
+  return false
+}
+
+/** Is the file in git's index? Where nobody can say, it may be. */
+const isTracked = (path: string, { facts, project }: Context): boolean =>
+  facts.text(join(project, ".git/index"))?.includes(within(project, path)) !== false
+
+/** A command that gets names of files, in the place of the mark or behind its words. */
+const judgeEach = (
+  words: ReadonlyArray<Value>,
+  mark: string | undefined,
+  names: Names | undefined,
+  scope: Scope,
+  judging: Judging,
+  depth: number
+): Outcome => {
+  const { context } = judging
+  const isMarked = (word: Value) => mark !== undefined && known(word) === mark
+  const holdsMark = (word: Value) => mark !== undefined && !isMarked(word) && word.text.includes(mark)
+  const unknown: Value = { text: mark ?? "...", beginning: "", values: undefined, single: false, literal: false }
+  const given: ReadonlyArray<Value> =
+    names === undefined ? [unknown] : [{ text: mark ?? "...", beginning: "", values: names.roots, single: false, literal: false }]
+  const filled = mark === undefined ? [...words, ...given] : words.flatMap((word) => (isMarked(word) ? given : [holdsMark(word) ? unknown : word]))
+  const name = known(words[0]) ?? ""
+  const rules = ruling(words, [], context)
+  const doubts: Array<Verdict> = []
+  if (unwrap(words)._tag !== "Plain" || isShell(name)) doubts.push(ask(`what ${name} runs for each name is not certain`))
+  if (tablesOf(name).length === 0) doubts.push(ask(`what ${name} does with each name is not known`))
+  if (name !== "echo" && (names === undefined || (names.separated === false && areOdd(names, scope, context))))
+    doubts.push(ask("the names that it gets are not certain"))
+  const plainly = judgePlain(filled, { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
+  const found = names === undefined ? [] : belowOf(names.roots.map(plain), names.pattern, true, scope, context)
+  const below = names?.tracked === true ? found.filter(({ path }) => isTracked(path, context)) : found
+  const [own, ...others] = plainly.commands
+  const shown = result(words, own ?? rules, scope).commands
+  return { ...plainly, commands: [...shown, ...others], paths: [...plainly.paths, ...below] }
+}
+
+/** The frame is allowed when what it runs is; a rule about the frame alone does not say what it may run. */
+const framed = (words: ReadonlyArray<Value>, rules: Ruling, inner: Outcome, doubts: ReadonlyArray<Verdict>, scope: Scope): Outcome => {
+  const forbidden: ReadonlyArray<Verdict> = rules.rule !== undefined && rules.action !== "allow" ? [rules] : []
+  const { failure, success, ...rest } = inner
+  const moves = /^(?:command|builtin)$/.test(known(words[0]) ?? "")
+  const verdict = worst(allow("what it runs is judged by itself"), [...forbidden, ...doubts])
+  return result(words, verdict, scope, moves ? inner : { ...rest, success: scope.directories, failure: scope.directories })
+}
+
+const doubtsOfVariables = (values: ReadonlyArray<Value>): ReadonlyArray<Verdict> =>
+  values.map(divideAssignment).flatMap(({ name, text }) => (isHarmlessVariable(name, text) ? [] : [ask(`it sets ${name}, which may change what programs do`)]))
+
+/** A script inside of the words: what it runs needs no rule of its own where a rule names the shell, all else holds. */
+const judgeScript = (words: ReadonlyArray<Value>, text: string, rules: Ruling, scope: Scope, judging: Judging): Outcome => {
+  const everything = { origin: "the rule for the shell", onlyAsks: true, rules: [{ permission: "bash", pattern: "*", action: "allow" as const }] }
+  const context = { ...judging.context, layers: [...judging.context.layers, everything] }
+  const { commands, paths } = judging.judgeText(text, scope, context)
+  const doubts = rules.isBlanket ? [ask("it runs a script, and the rule that allows it does not name it")] : []
+  return result(words, worst<Verdict>(rules, doubts), scope, { commands, paths })
+}
+
+/** Judges the words of one command; `prefix` is what stands before them. */
+export const judgeWords = (
+  words: ReadonlyArray<Value>,
+  prefix: ReadonlyArray<Value>,
+  scope: Scope,
+  judging: Judging,
+  depth = 0
+): Outcome => {
+  const { context } = judging
+  const rules = ruling(words, prefix, context)
+  const name = words[0]?.literal === true ? known(words[0]) : undefined
+  if (name === undefined || name === "") return result(words, worst<Verdict>(rules, [ask("which program it runs is not known before it runs")]), scope)
+  if (turnsBack(name)) return result(words, worst<Verdict>(rules, [ask(`${name} goes back to where it came from`)]), scope)
+  if (!/^[\x21-\x7e]+$/.test(name)) return result(words, worst<Verdict>(rules, [ask("its name has unusual characters")]), scope)
+  if (depth > maximumDepth) return result(words, worst<Verdict>(rules, [ask("too many commands are inside of each other")]), scope)
+  const moved = move(words, rules, scope, context)
+  if (moved !== undefined) return result(words, moved.verdict, scope, moved)
+  const inside: Unwrapped = unwrap(words)
+  switch (inside._tag) {
+    case "Plain":
+      return judgePlain(words, rules, scope, judging, depth)
+    case "Names":
+      return result(words, rules, scope)
+    case "Open":
+      return result(words, worst<Verdict>(rules, [ask(inside.why)]), scope)
+    case "Script":
+      return judgeScript(words, inside.text, rules, scope, judging)
+    case "Frame": {
+      const moves = /^(?:command|builtin)$/.test(name)
+      const inner = judgeWords(inside.inner, [], scope, judging, depth + 1)
+      const doubts = [...doubtsOfVariables(inside.variables), ...(moves || inner.success === scope.directories ? [] : [ask("it is not certain where it goes")])]
+      return framed(words, rules, inner, doubts, scope)
+    }
+    case "Each": {
+      const names = scope.input === undefined ? undefined : { ...scope.input, separated: scope.input.separated && inside.separated }
+      return framed(words, rules, judgeEach(inside.inner, inside.placeholder, names, scope, judging, depth + 1), [], scope)
+    }
+  }
+}
+
+/** What a path that a redirection names is used for. */
+export const accessOf = (operator: string): Access => (operator.startsWith("<") ? "read" : "write")

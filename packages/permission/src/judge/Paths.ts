@@ -1,0 +1,146 @@
+/** May a path be read or written? Decided on the place where it really leads. */
+import * as Rules from "../Rules.ts"
+import type { Decision } from "../Rules.ts"
+import type { Context, PathJudgement } from "./Judgement.ts"
+import { baseName, isInside, join, normalize, within } from "./Locations.ts"
+import type { Access } from "./Program.ts"
+import { isProtected, isProtectedFromWrites } from "./Protected.ts"
+import type { Scope } from "./Scope.ts"
+import type { Value } from "./Value.ts"
+import { allow, ask, type Verdict, worst } from "./Verdict.ts"
+
+/** More paths of one word than these are asked. */
+const maximumPaths = 2_000
+
+/** Streams that every program has anyway, and the place where everything vanishes. */
+const streams = /^\/dev\/(?:null|stdin|stdout|stderr|fd\/[012])$/
+
+/** Files there are devices, other programs and connections. */
+const machine = /^\/(?:dev|proc|sys)(?:\/|$)/
+
+const isBlanket = ({ rule }: Decision): boolean =>
+  rule !== undefined && /^\**$/.test(rule.permission) && /^\**$/.test(rule.pattern)
+
+const verdictOf = ({ action, origin, rule }: Decision, what: string): Verdict => ({
+  action,
+  why: `a rule of ${origin ?? "the runtime"} ${action === "deny" ? "denies" : `says ${action} for`} ${what}`,
+  ...(rule === undefined ? {} : { rule }),
+  ...(origin === undefined ? {} : { origin })
+})
+
+/** What rules say by themselves: without a rule, or with one that only says what else is to be done, it is allowed. */
+/** Usually holds secrets, so where no rule says anything about it, it is asked. */
+const isSecret = (path: string): boolean => /^\.env(?!\.example$)/.test(baseName(path))
+
+const unlessForbidden = (context: Context, permission: string, paths: ReadonlyArray<string>): Verdict => {
+  const verdicts = paths
+    .map((path) => ({ path, decision: Rules.explain(context.layers, permission, path, context.patterns) }))
+    .filter(({ decision }) => decision.rule !== undefined && !(decision.action === "ask" && isBlanket(decision)))
+    .map(({ decision, path }) => verdictOf(decision, `${permission} of ${path}`))
+  const secret = permission === "read" && verdicts.length === 0 ? paths.find(isSecret) : undefined
+  return worst(secret === undefined ? allow("it is inside of the project") : ask(`${secret} usually holds secrets`), verdicts)
+}
+
+const onlyIfAllowed = (context: Context, path: string): Verdict => {
+  const decision = Rules.explain(context.layers, "edit", path, context.patterns)
+  return decision.rule === undefined ? ask(`no rule allows to write ${path}`) : verdictOf(decision, `edit of ${path}`)
+}
+
+/** Outside of the project a rule must say so by name: who allows everything of something else has not thought of it. */
+const outside = (context: Context, path: string): Verdict => {
+  const decision = Rules.explain(context.layers, "external_directory", path, context.patterns)
+  const isNamed = decision.rule?.permission === "*" || !/[*?]/.test(decision.rule?.permission ?? "*")
+  if (decision.action === "allow" && !isNamed) return ask(`${path} is outside of the project`)
+  return decision.rule === undefined ? ask(`${path} is outside of the project`) : verdictOf(decision, `the path ${path} outside of the project`)
+}
+
+const inAccess = (context: Context, access: Access, paths: ReadonlyArray<string>): Verdict => {
+  const [path = ""] = paths
+  if (access === "read") return unlessForbidden(context, "read", paths)
+  if (access === "act") return unlessForbidden(context, "edit", paths)
+  return worst(onlyIfAllowed(context, path), [unlessForbidden(context, "edit", paths)])
+}
+
+const inside = (context: Context, access: Access, real: string, written: string): Verdict => {
+  const isWhole = real === context.project
+  if (access !== "read" && (isWhole || isProtectedFromWrites(context.project, real) || isProtectedFromWrites(context.project, written)))
+    return worst(ask(isWhole ? "it may change all of the project" : `a change of ${real} may run programs or change rules later`), [
+      inAccess(context, access, [real])
+    ])
+  return inAccess(context, access, [...new Set([real, written, within(context.project, real)])])
+}
+
+const decided = (path: string, access: Access, isOutside: boolean, verdict: Verdict): PathJudgement => ({
+  path,
+  access: access === "read" ? "read" : "write",
+  outside: isOutside,
+  ...verdict
+})
+
+/** Decides about an absolute path that is not yet followed. */
+export const judgePlace = (place: string, access: Access, context: Context): PathJudgement => {
+  const written = normalize(place)
+  if (streams.test(written)) return decided(written, access, false, allow("it is a stream that every program has"))
+  const real = context.facts.realPath(place)
+  if (real === undefined) return decided(written, access, false, ask(`where ${place} leads cannot be followed`))
+  if (machine.test(real) || machine.test(written))
+    return decided(real, access, true, worst(ask(`${written} belongs to the machine`), [outside(context, real)]))
+  if (isInside(context.project, real)) return decided(real, access, false, inside(context, access, real, written))
+  const verdict = worst(outside(context, real), [inAccess(context, access === "act" ? "write" : access, [real])])
+  const guarded = access !== "read" && isProtected("/", real)
+  return decided(real, access, true, guarded ? worst(ask(`a change of ${real} may run programs later`), [verdict]) : verdict)
+}
+
+/** Decides about what a word may lead to. */
+export const judgePaths = (value: Value, access: Access, scope: Scope, context: Context): ReadonlyArray<PathJudgement> => {
+  if (value.values === undefined || value.values.length > maximumPaths)
+    return [decided(value.text, access, false, ask(`where ${value.text} leads is not known before it runs`))]
+  if (scope.directories === undefined)
+    return [decided(value.text, access, false, ask("the directory it runs in is not known"))]
+  const directories = scope.directories
+  const judged = value.values
+    .filter((text) => text !== "-")
+    .flatMap((text) => (text.startsWith("/") ? [text] : directories.map((directory) => join(directory, text))))
+    .map((place) => judgePlace(place, access, context))
+  return judged.length > 8 ? [...judged.filter(({ action }) => action !== "allow"), ...judged.slice(0, 8)] : judged
+}
+
+/** May a path that a program without a table is given be used in any way? */
+export const judgeAnyUse = (place: string, context: Context): PathJudgement => {
+  const read = judgePlace(place, "read", context)
+  if (read.outside || read.action !== "allow" || !isProtected(context.project, read.path)) return read
+  return decided(read.path, "write", false, ask(`a change of ${read.path} may run programs or change rules later`))
+}
+
+/** Files that are looked at below a directory, at most. */
+const maximumBelow = 2_000
+
+/** Does a rule speak of reading something that is below the directory? Files beyond the first thousands are not looked for. */
+export const judgeBelow = (
+  root: string,
+  context: Context,
+  isRead: (name: string) => boolean,
+  readsHidden: boolean
+): ReadonlyArray<PathJudgement> => {
+  const isStrict = context.layers.some(({ rules }) =>
+    rules.some(({ action, permission }) => action !== "allow" && Rules.matches(permission, "read"))
+  )
+  const real = context.facts.realPath(root)
+  if (real === undefined || !isInside(context.project, real)) return []
+  const waiting = [real]
+  const found: Array<PathJudgement> = []
+  let looked = 0
+  for (let directory = waiting.shift(); directory !== undefined && looked < maximumBelow; directory = waiting.shift())
+    for (const { kind, name } of context.facts.entries(directory) ?? []) {
+      looked++
+      if (!readsHidden && name.startsWith(".")) continue
+      const path = join(directory, name)
+      if (kind === "directory") {
+        if (name !== "node_modules" && name !== ".git") waiting.push(path)
+      } else if (kind === "file" && (isStrict || isSecret(name)) && isRead(name)) {
+        const judged = judgePlace(path, "read", context)
+        if (judged.action !== "allow") found.push(judged)
+      }
+    }
+  return found.slice(0, 8)
+}

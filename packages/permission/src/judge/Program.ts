@@ -1,0 +1,262 @@
+/**
+ * What a program does with its words, by a table of the options it is known to have.
+ *
+ * A table lists what is allowed, not what is dangerous: programs take abbreviations, bundled letters and glued values,
+ * so what is not in the table is not certain.
+ */
+import { behind, known, mayBeOption, type Value } from "./Value.ts"
+
+/** What becomes of a path: `write` is a side effect that its name does not tell, `act` is what the program is there for. */
+export type Access = "read" | "write" | "act"
+
+/** What operands are, by their place. */
+export type Operands =
+  | "none"
+  | "text"
+  | "read"
+  | "act"
+  /** What to write to, as its name says: it still has to be allowed as a write. */
+  | "write"
+  /** The first is text, the others are read; all are read when an option has given the text. */
+  | "pattern"
+  /** At most one is read. A further one would be written. */
+  | "one"
+  /** The last is changed, the others are read. */
+  | "copy"
+
+/** A table. Options are listed with blanks between them, with their dashes. */
+export interface Table {
+  /** Without a value. */
+  readonly flags?: string
+  /** With a value that names no file. */
+  readonly texts?: string
+  /** With a value that may be left out and names no file: `--color`, `--color=always`, `-U3`. */
+  readonly optional?: string
+  /** With a path that is read. */
+  readonly reads?: string
+  /** With a path that is written. */
+  readonly writes?: string
+  /** A number is an option too: `head -5`. */
+  readonly numbers?: true
+  /** Letters may not be bundled, and long options have one dash. */
+  readonly unbundled?: true
+  /** Options that take the place of the first operand, for `pattern`. */
+  readonly patterns?: string
+  /** Options that make it read whole directories; `always` where it does so anyway. */
+  readonly deep?: string
+  /** Options that make it look at hidden files too; without the list it always does. */
+  readonly hidden?: string
+  /** Options that make it change what it reads. */
+  readonly inPlace?: string
+  /** What comes out are the names of files below its operands: with these options, or `always`. */
+  readonly names?: string
+  /** Options after which these names end with a NUL. */
+  readonly separators?: string
+  /** Default `none`. */
+  readonly operands?: Operands
+  /** More that must hold. Gives the reason why the use is not certain. */
+  readonly check?: (parsed: Parsed) => string | undefined
+  /** By the first operand; with it, the options above are those that stand before it. */
+  readonly commands?: Readonly<Record<string, Program>>
+}
+
+/** A table, or a way of reading words that no table can tell. */
+export type Program = Table | ((words: ReadonlyArray<Value>) => Use)
+
+export interface Parsed {
+  readonly options: ReadonlyArray<{ readonly name: string; readonly value?: Value }>
+  readonly operands: ReadonlyArray<Value>
+}
+
+/** What a program does with the words it was given. */
+export interface Use {
+  /** Why it is not certain. */
+  readonly why?: string
+  readonly paths: ReadonlyArray<{ readonly value: Value; readonly access: Access }>
+  /** Whole directories are read: all files in them but for hidden ones, or those that the pattern matches. */
+  readonly deep?: { readonly hidden: boolean; readonly pattern?: string }
+  /** What comes out are names of files that were found below these paths. */
+  readonly names?: { readonly roots: ReadonlyArray<Value>; readonly separated: boolean; readonly untracked?: boolean; readonly pattern?: string }
+  /** Commands that it runs, with `{}` for names of files below its paths. */
+  readonly runs?: ReadonlyArray<ReadonlyArray<Value>>
+}
+
+type Kind = "flag" | "text" | "optional" | "read" | "write"
+
+const lists = (names: string | undefined, name: string): boolean =>
+  names !== undefined && !name.includes(" ") && ` ${names} `.includes(` ${name} `)
+
+const kindOf = (table: Table, name: string): Kind | undefined => {
+  if (lists(table.flags, name)) return "flag"
+  if (lists(table.texts, name)) return "text"
+  if (lists(table.optional, name)) return "optional"
+  if (lists(table.reads, name)) return "read"
+  if (lists(table.writes, name)) return "write"
+  return undefined
+}
+
+export const uncertain = (why: string): Use => ({ why, paths: [] })
+
+interface Found {
+  readonly options: Array<{ readonly name: string; readonly kind: Kind; readonly value?: Value }>
+  readonly operands: Array<Value>
+  why?: string
+}
+
+/** A short option, perhaps with others in the same word. Gives how many more words it takes. */
+const readShort = (table: Table, word: Value, next: Value | undefined, found: Found): number => {
+  const text = known(word) ?? word.beginning
+  for (let at = 1; at < text.length; at++) {
+    const name = `-${text.charAt(at)}`
+    const kind = kindOf(table, name)
+    if (kind === undefined) {
+      found.why = `the option ${text.length > 2 ? `${name} in ${text}` : name} is not one that is known to be harmless`
+      return 0
+    }
+    if (kind === "flag") {
+      found.options.push({ name, kind })
+      continue
+    }
+    const isGlued = at + 1 < text.length || known(word) === undefined
+    if (isGlued) found.options.push({ name, kind, value: behind(word, at + 1) })
+    else if (kind === "optional") found.options.push({ name, kind })
+    else if (next === undefined || !next.single) found.why = `it is not certain which value ${name} gets`
+    else found.options.push({ name, kind, value: next })
+    return isGlued || kind === "optional" ? 0 : 1
+  }
+  if (known(word) === undefined) found.why = `what ${word.text} becomes is not known before it runs`
+  return 0
+}
+
+const readLong = (table: Table, word: Value, next: Value | undefined, found: Found): number => {
+  const text = known(word) ?? word.beginning
+  const equals = text.indexOf("=")
+  const name = equals === -1 ? text : text.slice(0, equals)
+  const kind = equals === -1 && known(word) === undefined ? undefined : kindOf(table, name)
+  if (kind === undefined || (kind === "flag" && equals !== -1)) {
+    found.why = `the option ${name} is not one that is known to be harmless`
+    return 0
+  }
+  if (equals !== -1) {
+    if (!word.single) found.why = `what ${word.text} becomes is not known before it runs`
+    found.options.push({ name, kind, value: behind(word, equals + 1) })
+    return 0
+  }
+  if (kind === "flag" || kind === "optional") {
+    found.options.push({ name, kind })
+    return 0
+  }
+  if (next === undefined || !next.single) found.why = `it is not certain which value ${name} gets`
+  else found.options.push({ name, kind, value: next })
+  return 1
+}
+
+const isLong = (table: Table, text: string): boolean => text.startsWith("--") || table.unbundled === true
+
+/** Divides words into options and operands. `untilOperand`: the first operand ends it. */
+const divide = (table: Table, words: ReadonlyArray<Value>, untilOperand: boolean): Found & { readonly rest: number } => {
+  const found: Found = { options: [], operands: [] }
+  for (let at = 0; at < words.length && found.why === undefined; at++) {
+    const word = words[at] ?? missing
+    const text = known(word)
+    if (text === "--" && !untilOperand) {
+      found.operands.push(...words.slice(at + 1))
+      return { ...found, rest: words.length }
+    }
+    if (text === "-" || !mayBeOption(word)) {
+      if (untilOperand) return { ...found, rest: at }
+      found.operands.push(word)
+      continue
+    }
+    if (table.numbers === true && text !== undefined && /^-\d+$/.test(text)) continue
+    if (word.values !== undefined && text === undefined) found.why = `${word.text} stands for a name that begins with a dash`
+    else if (!word.single && !word.beginning.startsWith("--")) found.why = `what ${word.text} becomes is not known before it runs`
+    else if (!/^-[^-]|^--./.test(text ?? word.beginning)) found.why = `${word.text} may be an option`
+    else at += (isLong(table, text ?? word.beginning) ? readLong : readShort)(table, word, words[at + 1], found)
+  }
+  return { ...found, rest: words.length }
+}
+
+const missing: Value = { text: "", beginning: "", values: [""], single: true, literal: true }
+
+type Path = Use["paths"][number]
+
+const pathsOfOperands = (table: Table, { operands, options }: Found): ReadonlyArray<Path> | string => {
+  const as = (access: Access) => (value: Value) => ({ value, access })
+  const isMany = operands.some((operand) => !operand.single)
+  switch (table.operands ?? "none") {
+    case "none":
+      return operands.length === 0 ? [] : `it takes no ${operands[0]?.text}`
+    case "text":
+      return operands.some((operand) => !operand.single && operand.values === undefined)
+        ? "it is not certain how many words it gets"
+        : []
+    case "read":
+      return operands.map(as("read"))
+    case "act":
+      return operands.map(as("act"))
+    case "write":
+      return operands.map(as("write"))
+    case "pattern": {
+      const first = options.some(({ name }) => lists(table.patterns, name)) ? 0 : 1
+      if (first === 1 && operands[0] !== undefined && !operands[0].single)
+        return operands[0].values === undefined ? "it is not certain which word is the pattern" : operands.map(as("read"))
+      return operands.slice(first).map(as("read"))
+    }
+    case "one":
+      return operands.length > 1 || isMany ? "a second file would be written to" : operands.map(as("read"))
+    case "copy":
+      return isMany && operands.at(-1)?.single !== true
+        ? "it is not certain where it writes to"
+        : operands.map((value, at) => ({ value, access: at === operands.length - 1 ? "act" : "read" }))
+  }
+}
+
+const here = [{ text: ".", beginning: ".", values: ["."], single: true, literal: true }]
+
+const isOn = (names: string | undefined, { options }: Found): boolean =>
+  names === "always" || options.some(({ name }) => lists(names, name))
+
+/** What the program of this table does with these words. */
+const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
+  const found = divide(table, words, false)
+  if (found.why !== undefined) return uncertain(found.why)
+  const paths = pathsOfOperands(table, found)
+  if (typeof paths === "string") return uncertain(paths)
+  const why = table.check?.({ operands: found.operands, options: found.options })
+  if (why !== undefined) return uncertain(why)
+  const fromOptions = found.options.flatMap(({ kind, value }): ReadonlyArray<Path> =>
+    value !== undefined && (kind === "read" || kind === "write") ? [{ value, access: kind }] : []
+  )
+  const vague = found.options.find(({ value }) => value !== undefined && !value.single)
+  if (vague !== undefined) return uncertain(`it is not certain which value ${vague.name} gets`)
+  const isChanging = isOn(table.inPlace, found)
+  const operands = isChanging ? paths.map((path) => ({ ...path, access: "write" as const })) : paths
+  const roots = paths.length === 0 ? here : paths.map(({ value }) => value)
+  const isDeep = isOn(table.deep, found)
+  return {
+    paths: [...fromOptions, ...(isDeep && paths.length === 0 ? here.map((value) => ({ value, access: "read" as const })) : operands)],
+    ...(isDeep ? { deep: { hidden: table.hidden === undefined || isOn(table.hidden, found), ...patternOf(found) } } : {}),
+    ...(isOn(table.names, found) ? { names: { roots, separated: isOn(table.separators, found), untracked: isOn("-o --others --untracked", found) } } : {})
+  }
+}
+
+/** With one `--include=*.ts` nothing else is read. */
+const patternOf = ({ options }: Found): { readonly pattern?: string } => {
+  const given = options.filter(({ name }) => ["--include", "-g", "--glob"].includes(name))
+  const text = given.length === 1 ? known(given[0]?.value) : undefined
+  return text === undefined || text.startsWith("!") || text.includes("/") ? {} : { pattern: text }
+}
+
+/** What a program does with the words behind its name. */
+export const use = (program: Program, words: ReadonlyArray<Value>): Use => {
+  if (typeof program === "function") return program(words)
+  if (program.commands === undefined) return useTable(program, words)
+  const found = divide(program, words, true)
+  if (found.why !== undefined) return uncertain(found.why)
+  if (found.rest === words.length) return useTable({ ...program, operands: "none" }, words)
+  const name = known(words[found.rest])
+  const command = name === undefined || !Object.hasOwn(program.commands, name) ? undefined : program.commands[name]
+  if (command === undefined) return uncertain(`${words[found.rest]?.text} is not one of its commands that are known`)
+  return use(command, words.slice(found.rest + 1))
+}

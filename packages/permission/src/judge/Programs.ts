@@ -1,0 +1,39 @@
+/** The programs with a table. Of all others a rule says enough. */
+import type { Program } from "./Program.ts"
+import { builtins } from "./programs/Builtins.ts"
+import { changes } from "./programs/Changes.ts"
+import { files } from "./programs/Files.ts"
+import { fd, find } from "./programs/Find.ts"
+import { reading } from "./programs/Git.ts"
+import { changing } from "./programs/GitChanges.ts"
+import { awk, sed } from "./programs/Scripts.ts"
+import { text } from "./programs/Text.ts"
+
+const globals = { flags: "--no-pager --no-optional-locks --literal-pathspecs --no-replace-objects --version --help -v" }
+
+/** Git, when it may only look. */
+const gitReading: Program = { ...globals, commands: reading }
+
+/** Git, with what changes the repository. */
+const gitChanging: Program = { ...globals, commands: changing }
+
+const programs: Readonly<Record<string, Program>> = {
+  ...files,
+  ...text,
+  ...changes,
+  ...builtins,
+  find,
+  fd,
+  fdfind: fd,
+  sed,
+  gsed: sed,
+  awk,
+  gawk: awk,
+  mawk: awk,
+  nawk: awk,
+  git: gitReading
+}
+
+/** Programs of which some options and operands are known, and others are not. Several, when it may be used in several ways. */
+export const tablesOf = (name: string): ReadonlyArray<Program> =>
+  name === "git" ? [gitReading, gitChanging] : Object.hasOwn(programs, name) ? [programs[name] ?? {}] : []

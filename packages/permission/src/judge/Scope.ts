@@ -1,0 +1,49 @@
+/** What is known at a place of a script: where it may be, and what its variables may hold. */
+import type { Context } from "./Judgement.ts"
+
+/** Directories of a script beyond these are not told apart. */
+const maximumDirectories = 4
+
+export interface Scope {
+  /** Each directory that this place may run in, as a real path; undefined when nobody can say. */
+  readonly directories: ReadonlyArray<string> | undefined
+  /** What a variable may hold; undefined for one whose content nobody can say. */
+  readonly variables: ReadonlyMap<string, ReadonlyArray<string> | undefined>
+  /** Where the names that come in through the pipe were found. */
+  readonly input?: Names
+}
+
+/** Names of files below these directories, as a search writes them. */
+export interface Names {
+  readonly roots: ReadonlyArray<string>
+  /** Each name ends with a NUL, so that blanks in it divide nothing. */
+  readonly separated: boolean
+  /** Only files that are in git's index. */
+  readonly tracked?: boolean
+  /** Only names that this pattern matches. */
+  readonly pattern?: string
+}
+
+export const start = (context: Context): Scope => ({ directories: [context.directory], variables: new Map() })
+
+/** Wherever either of the two may be. */
+export const either = (
+  one: ReadonlyArray<string> | undefined,
+  other: ReadonlyArray<string> | undefined
+): ReadonlyArray<string> | undefined => {
+  if (one === undefined || other === undefined) return undefined
+  const all = [...new Set([...one, ...other])]
+  return all.length > maximumDirectories ? undefined : all
+}
+
+export const withVariable = (scope: Scope, name: string, values: ReadonlyArray<string> | undefined): Scope => ({
+  ...scope,
+  variables: new Map([...scope.variables, [name, values]])
+})
+
+/**
+ * May a script choose this name for a variable? Names that bash and programs give a meaning to are written in capitals,
+ * with these exceptions.
+ */
+export const isFreeName = (name: string): boolean =>
+  /[a-z]/.test(name) && !/^(?:histchars|auto_resume|.*_proxy)$/.test(name)

@@ -1,0 +1,89 @@
+/** `find` and `fd`: what they search, test and run. */
+import { type Table, uncertain, type Use } from "../Program.ts"
+import { known, mayBeOption, plain, type Value } from "../Value.ts"
+
+const list = (names: string): ReadonlySet<string> => new Set(names.split(" "))
+
+const alone = list(
+  "-a -and -o -or -not ! ( ) , -true -false -print -print0 -ls -prune -quit -depth -d -mount -xdev -empty -readable -writable -executable -nouser -nogroup -daystart -noleaf -ignore_readdir_race -warn -nowarn -E -P -H -X -s"
+)
+const withText = list(
+  "-name -iname -path -ipath -wholename -iwholename -regex -iregex -regextype -type -xtype -size -mtime -mmin -atime -amin -ctime -cmin -maxdepth -mindepth -perm -user -group -uid -gid -links -inum -lname -ilname -newermt -printf -fstype -used"
+)
+const withPath = list("-newer -anewer -cnewer -samefile")
+const running = list("-exec")
+
+interface Reading {
+  readonly paths: Array<Use["paths"][number]>
+  readonly roots: Array<Value>
+  readonly runs: Array<ReadonlyArray<Value>>
+  readonly patterns: Array<string>
+  separated: boolean
+  combined: boolean
+}
+
+/** Where the command behind `-exec` ends. */
+const endOfRun = (words: ReadonlyArray<Value>, from: number): number =>
+  words.findIndex((word, at) => at >= from && (known(word) === ";" || (known(word) === "+" && known(words[at - 1]) === "{}")))
+
+/** One word of the expression. Gives how many words it took, or why it is not certain. */
+const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): number | string => {
+  const name = words[at]?.literal === true ? known(words[at]) : undefined
+  const next = words[at + 1]
+  if (name === undefined) return `what ${words[at]?.text} becomes is not known before it runs`
+  if (alone.has(name)) {
+    if (name === "-print0") reading.separated = true
+    if (/^(?:-o|-or|-not|!|,)$/.test(name)) reading.combined = true
+    return 1
+  }
+  if (next?.single === true && withText.has(name)) {
+    const pattern = known(next)
+    if (name === "-name" && pattern !== undefined) reading.patterns.push(pattern)
+    return 2
+  }
+  if (next?.single === true && withPath.has(name)) {
+    reading.paths.push({ value: next, access: "read" })
+    return 2
+  }
+  if (running.has(name)) {
+    const end = endOfRun(words, at + 1)
+    if (end === -1) return "the end of its command is missing"
+    reading.runs.push(words.slice(at + 1, end))
+    return end - at + 1
+  }
+  return name === "-delete" ? "it deletes files" : `${name} is not one of its tests that are known to be harmless`
+}
+
+/** Options of where links lead to stand first, then the places, then the tests. */
+export const find = (words: ReadonlyArray<Value>): Use => {
+  const reading: Reading = { paths: [], roots: [], runs: [], patterns: [], separated: false, combined: false }
+  let at = 0
+  while (/^-[PH]$/.test(known(words[at]) ?? "")) at++
+  for (; at < words.length; at++) {
+    const word = words[at] ?? plain("")
+    if (mayBeOption(word) || /^[(!,]/.test(known(word) ?? "")) break
+    reading.roots.push(word)
+  }
+  while (at < words.length) {
+    const taken = readTest(words, at, reading)
+    if (typeof taken === "string") return uncertain(taken)
+    at += taken
+  }
+  const roots = reading.roots.length === 0 ? [plain(".")] : reading.roots
+  const only = !reading.combined && reading.patterns.length === 1 ? reading.patterns[0] : undefined
+  const pattern = only === undefined ? {} : { pattern: only }
+  return {
+    paths: [...roots.map((value) => ({ value, access: "read" as const })), ...reading.paths],
+    names: { roots, separated: reading.separated, ...pattern },
+    ...(reading.runs.length === 0 ? {} : { runs: reading.runs })
+  }
+}
+
+/** Without `-x`, `-X` and `-L`. */
+export const fd: Table = {
+  flags: "-H -I -u -s -i -g -F -a -l -p -0 -1 -q --hidden --no-ignore --case-sensitive --ignore-case --glob --fixed-strings --absolute-path --list-details --full-path --print0 --no-ignore-vcs --relative-path",
+  texts: "-d -t -e -E -c -j -S --max-depth --min-depth --exact-depth --type --extension --exclude --color --threads --size --changed-within --changed-before --max-results --strip-cwd-prefix",
+  names: "always",
+  separators: "-0 --print0",
+  operands: "pattern"
+}
