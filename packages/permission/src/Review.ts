@@ -29,8 +29,11 @@ export const pathPermissions: ReadonlyArray<string> = ["read", "edit", "glob", "
 /** The permissions that the runtime and its own tools ask for. */
 export const knownPermissions: ReadonlyArray<string> = ["bash", "jobs", "doom_loop", ...pathPermissions]
 
-/** What some take for a permission, and is asked for under another name. */
 const otherNames: Readonly<Record<string, string>> = { write: "edit", patch: "edit", list: "read", shell: "bash" }
+
+/** What is asked for under another name than some take it to have. */
+export const realName = (permission: string): string | undefined =>
+  Object.hasOwn(otherNames, permission) ? otherNames[permission] : undefined
 
 const noRealPath = (pattern: string): string | undefined => {
   if (!/^(?:[/*?~]|\$HOME(?:\/|$)|[A-Za-z]:)/.test(pattern)) return "values are absolute paths: begin it with / or *"
@@ -41,7 +44,7 @@ const noRealPath = (pattern: string): string | undefined => {
 
 const neverMatches = (rule: Rule, options: Options): string | undefined => {
   if (rule.literal === true) return undefined
-  const other = Object.hasOwn(otherNames, rule.permission) ? otherNames[rule.permission] : undefined
+  const other = realName(rule.permission)
   if (other !== undefined) return `the permission is called ${other}`
   const small = rule.permission.toLowerCase()
   if (small !== rule.permission && knownPermissions.includes(small) && options.platform !== "win32")
