@@ -66,6 +66,13 @@ export const isPlain = (pattern: string): boolean => !/[*?]/.test(pattern)
 export const forms = (pattern: string): ReadonlyArray<string> =>
   pattern.endsWith(" *") ? [pattern.slice(0, -2), pattern] : [pattern]
 
+/** Looking for a text this long is quick wherever it stands. */
+const shortText = 250
+
+/** The longest literal text of a pattern, which a value that matches has somewhere. */
+const longestText = (pattern: string): string =>
+  pattern.split(/[*?]+/).reduce((longest, text) => (text.length > longest.length ? text : longest), "")
+
 const matchesText = (pattern: string, value: Text, from: number): boolean => {
   const segments = pattern.split("*")
   const first = segments[0] ?? ""
@@ -74,6 +81,8 @@ const matchesText = (pattern: string, value: Text, from: number): boolean => {
   // Most rules are about something else, which their first or last letters tell.
   if (isPlain(first) && !value.text.startsWith(first, from)) return false
   if (isPlain(last) && !value.text.endsWith(last)) return false
+  const longest = longestText(pattern)
+  if (longest.length <= shortText && !value.text.includes(longest, from)) return false
   return matchesCodes(segments, value.codes(), from === 0 ? 0 : codesOf(value.text.slice(0, from)).length)
 }
 
@@ -133,11 +142,15 @@ const formCovers = (wide: ReadonlyArray<string>, narrow: ReadonlyArray<string>):
   return covered[narrow.length] === true
 }
 
-/** What can be told at a glance, because most pairs of patterns have nothing to do with each other. */
-const mayCover = (wide: string, narrow: string): boolean => {
-  const [shortest = ""] = forms(wide)
-  return isPlain(wide) ? wide === narrow : narrow.startsWith(shortest.split(/[*?]/, 1)[0] ?? "")
+/** The literal text that every value begins with which a pattern matches. */
+export const headOf = (pattern: string): string => {
+  const end = pattern.search(/ ?\*$|[*?]/)
+  return end === -1 ? pattern : pattern.slice(0, end)
 }
+
+/** What can be told at a glance, because most pairs of patterns have nothing to do with each other. */
+const mayCover = (wide: string, narrow: string): boolean =>
+  isPlain(wide) ? wide === narrow : narrow.startsWith(headOf(wide))
 
 /** Does the wide pattern match every value that the narrow one matches? Both without `~`; never says so wrongly. */
 export const covers = (wide: string, narrow: string): boolean =>

@@ -1,5 +1,5 @@
 /** Looks for rules that do nothing: a person who wrote one thinks that it protects something. */
-import { expand, type Options } from "./Pattern.ts"
+import { expand, headOf, type Options } from "./Pattern.ts"
 import { isWider, type Layer, type Rule } from "./Rules.ts"
 
 /** A rule, and where it stands. */
@@ -29,8 +29,11 @@ export const pathPermissions: ReadonlyArray<string> = ["read", "edit", "glob", "
 /** The permissions that the runtime and its own tools ask for. */
 export const knownPermissions: ReadonlyArray<string> = ["bash", "jobs", "doom_loop", ...pathPermissions]
 
-/** What some take for a permission, and is asked for under another name. */
 const otherNames: Readonly<Record<string, string>> = { write: "edit", patch: "edit", list: "read", shell: "bash" }
+
+/** What is asked for under another name than some take it to have. */
+export const realName = (permission: string): string | undefined =>
+  Object.hasOwn(otherNames, permission) ? otherNames[permission] : undefined
 
 const noRealPath = (pattern: string): string | undefined => {
   if (!/^(?:[/*?~]|\$HOME(?:\/|$)|[A-Za-z]:)/.test(pattern)) return "values are absolute paths: begin it with / or *"
@@ -41,7 +44,7 @@ const noRealPath = (pattern: string): string | undefined => {
 
 const neverMatches = (rule: Rule, options: Options): string | undefined => {
   if (rule.literal === true) return undefined
-  const other = Object.hasOwn(otherNames, rule.permission) ? otherNames[rule.permission] : undefined
+  const other = realName(rule.permission)
   if (other !== undefined) return `the permission is called ${other}`
   const small = rule.permission.toLowerCase()
   if (small !== rule.permission && knownPermissions.includes(small) && options.platform !== "win32")
@@ -58,33 +61,51 @@ const canUndo = (rule: Rule, layer: Layer, later: Layer): boolean => {
   return later.onlyAsks !== "asked"
 }
 
+/** A rule as it is compared, without `~`, and what every value begins with that it matches. */
+interface Known {
+  readonly rule: Rule
+  readonly expanded: Rule
+  readonly head: string
+}
+
+const knownOf = (rule: Rule, options: Options): Known => {
+  const pattern = expand(rule.permission, rule.pattern, options)
+  const expanded = { ...rule, permission: expand("", rule.permission, options), pattern }
+  return { rule, expanded, head: rule.literal === true ? pattern : headOf(pattern) }
+}
+
 /** The later rule that always wins over this one with another action. */
 const shadowOf = (
-  rule: Rule,
+  { expanded, rule }: Known,
   place: readonly [layer: number, index: number],
   layers: ReadonlyArray<Layer>,
-  options: Options
+  known: ReadonlyArray<ReadonlyArray<Known>>
 ): Place | undefined => {
   const [at, index] = place
   const own = layers[at]
   if (own === undefined) return undefined
+  // The head first: there may be thousands of rules, and few have anything to do with each other.
+  const isShadow = (one: Known) =>
+    one.rule.action !== rule.action && expanded.pattern.startsWith(one.head) && isWider(one.expanded, expanded)
   for (const [number, later] of layers.entries()) {
     if (number < at || !canUndo(rule, own, later)) continue
-    const rules = number === at ? later.rules.slice(index + 1) : later.rules
-    const found = rules.find((one) => one.action !== rule.action && isWider(one, rule, options))
-    if (found !== undefined) return { origin: later.origin, rule: found }
+    const found = known[number]?.find((one, position) => (number > at || position > index) && isShadow(one))
+    if (found !== undefined) return { origin: later.origin, rule: found.rule }
   }
   return undefined
 }
 
 /** The rules of these layers that do nothing, in their order. */
-export const review = (layers: ReadonlyArray<Layer>, options: Options = {}): ReadonlyArray<Warning> =>
-  layers.flatMap(({ origin, rules }, at) =>
-    rules.flatMap((rule, index): ReadonlyArray<Warning> => {
+export const review = (layers: ReadonlyArray<Layer>, options: Options = {}): ReadonlyArray<Warning> => {
+  const known = layers.map(({ rules }) => rules.map((rule) => knownOf(rule, options)))
+  return layers.flatMap(({ origin }, at) =>
+    (known[at] ?? []).flatMap((one, index): ReadonlyArray<Warning> => {
+      const { rule } = one
       const why = neverMatches(rule, options)
       if (why !== undefined) return [{ kind: "never-matches", origin, rule, why }]
       if (rule.action === "allow") return []
-      const by = shadowOf(rule, [at, index], layers, options)
+      const by = shadowOf(one, [at, index], layers, known)
       return by === undefined ? [] : [{ kind: "shadowed", origin, rule, by }]
     })
   )
+}

@@ -2,7 +2,7 @@
 import { realpathSync } from "node:fs"
 import { homedir } from "node:os"
 import { dirname, join } from "node:path"
-import type { Action, Layer, Rule } from "@rein/permission"
+import { type Action, type Layer, Review, type Rule } from "@rein/permission"
 import { Effect } from "effect"
 import { UsageError } from "../Failure.ts"
 import { didYouMean } from "../Near.ts"
@@ -15,10 +15,7 @@ export interface Given {
   readonly yes: boolean
 }
 
-/** Permissions whose values are real paths. */
-const ofPaths: ReadonlyArray<string> = ["read", "edit", "write", "glob", "grep", "list", "external_directory"]
-
-const known: ReadonlyArray<string> = ["bash", ...ofPaths]
+const known: ReadonlyArray<string> = ["bash", ...Review.pathPermissions]
 
 const form = 'write permission:pattern, e.g. "bash:npm test*", "edit:src/*", or a permission alone, e.g. "read"'
 
@@ -54,13 +51,19 @@ const parse = Effect.fnUntraced(function* (
   if (permission === undefined) {
     return yield* new UsageError({ message: `"${text}" (in --${action}) is no rule: ${form}.` })
   }
+  const called = Review.realName(permission)
+  if (called !== undefined) {
+    return yield* new UsageError({
+      message: `The permission "${permission}" (in --${action} ${text}) is called ${called}: the rule would match nothing.`
+    })
+  }
   const meant = known.includes(permission) ? "" : didYouMean(permission, known)
   if (meant !== "") {
     return yield* new UsageError({
       message: `There is no permission "${permission}" (in --${action} ${text}).${meant}`
     })
   }
-  if (!ofPaths.includes(permission)) return { permission, pattern, action }
+  if (!Review.pathPermissions.includes(permission)) return { permission, pattern, action }
   if (/[*?]/.test(directory) && !/^[*/~]/.test(pattern)) {
     return yield* new UsageError({
       message: `The pattern of --${action} ${text} would begin with ${directory}, whose name holds a wildcard. Write it from the root, or begin it with a star.`

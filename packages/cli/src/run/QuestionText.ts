@@ -23,10 +23,12 @@ export const savedBy = ({ request }: Question): string => {
 export const intro = (question: Question): string => {
   const { request } = question
   const details = request.details === undefined ? "" : `${visible(request.details).trimEnd()}\n`
-  // A title may leave something out; what is judged are the patterns.
-  const values = request.patterns.filter((value) => value !== request.title)
-  const list = values.map((value) => `  ${visible(value)}\n`).join("")
-  return `? ${request.permission}: ${oneLine(request.title, 500)}\n${list}${details}  s and p save: ${savedBy(question)}\n`
+  const title = oneLine(request.title, 500)
+  // A title may leave something out, also by being one line; what is judged are the patterns.
+  const values = request.patterns.map(visible).filter((value) => value !== title)
+  // Each line is indented, so that none looks like a question of ours.
+  const list = values.map((value) => `  ${value.replaceAll("\n", "\n  ")}\n`).join("")
+  return `? ${request.permission}: ${title}\n${list}${details}  s and p save: ${savedBy(question)}\n`
 }
 
 /** A rejection, with a reason or without one. */

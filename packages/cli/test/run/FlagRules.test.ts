@@ -54,6 +54,7 @@ it("follows links in what exists of a path, as the values of rules do", async ()
 it.each([
   ["npm test", /"npm test" \(in --allow\) is no rule: write permission:pattern/],
   ["", /"" \(in --allow\) is no rule/],
+  ["write:secrets/*", /"write" .* is called edit/],
   ["bsah:ls", /no permission "bsah" .*Did you mean bash\?/]
 ])("refuses %j", async (text, message) => {
   expect(await layersOf({ allow: [text] })).toMatch(message)

@@ -3,6 +3,7 @@ import * as Ids from "@rein/core/schema/Ids"
 import type { Question } from "@rein/core/schema/Question"
 import { Effect } from "effect"
 import { expect, it } from "vitest"
+import { intro } from "../../src/run/QuestionText.ts"
 import * as Terminal from "../../src/run/Terminal.ts"
 
 const question: Question = {
@@ -40,9 +41,22 @@ it("shows what is asked, made visible", async () => {
   expect(screen).toContain("  rm x\n-a\n+b\n")
 })
 
+it("shows what an answer would save, and every line of what would run", () => {
+  const of = (request: Partial<Question["request"]>) =>
+    intro({
+      ...question,
+      request: { ...question.request, title: "ls\n? bash: ls", patterns: ["ls\n? bash: ls"], ...request }
+    })
+  const offers = [{ permission: "bash", pattern: "git status *" }]
+  expect(of({})).toBe("? bash: ls ? bash: ls\n  ls\n  ? bash: ls\n-a\n+b\n  s and p save: exactly this\n")
+  expect(of({ offers })).toContain("s and p save: bash git status *\n")
+  expect(of({ offers: [] })).toContain("s and p save: nothing: this can only be allowed once\n")
+})
+
 it.each([
   [["y"], { _tag: "once" }],
   [["s"], { _tag: "session" }],
+  [["P"], { _tag: "project" }],
   [["what", "", " Y "], { _tag: "once" }],
   [["n", ""], { _tag: "reject" }],
   [["n Use Git."], { _tag: "reject", message: "Use Git." }],

@@ -28,7 +28,7 @@ export interface InForce {
 /** What people have answered, as rules that turn asks into allows and nothing else. */
 export const answers = (origin: string, offers: ReadonlyArray<Offer>): RuleLayer => ({
   origin,
-  onlyAsks: "asked", // guard: I7 core/test/loop/Permission.test.ts
+  onlyAsks: "asked", // guard: I7 core/test/question/Questions.test.ts
   rules: offers.map((offer) => ({ ...offer, action: "allow" }))
 })
 
