@@ -20,13 +20,13 @@ export interface Node {
 export type Grammar = (text: string) => Node
 
 /** More than any line has that a person reads. */
-const maximumNodes = 4_000
+const maximumNodes = 3_000
 
 /** Deeper than any line goes that is not nested on purpose: a level of the line is several of the tree. */
 const maximumLevels = 200
 
 /** How often the parser may tell of its progress; it does so after every few hundred steps. */
-const maximumProgress = 1_000
+const maximumProgress = 250
 
 /** A line that goes through most of the parser, its ways out of errors too. */
 const warmUp = `A=1 ls -la "a $B" 'c' \${D} $(cat x | wc -l) 2>&1 && [ -f e ] || ! f; if g; then h; fi # i

@@ -4,8 +4,9 @@ import { unclear } from "./Unclear.ts"
 /** No line that a person looks through is longer. In UTF-16 units. */
 export const maximumLength = 8_192
 
-/** Opening brackets and quotes: parsers get slow on thousands. */
+/** How many opening brackets, and how many ends of commands: parsers get slow on thousands. */
 const maximumOpenings = 400
+const maximumEnds = 400
 
 /** Control characters but for tab and newline; what is not to be seen; blanks that are none for bash; halves of a character. */
 const hidden =
@@ -17,5 +18,8 @@ export const checkText = (text: string): void => {
   if (hidden.test(text)) unclear("it has characters that cannot be seen")
   if (/[^ \t]\\\n/.test(text)) unclear("a backslash at the end of a line, without a blank before it")
   if (/^[ \t]*\\/m.test(text)) unclear("a line that begins with a backslash")
-  if ((text.match(/[({[`<]/g)?.length ?? 0) > maximumOpenings) unclear("it has too many brackets")
+  if (count(text, /[({[`<]/g) > maximumOpenings) unclear("it has too many brackets")
+  if (count(text, /[;|&]/g) > maximumEnds) unclear("it has too many commands")
 }
+
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0
