@@ -73,7 +73,9 @@ export const makeWords = (parts: ReadonlyArray<Part>, source: string): ReadonlyA
   const pieces = parts.filter((part) => part._tag !== "Alternatives")
   if (pieces.length === parts.length) return [{ pieces: join(pieces), source }]
   // A word of nothing, as the first of `{,a}`, is no word at all.
-  return multiply(parts).flatMap((word) => (word.length === 0 ? [] : [{ pieces: join(word), source }]))
+  return multiply(parts)
+    .map((word) => ({ pieces: join(word), source }))
+    .filter((word) => word.pieces.length > 0)
 }
 
 const multiply = (parts: ReadonlyArray<Part>): ReadonlyArray<ReadonlyArray<Piece>> => {

@@ -32,7 +32,10 @@ describe("what is understood", () => {
     ["> out make 2>&1 all", [["make", "all"]]],
     ["cat <<< 'a b' -n", [["cat", "-n"]]],
     ["'l's \"-\"l\\a a\\ b", [["ls", "-la", "a b"]]],
-    ["ls a{b,c}{1..2} {} stash@{0}", [["ls", "ab1", "ab2", "ac1", "ac2", "{}", "stash@{0}"]]],
+    [
+      "ls a{b,c}{1..2} {} stash@{0} {,x} {,} x{,.bak}",
+      [["ls", "ab1", "ab2", "ac1", "ac2", "{}", "stash@{0}", "x", "x", "x.bak"]]
+    ],
     ["ls \\\n  -la # all\n", [["ls", "-la"]]],
     [
       "find . \\( -name 'a*' -o -name b \\) -exec wc {} \\;",
