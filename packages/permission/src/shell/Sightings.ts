@@ -13,7 +13,7 @@ export type Sighting = ReadonlyArray<string>
 const maximumNodes = 10_000
 
 /** How deep in expansions the parser is followed; a crude look goes to any depth. */
-const maximumDepth = 4
+const maximumDepth = 3
 
 /** All commands that can be seen in a text, each once. */
 export const seeCommands = (text: string): ReadonlyArray<Sighting> => {
