@@ -60,7 +60,7 @@ interface Open extends Node {
   readonly children: Array<Node>
 }
 
-/** Copies the tree without its comments, in a loop and not by recursion: a hostile line may be of any depth. */
+/** Copies the tree, in a loop and not by recursion: a hostile line may be of any depth. */
 const copyTree = (cursor: TreeCursor): Node => {
   const open: Array<Open> = []
   for (let nodes = 1; ; nodes++) {
