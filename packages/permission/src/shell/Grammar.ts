@@ -26,7 +26,7 @@ const maximumNodes = 3_000
 const maximumLevels = 200
 
 /** How often the parser may tell of its progress; it does so after every few hundred steps. */
-const maximumProgress = 250
+const maximumProgress = 150
 
 /** A line that goes through most of the parser, its ways out of errors too. */
 const warmUp = `A=1 ls -la "a $B" 'c' \${D} $(cat x | wc -l) 2>&1 && [ -f e ] || ! f; if g; then h; fi # i

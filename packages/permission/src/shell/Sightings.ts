@@ -4,7 +4,7 @@
  * Only rules that deny look at it, so it may see too much, but should miss nothing that a person could have meant to forbid.
  */
 import { forEachChild, parse, type SyntaxNode } from "unbash"
-import { maximumLength } from "./Guards.ts"
+import { tooMuch } from "./Guards.ts"
 
 /** The words of one command. */
 export type Sighting = ReadonlyArray<string>
@@ -19,7 +19,7 @@ const maximumDepth = 3
 export const seeCommands = (text: string): ReadonlyArray<Sighting> => {
   // Braces make words of a list; what is in quotes may be a program of its own.
   const texts = new Set([text, text.replace(/[{},]/g, " "), text.replace(/["']/g, "\n")])
-  const parsed = text.length <= maximumLength ? seeParsed(text) : []
+  const parsed = tooMuch(text) === undefined ? seeParsed(text) : []
   const crude = new Set([...texts].flatMap(divide))
   const seen = [...parsed, ...Array.from(crude, seeCrudely)].filter((words) => words.length > 0)
   return [...new Map(seen.map((words) => [words.join("\0"), words])).values()]
