@@ -1,12 +1,10 @@
 /** The files that a glob stands for when it runs, found in the way bash does. */
 import * as Rules from "../Rules.ts"
-import type { Facts } from "./Judgement.ts"
+import type { Working } from "./Judgement.ts"
 import { join } from "./Locations.ts"
 
 /** A glob with more files than this is not looked into any further. */
 const maximumFiles = 2_000
-/** Names that are compared for one glob, at most. */
-const maximumNames = 20_000
 
 /** A part of a word: text that stands for itself, or a wildcard. */
 export interface GlobPart {
@@ -52,13 +50,12 @@ const dots = [".", ".."]
  * when there are too many to look at.
  */
 export const expand = (
-  facts: Facts,
+  { effort, facts }: Pick<Working, "effort" | "facts">,
   directory: string,
   parts: ReadonlyArray<GlobPart>
 ): ReadonlyArray<string> | undefined => {
   const written = parts.map(({ text }) => text).join("")
   let found: ReadonlyArray<string> = [""]
-  let compared = 0
   for (const [index, component] of components(parts).entries()) {
     const slash = index === 0 ? "" : "/"
     if (!component.some(({ wild }) => wild)) {
@@ -70,8 +67,8 @@ export const expand = (
     const next: Array<string> = []
     for (const path of found) {
       const names = facts.entries(join(directory, path === "" && slash !== "" ? "/" : path === "" ? "." : path)) ?? []
-      compared += names.length
-      if (compared > maximumNames) return undefined
+      effort.left -= names.length
+      if (effort.left < 0) return undefined
       for (const name of [...names.map((entry) => entry.name), ...dots])
         if (isMatch(name)) next.push(`${path}${slash}${name}`)
       if (next.length > maximumFiles) return undefined

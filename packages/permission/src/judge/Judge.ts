@@ -3,16 +3,20 @@ import type { Reading } from "../shell/Reading.ts"
 import * as Rules from "../Rules.ts"
 import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
 import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
-import type { CommandJudgement, Context, Judgement, PathJudgement } from "./Judgement.ts"
+import type { CommandJudgement, Context, Judgement, PathJudgement, Working } from "./Judgement.ts"
 import { isOnlyMove } from "./Moves.ts"
 import { judgePaths } from "./Paths.ts"
 import { use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { strictest } from "./Ruling.ts"
+import { remembering } from "./Remembered.ts"
 import { either, isFreeName, type Scope, start, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
 import { isHarmlessVariable } from "./Wrappers.ts"
+
+/** Names of files that one line is compared with, at most. */
+const maximumEffort = 20_000
 
 /** Scripts in scripts, at most. */
 const maximumDepth = 8
@@ -70,11 +74,11 @@ const changes = (step: Step, name: string): boolean => {
 }
 
 class Walk {
-  readonly context: Context
+  readonly context: Working
   readonly read: Read
   readonly depth: number
 
-  constructor(context: Context, read: Read, depth: number) {
+  constructor(context: Working, read: Read, depth: number) {
     this.context = context
     this.read = read
     this.depth = depth
@@ -264,7 +268,7 @@ const isLooking = ({ argv }: CommandJudgement): boolean => {
 }
 
 const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, "offers"> => {
-  const { commands, paths } = new Walk(context, read, 0).text(line, start(context))
+  const { commands, paths } = new Walk({ ...context, facts: remembering(context.facts), effort: { left: maximumEffort, below: new Map() } }, read, 0).text(line, start(context))
   const real = commands.filter((command) => !isOnlyMove(command))
   const none: ReadonlyArray<Verdict> = real.length === 0 ? [ask("no command in it is allowed by a rule")] : []
   const first: Verdict = { action: "allow", why: "rules allow all of it" }

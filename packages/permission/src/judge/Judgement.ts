@@ -54,6 +54,13 @@ export interface Facts {
   readonly program: (name: string) => string | undefined
 }
 
+/** What one judgement may still look at, and what it has seen: so that no line takes long. */
+export interface Effort {
+  /** Paths and names of files. */
+  left: number
+  readonly below: Map<string, ReadonlyArray<PathJudgement>>
+}
+
 /** Where a line would run, and under which rules. */
 export interface Context {
   /** Where the line starts, as a real path. */
@@ -68,4 +75,9 @@ export interface Context {
   readonly facts: Facts
   /** The words of a command that a saved rule may begin with; undefined when none may. */
   readonly prefix?: (argv: ReadonlyArray<string>) => ReadonlyArray<string> | undefined
+}
+
+/** A context while a line is judged in it. */
+export interface Working extends Context {
+  readonly effort: Effort
 }

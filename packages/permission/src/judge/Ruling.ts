@@ -8,9 +8,6 @@ import { runsItsWords } from "./Wrappers.ts"
 
 const permission = "bash"
 
-/** Of the words behind its options, no more than these are looked at as its command. */
-const maximumSuffixes = 64
-
 export interface Ruling extends Verdict {
   /** The rule has no wildcard: it names all of the command. */
   readonly isExact: boolean
@@ -56,7 +53,7 @@ const withoutLeadingOptions = (words: ReadonlyArray<string>): ReadonlyArray<Read
   const [name = "", first = ""] = words
   if (!/^[-+]/.test(first)) return []
   const found: Array<ReadonlyArray<string>> = []
-  for (let at = 1; at < words.length && found.length < 12; at++) {
+  for (let at = 1; at < words.length; at++) {
     if (!/^[-+]/.test(words[at] ?? "")) found.push([name, ...words.slice(at)])
     if (found.length > 0 && !/^[-+]/.test(words[at] ?? "") && !/^[-+]/.test(words[at - 1] ?? "")) break
   }
@@ -68,7 +65,7 @@ export const variants = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   const [name = ""] = words
   const base = name.slice(name.lastIndexOf("/") + 1)
   const named = base === "" || base === name ? [words] : [[base, ...words.slice(1)], words]
-  const suffixes = runsItsWords(base) ? words.slice(0, maximumSuffixes).map((_, at) => words.slice(at)).slice(1) : []
+  const suffixes = runsItsWords(base) ? words.map((_, at) => words.slice(at)).slice(1) : []
   const forms = [...named, ...suffixes.flatMap((suffix) => [suffix, [(suffix[0] ?? "").replace(/^.*\//, ""), ...suffix.slice(1)]])]
   const all = forms.flatMap((form) => [form, ...withoutLeadingOptions(form)])
   const spelled = all.flatMap((form) =>
