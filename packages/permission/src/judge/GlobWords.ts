@@ -37,9 +37,15 @@ const components = (parts: ReadonlyArray<GlobPart>): ReadonlyArray<ReadonlyArray
 /** Does a name of a directory match these parts? Hidden names need their dot written. */
 const matcher = (parts: ReadonlyArray<GlobPart>): ((name: string) => boolean) => {
   const pattern = asPattern(parts)
+  const [first = "", last, ...more] = pattern.split("*")
+  const isSimple = last !== undefined && more.length === 0 && !pattern.includes("?") && !pattern.endsWith(" *")
+  const matches = (name: string) =>
+    isSimple
+      ? name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last)
+      : Rules.matches(pattern, name)
   const showsHidden = parts[0]?.wild === false && parts[0].text.startsWith(".")
   const startsOpen = parts[0]?.text.startsWith("[") === true
-  return (name) => (showsHidden || startsOpen || !name.startsWith(".")) && Rules.matches(pattern, name)
+  return (name) => (showsHidden || startsOpen || !name.startsWith(".")) && matches(name)
 }
 
 /** Names that are in every directory; a glob that begins with a dot matches them too. */

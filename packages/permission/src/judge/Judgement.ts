@@ -1,5 +1,5 @@
 /** What is decided about a line of shell, and what the decision looks at besides the line. */
-import type { Action, Layer, Options, Rule } from "../Rules.ts"
+import type { Action, Decision, Layer, Options, Rule } from "../Rules.ts"
 
 /** What was decided about one simple command. */
 export interface CommandJudgement {
@@ -59,6 +59,10 @@ export interface Effort {
   /** Paths and names of files. */
   left: number
   readonly below: Map<string, ReadonlyArray<PathJudgement>>
+  readonly places: Map<string, PathJudgement>
+  /** The rules of one permission, by the layers they are from. */
+  readonly rules: WeakMap<ReadonlyArray<Layer>, Map<string, ReadonlyArray<Layer>>>
+  readonly decisions: WeakMap<ReadonlyArray<Layer>, Map<string, Decision>>
 }
 
 /** Where a line would run, and under which rules. */

@@ -1,5 +1,6 @@
 /** May a path be read or written? Decided on the place where it really leads. */
 import * as Rules from "../Rules.ts"
+import { explain } from "./Explain.ts"
 import type { Decision } from "../Rules.ts"
 import type { PathJudgement, Working } from "./Judgement.ts"
 import { couldMatch } from "./GlobWords.ts"
@@ -35,7 +36,7 @@ const isSecret = (path: string): boolean => /^\.env(?!\.example$)/.test(baseName
 
 const unlessForbidden = (context: Working, permission: string, paths: ReadonlyArray<string>): Verdict => {
   const verdicts = paths
-    .map((path) => ({ path, decision: Rules.explain(context.layers, permission, path, context.patterns) }))
+    .map((path) => ({ path, decision: explain(context, permission, path) }))
     .filter(({ decision }) => decision.rule !== undefined && !(decision.action === "ask" && isBlanket(decision)))
     .map(({ decision, path }) => verdictOf(decision, `${permission} of ${path}`))
   const secret = permission === "read" && verdicts.length === 0 ? paths.find(isSecret) : undefined
@@ -43,13 +44,13 @@ const unlessForbidden = (context: Working, permission: string, paths: ReadonlyAr
 }
 
 const onlyIfAllowed = (context: Working, path: string): Verdict => {
-  const decision = Rules.explain(context.layers, "edit", path, context.patterns)
+  const decision = explain(context, "edit", path)
   return decision.rule === undefined ? ask(`no rule allows to write ${path}`) : verdictOf(decision, `edit of ${path}`)
 }
 
 /** Outside of the project a rule must say so by name: who allows everything of something else has not thought of it. */
 const outside = (context: Working, path: string): Verdict => {
-  const decision = Rules.explain(context.layers, "external_directory", path, context.patterns)
+  const decision = explain(context, "external_directory", path)
   const isNamed = decision.rule?.permission === "*" || !/[*?]/.test(decision.rule?.permission ?? "*")
   if (decision.action === "allow" && !isNamed) return ask(`${path} is outside of the project`)
   return decision.rule === undefined ? ask(`${path} is outside of the project`) : verdictOf(decision, `the path ${path} outside of the project`)
@@ -80,6 +81,13 @@ const decided = (path: string, access: Access, isOutside: boolean, verdict: Verd
 
 /** Decides about an absolute path that is not yet followed. */
 export const judgePlace = (place: string, access: Access, context: Working): PathJudgement => {
+  const { places } = context.effort
+  const known = places.get(`${access} ${place}`) ?? lookAt(place, access, context)
+  places.set(`${access} ${place}`, known)
+  return known
+}
+
+const lookAt = (place: string, access: Access, context: Working): PathJudgement => {
   const written = normalize(place)
   if (streams.test(written)) return decided(written, access, false, allow("it is a stream that every program has"))
   const real = context.facts.realPath(place)

@@ -36,7 +36,7 @@ const follow = (path: string): string | undefined => {
       real = dirname(real)
       continue
     }
-    const next = join(real, name)
+    const next = `${real === "/" ? "" : real}/${name}`
     if (missing !== undefined) {
       real = next
       continue
