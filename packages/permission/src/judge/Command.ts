@@ -1,11 +1,10 @@
 /** One command: its words against the rules, and what it does against what it may do. */
-import type { CommandJudgement, Context, PathJudgement } from "./Judgement.ts"
+import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, turnsBack, within } from "./Locations.ts"
 import { judgeAnyUse, judgeBelow, judgePaths } from "./Paths.ts"
 import { type Access, type Use, use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
-import { couldMatch } from "./GlobWords.ts"
 import { hazardIn } from "./Hazards.ts"
 import { move, type Moved } from "./Moves.ts"
 import { riskOfReading } from "./Repository.ts"
@@ -24,9 +23,9 @@ export interface Outcome extends Moved {
 
 /** What a script inside of a command is judged with. */
 export interface Judging {
-  readonly context: Context
+  readonly context: Working
   /** Judges a text that a shell is given; it moves nothing outside of itself. */
-  readonly judgeText: (text: string, scope: Scope, context: Context) => Pick<Outcome, "commands" | "paths">
+  readonly judgeText: (text: string, scope: Scope, context: Working) => Pick<Outcome, "commands" | "paths">
 }
 
 /** Frames in frames, at most. */
@@ -51,15 +50,21 @@ const result = (
   return { success: scope.directories, failure: scope.directories, ...rest, commands: [own, ...commands], paths }
 }
 
+/** The kernel takes no longer path. */
+const maximumPath = 4_096
+
 /** A place inside of a word that no table explains: `--option=/place`, `-I/place`, `@/place`, `a:/place`. */
 const placesIn = (text: string): ReadonlyArray<string> => {
+  if (text.length > maximumPath) return []
   const places = [...text.matchAll(/(?:^|[=:,@]|^-[A-Za-z]+)(?=[/~]|\.\.(?:\/|$))/g)].map((match) => text.slice(match.index + match[0].length))
-  const values = [text, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
+  // What programs that send data read it from: `-d @file`, `-F name=<file`.
+  const files = [...text.matchAll(/(?:^|=|^-[A-Za-z])[@<](?=[^/~])([^;]+)/g)].map((match) => match[1] ?? "")
+  const values = [text, ...files, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
   const isAddress = /^[a-z][a-z0-9+.-]*:\/\//.test(text) && !text.startsWith("file:")
   return isAddress ? [] : [...places, ...values.filter((value) => !value.startsWith("-"))]
 }
 
-const judgePlacesIn = (word: Value, scope: Scope, context: Context): ReadonlyArray<PathJudgement> =>
+const judgePlacesIn = (word: Value, scope: Scope, context: Working): ReadonlyArray<PathJudgement> =>
   (word.values ?? []).flatMap(placesIn).flatMap((place) => {
     const expanded = place.startsWith("~/") || place === "~" ? context.home + place.slice(1) : place
     if (expanded.startsWith("~")) return judgePaths({ ...plain(place), values: undefined }, "read", scope, context)
@@ -101,11 +106,11 @@ const withRevisionPaths = (found: Use): Use => ({
   })
 })
 
-const belowOf = (roots: ReadonlyArray<Value>, pattern: string | undefined, hidden: boolean, scope: Scope, context: Context) =>
+const belowOf = (roots: ReadonlyArray<Value>, pattern: string | undefined, hidden: boolean, scope: Scope, context: Working) =>
   roots.flatMap((root) =>
     (root.values ?? []).flatMap((text) =>
       (scope.directories ?? []).flatMap((directory) =>
-        judgeBelow(join(directory, text), context, (name) => pattern === undefined || couldMatch(pattern, name), hidden)
+        judgeBelow(join(directory, text), context, pattern, hidden)
       )
     )
   )
@@ -134,7 +139,7 @@ const passesNames = (words: ReadonlyArray<Value>): boolean => {
   return pattern !== undefined && words.slice(1).every((word) => !word.beginning.startsWith("-") || pattern.test(known(word) ?? "-"))
 }
 
-const doubt = (words: ReadonlyArray<Value>, found: ReturnType<typeof usesOf>, rules: Ruling, scope: Scope, context: Context) => {
+const doubt = (words: ReadonlyArray<Value>, found: ReturnType<typeof usesOf>, rules: Ruling, scope: Scope, context: Working) => {
   const name = known(words[0]) ?? ""
   if (rules.isBlanket && (runsCode(words) || isShell(name))) return `${name} runs code, and the rule that allows it does not name it`
   if (words.slice(1).some(({ values }) => values?.some(turnsBack) === true) && found?.use.paths.length !== 0)
@@ -147,7 +152,7 @@ const doubt = (words: ReadonlyArray<Value>, found: ReturnType<typeof usesOf>, ru
 }
 
 /** A path in the place of a name is a program, and inside of the project unless a rule says exactly this. */
-const judgeName = (name: string, rules: Ruling, scope: Scope, context: Context): ReadonlyArray<PathJudgement> => {
+const judgeName = (name: string, rules: Ruling, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
   if (!name.includes("/") || rules.rule?.pattern.startsWith(name) === true) return []
   return judgePaths(plain(name), "read", scope, context)
 }
@@ -180,7 +185,7 @@ const judgePlain = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, ju
 }
 
 /** Names with blanks, quotes or a dash in front could become other words. */
-const areOdd = ({ roots, separated }: Names, scope: Scope, context: Context): boolean => {
+const areOdd = ({ roots, separated }: Names, scope: Scope, context: Working): boolean => {
   const names = (directory: string) => context.facts.entries(directory) ?? []
   if ((scope.directories ?? []).some((directory) => names(directory).some(({ name }) => name.startsWith("-")))) return true
   if (separated) return false
@@ -196,7 +201,7 @@ const areOdd = ({ roots, separated }: Names, scope: Scope, context: Context): bo
 }
 
 /** Is the file in git's index? Where nobody can say, it may be. */
-const isTracked = (path: string, { facts, project }: Context): boolean =>
+const isTracked = (path: string, { facts, project }: Working): boolean =>
   facts.text(join(project, ".git/index"))?.includes(within(project, path)) !== false
 
 /** A command that gets names of files, in the place of the mark or behind its words. */

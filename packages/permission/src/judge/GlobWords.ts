@@ -1,12 +1,10 @@
 /** The files that a glob stands for when it runs, found in the way bash does. */
 import * as Rules from "../Rules.ts"
-import type { Facts } from "./Judgement.ts"
+import type { Working } from "./Judgement.ts"
 import { join } from "./Locations.ts"
 
 /** A glob with more files than this is not looked into any further. */
 const maximumFiles = 2_000
-/** Names that are compared for one glob, at most. */
-const maximumNames = 20_000
 
 /** A part of a word: text that stands for itself, or a wildcard. */
 export interface GlobPart {
@@ -39,9 +37,15 @@ const components = (parts: ReadonlyArray<GlobPart>): ReadonlyArray<ReadonlyArray
 /** Does a name of a directory match these parts? Hidden names need their dot written. */
 const matcher = (parts: ReadonlyArray<GlobPart>): ((name: string) => boolean) => {
   const pattern = asPattern(parts)
+  const [first = "", last, ...more] = pattern.split("*")
+  const isSimple = last !== undefined && more.length === 0 && !pattern.includes("?") && !pattern.endsWith(" *")
+  const matches = (name: string) =>
+    isSimple
+      ? name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last)
+      : Rules.matches(pattern, name)
   const showsHidden = parts[0]?.wild === false && parts[0].text.startsWith(".")
   const startsOpen = parts[0]?.text.startsWith("[") === true
-  return (name) => (showsHidden || startsOpen || !name.startsWith(".")) && Rules.matches(pattern, name)
+  return (name) => (showsHidden || startsOpen || !name.startsWith(".")) && matches(name)
 }
 
 /** Names that are in every directory; a glob that begins with a dot matches them too. */
@@ -52,13 +56,12 @@ const dots = [".", ".."]
  * when there are too many to look at.
  */
 export const expand = (
-  facts: Facts,
+  { effort, facts }: Pick<Working, "effort" | "facts">,
   directory: string,
   parts: ReadonlyArray<GlobPart>
 ): ReadonlyArray<string> | undefined => {
   const written = parts.map(({ text }) => text).join("")
   let found: ReadonlyArray<string> = [""]
-  let compared = 0
   for (const [index, component] of components(parts).entries()) {
     const slash = index === 0 ? "" : "/"
     if (!component.some(({ wild }) => wild)) {
@@ -70,8 +73,8 @@ export const expand = (
     const next: Array<string> = []
     for (const path of found) {
       const names = facts.entries(join(directory, path === "" && slash !== "" ? "/" : path === "" ? "." : path)) ?? []
-      compared += names.length
-      if (compared > maximumNames) return undefined
+      effort.left -= names.length
+      if (effort.left < 0) return undefined
       for (const name of [...names.map((entry) => entry.name), ...dots])
         if (isMatch(name)) next.push(`${path}${slash}${name}`)
       if (next.length > maximumFiles) return undefined

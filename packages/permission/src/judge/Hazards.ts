@@ -5,7 +5,7 @@
 import { known, type Value } from "./Value.ts"
 
 const packageManager =
-  /^--?(?:script-shell|shell|node-options|userconfig|globalconfig|git|editor|init-module|viewer|browser|onload-script|config|use-yarnrc|rc-path|experimental-)/
+  /^(?:-c$|explore$|--call|--?(?:script-shell|shell|node-options|userconfig|globalconfig|git|editor|init-module|viewer|browser|onload-script|config|use-yarnrc|rc-path|experimental-))/
 
 const hazards: Readonly<Record<string, RegExp>> = {
   npm: packageManager,

@@ -1,18 +1,22 @@
 /** Judges all of a script: each command in each directory it may run in, and the worst of all decides. */
+import { explain } from "./Explain.ts"
 import type { Reading } from "../shell/Reading.ts"
-import * as Rules from "../Rules.ts"
 import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
 import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
-import type { CommandJudgement, Context, Judgement, PathJudgement } from "./Judgement.ts"
+import type { CommandJudgement, Context, Effort, Judgement, PathJudgement, Working } from "./Judgement.ts"
 import { isOnlyMove } from "./Moves.ts"
 import { judgePaths } from "./Paths.ts"
 import { use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { strictest } from "./Ruling.ts"
+import { remembering } from "./Remembered.ts"
 import { either, isFreeName, type Scope, start, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
 import { isHarmlessVariable } from "./Wrappers.ts"
+
+/** Names of files that one line is compared with, at most. */
+const maximumEffort = 20_000
 
 /** Scripts in scripts, at most. */
 const maximumDepth = 8
@@ -70,11 +74,11 @@ const changes = (step: Step, name: string): boolean => {
 }
 
 class Walk {
-  readonly context: Context
+  readonly context: Working
   readonly read: Read
   readonly depth: number
 
-  constructor(context: Context, read: Read, depth: number) {
+  constructor(context: Working, read: Read, depth: number) {
     this.context = context
     this.read = read
     this.depth = depth
@@ -247,8 +251,8 @@ class Walk {
 }
 
 /** A rule about a whole line, with what stands between its commands, counts where it forbids. */
-const aboutLine = (line: string, context: Context): ReadonlyArray<Verdict> => {
-  const { action, origin = "the runtime", rule } = Rules.explain(context.layers, "bash", line.trim(), context.patterns)
+const aboutLine = (line: string, context: Working): ReadonlyArray<Verdict> => {
+  const { action, origin = "the runtime", rule } = explain(context, "bash", line.trim())
   if (rule === undefined || action === "allow" || !/[|&;<>\n]/.test(rule.pattern)) return []
   return [{ action, rule, origin, why: `a rule of ${origin} ${action === "deny" ? "denies" : "asks for"} the line` }]
 }
@@ -264,11 +268,19 @@ const isLooking = ({ argv }: CommandJudgement): boolean => {
 }
 
 const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, "offers"> => {
-  const { commands, paths } = new Walk(context, read, 0).text(line, start(context))
+  const effort: Effort = {
+    left: maximumEffort,
+    below: new Map(),
+    places: new Map(),
+    rules: new WeakMap(),
+    decisions: new WeakMap()
+  }
+  const working: Working = { ...context, facts: remembering(context.facts), effort }
+  const { commands, paths } = new Walk(working, read, 0).text(line, start(working))
   const real = commands.filter((command) => !isOnlyMove(command))
   const none: ReadonlyArray<Verdict> = real.length === 0 ? [ask("no command in it is allowed by a rule")] : []
   const first: Verdict = { action: "allow", why: "rules allow all of it" }
-  const decided = worst<Verdict>(first, [...none, ...aboutLine(line, context), ...commands, ...paths])
+  const decided = worst<Verdict>(first, [...none, ...aboutLine(line, working), ...commands, ...paths])
   return { action: decided.action, why: decided.why, commands, paths, onlyLooks: commands.length > 0 && commands.every(isLooking) }
 }
 

@@ -1,5 +1,5 @@
 /** What is decided about a line of shell, and what the decision looks at besides the line. */
-import type { Action, Layer, Options, Rule } from "../Rules.ts"
+import type { Action, Decision, Layer, Options, Rule } from "../Rules.ts"
 
 /** What was decided about one simple command. */
 export interface CommandJudgement {
@@ -54,6 +54,17 @@ export interface Facts {
   readonly program: (name: string) => string | undefined
 }
 
+/** What one judgement may still look at, and what it has seen: so that no line takes long. */
+export interface Effort {
+  /** Paths and names of files. */
+  left: number
+  readonly below: Map<string, ReadonlyArray<PathJudgement>>
+  readonly places: Map<string, PathJudgement>
+  /** The rules of one permission, by the layers they are from. */
+  readonly rules: WeakMap<ReadonlyArray<Layer>, Map<string, ReadonlyArray<Layer>>>
+  readonly decisions: WeakMap<ReadonlyArray<Layer>, Map<string, Decision>>
+}
+
 /** Where a line would run, and under which rules. */
 export interface Context {
   /** Where the line starts, as a real path. */
@@ -68,4 +79,9 @@ export interface Context {
   readonly facts: Facts
   /** The words of a command that a saved rule may begin with; undefined when none may. */
   readonly prefix?: (argv: ReadonlyArray<string>) => ReadonlyArray<string> | undefined
+}
+
+/** A context while a line is judged in it. */
+export interface Working extends Context {
+  readonly effort: Effort
 }

@@ -1,5 +1,5 @@
 /** `cd` and `pushd`: where the commands behind them run. */
-import type { Context, PathJudgement } from "./Judgement.ts"
+import type { PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, normalize } from "./Locations.ts"
 import { judgePaths } from "./Paths.ts"
 import { use } from "./Program.ts"
@@ -27,7 +27,7 @@ export const isOnlyMove = ({ argv, rule }: { readonly argv: ReadonlyArray<string
   rule === undefined && /^(?:cd|pushd)$/.test(argv[0] ?? "")
 
 /** Where the words lead; undefined when it is no move. A move into the project needs no rule, as it changes nothing. */
-export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, context: Context): Move | undefined => {
+export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, context: Working): Move | undefined => {
   const name = known(words[0]) ?? ""
   if (name === "popd") return { ...unknown(scope), verdict: worst<Verdict>(rules, [ask("where popd leads is not known")]), paths: [] }
   if (name !== "cd" && name !== "pushd") return undefined

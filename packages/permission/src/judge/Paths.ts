@@ -1,7 +1,9 @@
 /** May a path be read or written? Decided on the place where it really leads. */
 import * as Rules from "../Rules.ts"
+import { explain } from "./Explain.ts"
 import type { Decision } from "../Rules.ts"
-import type { Context, PathJudgement } from "./Judgement.ts"
+import type { PathJudgement, Working } from "./Judgement.ts"
+import { couldMatch } from "./GlobWords.ts"
 import { baseName, isInside, join, normalize, within } from "./Locations.ts"
 import type { Access } from "./Program.ts"
 import { isProtected, isProtectedFromWrites } from "./Protected.ts"
@@ -32,36 +34,36 @@ const verdictOf = ({ action, origin, rule }: Decision, what: string): Verdict =>
 /** Usually holds secrets, so where no rule says anything about it, it is asked. */
 const isSecret = (path: string): boolean => /^\.env(?!\.example$)/.test(baseName(path))
 
-const unlessForbidden = (context: Context, permission: string, paths: ReadonlyArray<string>): Verdict => {
+const unlessForbidden = (context: Working, permission: string, paths: ReadonlyArray<string>): Verdict => {
   const verdicts = paths
-    .map((path) => ({ path, decision: Rules.explain(context.layers, permission, path, context.patterns) }))
+    .map((path) => ({ path, decision: explain(context, permission, path) }))
     .filter(({ decision }) => decision.rule !== undefined && !(decision.action === "ask" && isBlanket(decision)))
     .map(({ decision, path }) => verdictOf(decision, `${permission} of ${path}`))
   const secret = permission === "read" && verdicts.length === 0 ? paths.find(isSecret) : undefined
   return worst(secret === undefined ? allow("it is inside of the project") : ask(`${secret} usually holds secrets`), verdicts)
 }
 
-const onlyIfAllowed = (context: Context, path: string): Verdict => {
-  const decision = Rules.explain(context.layers, "edit", path, context.patterns)
+const onlyIfAllowed = (context: Working, path: string): Verdict => {
+  const decision = explain(context, "edit", path)
   return decision.rule === undefined ? ask(`no rule allows to write ${path}`) : verdictOf(decision, `edit of ${path}`)
 }
 
 /** Outside of the project a rule must say so by name: who allows everything of something else has not thought of it. */
-const outside = (context: Context, path: string): Verdict => {
-  const decision = Rules.explain(context.layers, "external_directory", path, context.patterns)
+const outside = (context: Working, path: string): Verdict => {
+  const decision = explain(context, "external_directory", path)
   const isNamed = decision.rule?.permission === "*" || !/[*?]/.test(decision.rule?.permission ?? "*")
   if (decision.action === "allow" && !isNamed) return ask(`${path} is outside of the project`)
   return decision.rule === undefined ? ask(`${path} is outside of the project`) : verdictOf(decision, `the path ${path} outside of the project`)
 }
 
-const inAccess = (context: Context, access: Access, paths: ReadonlyArray<string>): Verdict => {
+const inAccess = (context: Working, access: Access, paths: ReadonlyArray<string>): Verdict => {
   const [path = ""] = paths
   if (access === "read") return unlessForbidden(context, "read", paths)
   if (access === "act") return unlessForbidden(context, "edit", paths)
   return worst(onlyIfAllowed(context, path), [unlessForbidden(context, "edit", paths)])
 }
 
-const inside = (context: Context, access: Access, real: string, written: string): Verdict => {
+const inside = (context: Working, access: Access, real: string, written: string): Verdict => {
   const isWhole = real === context.project
   if (access !== "read" && (isWhole || isProtectedFromWrites(context.project, real) || isProtectedFromWrites(context.project, written)))
     return worst(ask(isWhole ? "it may change all of the project" : `a change of ${real} may run programs or change rules later`), [
@@ -78,7 +80,14 @@ const decided = (path: string, access: Access, isOutside: boolean, verdict: Verd
 })
 
 /** Decides about an absolute path that is not yet followed. */
-export const judgePlace = (place: string, access: Access, context: Context): PathJudgement => {
+export const judgePlace = (place: string, access: Access, context: Working): PathJudgement => {
+  const { places } = context.effort
+  const known = places.get(`${access} ${place}`) ?? lookAt(place, access, context)
+  places.set(`${access} ${place}`, known)
+  return known
+}
+
+const lookAt = (place: string, access: Access, context: Working): PathJudgement => {
   const written = normalize(place)
   if (streams.test(written)) return decided(written, access, false, allow("it is a stream that every program has"))
   const real = context.facts.realPath(place)
@@ -92,8 +101,9 @@ export const judgePlace = (place: string, access: Access, context: Context): Pat
 }
 
 /** Decides about what a word may lead to. */
-export const judgePaths = (value: Value, access: Access, scope: Scope, context: Context): ReadonlyArray<PathJudgement> => {
-  if (value.values === undefined || value.values.length > maximumPaths)
+export const judgePaths = (value: Value, access: Access, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
+  context.effort.left -= (value.values?.length ?? 0) * 4
+  if (value.values === undefined || value.values.length > maximumPaths || context.effort.left < 0)
     return [decided(value.text, access, false, ask(`where ${value.text} leads is not known before it runs`))]
   if (scope.directories === undefined)
     return [decided(value.text, access, false, ask("the directory it runs in is not known"))]
@@ -106,7 +116,7 @@ export const judgePaths = (value: Value, access: Access, scope: Scope, context: 
 }
 
 /** May a path that a program without a table is given be used in any way? */
-export const judgeAnyUse = (place: string, context: Context): PathJudgement => {
+export const judgeAnyUse = (place: string, context: Working): PathJudgement => {
   const read = judgePlace(place, "read", context)
   if (read.outside || read.action !== "allow" || !isProtected(context.project, read.path)) return read
   return decided(read.path, "write", false, ask(`a change of ${read.path} may run programs or change rules later`))
@@ -118,8 +128,8 @@ const maximumBelow = 2_000
 /** Does a rule speak of reading something that is below the directory? Files beyond the first thousands are not looked for. */
 export const judgeBelow = (
   root: string,
-  context: Context,
-  isRead: (name: string) => boolean,
+  context: Working,
+  pattern: string | undefined,
   readsHidden: boolean
 ): ReadonlyArray<PathJudgement> => {
   const isStrict = context.layers.some(({ rules }) =>
@@ -127,7 +137,20 @@ export const judgeBelow = (
   )
   const real = context.facts.realPath(root)
   if (real === undefined || !isInside(context.project, real)) return []
-  const waiting = [real]
+  const key = `${isStrict} ${readsHidden} ${pattern ?? "*"} ${real}`
+  const known = context.effort.below.get(key) ?? lookBelow(real, context, isStrict, pattern, readsHidden)
+  context.effort.below.set(key, known)
+  return known
+}
+
+const lookBelow = (
+  root: string,
+  context: Working,
+  isStrict: boolean,
+  pattern: string | undefined,
+  readsHidden: boolean
+): ReadonlyArray<PathJudgement> => {
+  const waiting = [root]
   const found: Array<PathJudgement> = []
   let looked = 0
   for (let directory = waiting.shift(); directory !== undefined && looked < maximumBelow; directory = waiting.shift())
@@ -137,7 +160,7 @@ export const judgeBelow = (
       const path = join(directory, name)
       if (kind === "directory") {
         if (name !== "node_modules" && name !== ".git") waiting.push(path)
-      } else if (kind === "file" && (isStrict || isSecret(name)) && isRead(name)) {
+      } else if (kind === "file" && (isStrict || isSecret(name)) && (pattern === undefined || couldMatch(pattern, name))) {
         const judged = judgePlace(path, "read", context)
         if (judged.action !== "allow") found.push(judged)
       }

@@ -1,5 +1,5 @@
 /** What a word becomes when the line runs. */
-import type { Context } from "./Judgement.ts"
+import type { Working } from "./Judgement.ts"
 import { expand } from "./GlobWords.ts"
 import { join, normalize } from "./Locations.ts"
 import type { Scope } from "./Scope.ts"
@@ -49,14 +49,14 @@ const textOfPiece = (piece: Piece, word: Word): string => {
   }
 }
 
-const variable = (name: string, scope: Scope, context: Context): ReadonlyArray<string> | undefined => {
+const variable = (name: string, scope: Scope, context: Working): ReadonlyArray<string> | undefined => {
   if (scope.variables.has(name)) return scope.variables.get(name)
   if (name === "HOME") return [context.home]
   if (name === "PWD") return scope.directories
   return undefined
 }
 
-const valuesOfPiece = (piece: Piece, scope: Scope, context: Context): ReadonlyArray<string> | undefined => {
+const valuesOfPiece = (piece: Piece, scope: Scope, context: Working): ReadonlyArray<string> | undefined => {
   switch (piece._tag) {
     case "Text":
     case "Glob":
@@ -74,7 +74,7 @@ const valuesOfPiece = (piece: Piece, scope: Scope, context: Context): ReadonlyAr
 }
 
 /** Words of a glob, in each directory that it may be in. */
-const glob = (word: Word, scope: Scope, context: Context): ReadonlyArray<string> | undefined => {
+const glob = (word: Word, scope: Scope, context: Working): ReadonlyArray<string> | undefined => {
   const parts = word.pieces.map((piece) => {
     const values = valuesOfPiece(piece, scope, context)
     const value = values?.length === 1 && staysSingle(piece, scope, context) ? values[0] : undefined
@@ -82,14 +82,14 @@ const glob = (word: Word, scope: Scope, context: Context): ReadonlyArray<string>
   })
   const known = parts.filter((part) => part !== undefined)
   if (known.length < parts.length || scope.directories === undefined) return undefined
-  const all = scope.directories.map((directory) => expand(context.facts, directory, known))
+  const all = scope.directories.map((directory) => expand(context, directory, known))
   return all.every((words) => words !== undefined) ? [...new Set(all.flat())] : undefined
 }
 
 const isQuotedOrText = (piece: Piece): boolean => piece._tag === "Text" || ("quoted" in piece && piece.quoted)
 
 /** Are the values of the unquoted parts one word each? Text that nobody knows is not. */
-const staysSingle = (piece: Piece, scope: Scope, context: Context): boolean => {
+const staysSingle = (piece: Piece, scope: Scope, context: Working): boolean => {
   if (isQuotedOrText(piece) || piece._tag === "Glob" || piece._tag === "Number") return true
   if (piece._tag === "Tilde" || (piece._tag === "Substitution" && piece.kind === "input")) return true
   const values = valuesOfPiece(piece, scope, context)
@@ -105,7 +105,7 @@ const beginningOf = ({ pieces }: Word): string => {
 }
 
 /** What the word becomes. */
-export const resolve = (word: Word, scope: Scope, context: Context): Value => {
+export const resolve = (word: Word, scope: Scope, context: Working): Value => {
   const text = word.pieces.map((piece) => textOfPiece(piece, word)).join("")
   const beginning = beginningOf(word)
   if (word.pieces.some((piece) => piece._tag === "Glob")) {

@@ -18,20 +18,32 @@ const attempt = <Value>(look: () => Value): Value | undefined => {
   }
 }
 
+/** The kernel takes no longer path. */
+const maximumPath = 4_096
+
 /** As the kernel does: component by component, so that `..` behind a link leaves the place where the link leads. */
 const follow = (path: string): string | undefined => {
+  if (path.length > maximumPath) return undefined
   let real = "/"
   let links = 0
+  /** Below what does not exist nothing does. */
+  let missing: string | undefined
   const waiting = path.split("/").toReversed()
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (name === "" || name === ".") continue
     if (name === "..") {
+      if (real === missing) missing = undefined
       real = dirname(real)
       continue
     }
-    const next = join(real, name)
-    const target = attempt(() => (lstatSync(next).isSymbolicLink() ? readlinkSync(next) : undefined))
-    if (target === undefined) {
+    const next = `${real === "/" ? "" : real}/${name}`
+    if (missing !== undefined) {
+      real = next
+      continue
+    }
+    const target = attempt(() => (lstatSync(next).isSymbolicLink() ? readlinkSync(next) : ""))
+    if (target === undefined) missing = next
+    if (target === undefined || target === "") {
       real = next
       continue
     }

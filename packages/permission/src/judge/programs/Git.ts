@@ -18,6 +18,12 @@ const logFlags =
 const logTexts = "-n -L --max-count --skip --since --after --until --before --author --committer --grep --grep-reflog --exclude --min-parents --max-parents --date --encoding --glob"
 const logOptional = "--pretty --format --decorate --decorate-refs --decorate-refs-exclude --expand-tabs --notes --branches --tags --remotes --diff-merges --no-walk"
 
+/** `-L 1,5:path` names a file; one that is hidden or elsewhere is not worth a closer look. */
+const staysInSight = ({ options }: Parsed): string | undefined =>
+  options.every(({ name, value }) => name !== "-L" || !/:(?:.*\/)?\.|:[/~]|\.\./.test(known(value) ?? ":."))
+    ? undefined
+    : "the file of -L may be one that is not to be read"
+
 /** `%G` in a format runs the program that checks signatures. */
 const showsNoSignature = ({ options }: Parsed): string | undefined =>
   options.every(({ name, value }) => !/^--(?:pretty|format)$/.test(name) || !/%[-+ ]?G/.test(known(value) ?? "%G"))
@@ -30,7 +36,7 @@ const history: Table = {
   optional: `${diffOptional} ${logOptional}`,
   numbers: true,
   operands: "read",
-  check: showsNoSignature
+  check: (parsed) => showsNoSignature(parsed) ?? staysInSight(parsed)
 }
 
 const diff: Table = { names: "--name-only", separators: "-z", flags: diffFlags, texts: diffTexts, optional: diffOptional, operands: "read", numbers: true }

@@ -4,7 +4,7 @@ import { known } from "../Value.ts"
 
 const commit: Table = {
   flags:
-    "-a -p -s -v -q -n -e -i -o --all --patch --amend --no-edit --no-verify --verify --signoff --no-signoff --allow-empty --allow-empty-message --dry-run --short --porcelain --long --verbose --quiet --reset-author --only --include --no-status --status --no-gpg-sign --no-post-rewrite --edit",
+    "-a -p -s -v -q -n -i -o --all --patch --amend --no-edit --no-verify --verify --signoff --no-signoff --allow-empty --allow-empty-message --dry-run --short --porcelain --long --verbose --quiet --reset-author --only --include --no-status --status --no-gpg-sign --no-post-rewrite",
   texts: "-m -C -c --message --author --date --cleanup --fixup --squash --reuse-message --trailer",
   reads: "-F --file",
   optional: "-u --untracked-files --branch",
@@ -22,7 +22,7 @@ const toRemote = (table: Table): Table => ({
 })
 
 const merging =
-  "-q -v -n --quiet --verbose --stat --no-stat --ff --no-ff --ff-only --squash --no-squash --commit --no-commit --no-edit --edit --abort --continue --quit --allow-unrelated-histories --no-verify --signoff --no-gpg-sign --autostash --no-autostash"
+  "-q -v -n --quiet --verbose --stat --no-stat --ff --no-ff --ff-only --squash --no-squash --commit --no-commit --no-edit --abort --continue --quit --allow-unrelated-histories --no-verify --signoff --no-gpg-sign --autostash --no-autostash"
 
 /** The commands, beside those that only look. */
 export const changing: Readonly<Record<string, Program>> = {
@@ -36,7 +36,7 @@ export const changing: Readonly<Record<string, Program>> = {
     flags: "-u -f -n -q -v -d --set-upstream --force --dry-run --quiet --verbose --all --tags --follow-tags --delete --prune --no-verify --atomic --porcelain --progress --mirror --force-if-includes --no-tags --branches",
     optional: "--force-with-lease"
   }),
-  pull: toRemote({ flags: `${merging} -r --rebase --no-rebase --all --tags --prune -p --no-tags --progress --unshallow`, texts: "-s --strategy --depth -X --strategy-option", optional: "--rebase" }),
+  pull: toRemote({ flags: `${merging} -r --rebase --no-rebase --all --tags --prune -p --no-tags --progress --unshallow`, texts: "--depth -X --strategy-option", optional: "--rebase" }),
   fetch: toRemote({ flags: "-a -p -P -t -n -q -v -f --all --prune --prune-tags --tags --no-tags --quiet --verbose --force --dry-run --unshallow --progress --append --keep", texts: "--depth --deepen -j --jobs --shallow-since" }),
   checkout: { flags: "-b -B -f -q -m -p -t -d --force --quiet --merge --patch --detach --ours --theirs --track --no-track --progress --no-progress --guess --no-guess --orphan", operands: "act" },
   switch: { flags: "-c -C -d -f -m -q -t --create --force-create --detach --force --merge --quiet --track --no-track --guess --no-guess --discard-changes", texts: "--orphan", operands: "text" },
@@ -44,10 +44,10 @@ export const changing: Readonly<Record<string, Program>> = {
   reset: { flags: "-q -p -N --soft --mixed --hard --merge --keep --quiet --patch --no-refresh", operands: "act" },
   rm: { flags: "-r -f -n -q --cached --force --dry-run --quiet --ignore-unmatch", operands: "act" },
   mv: { flags: "-f -k -n -v --force --dry-run --verbose", operands: "act" },
-  merge: { flags: merging, texts: "-m -s -X --strategy --strategy-option", operands: "text" },
-  revert: { flags: "-n -e -s --no-commit --no-edit --edit --continue --abort --skip --quit --signoff", texts: "-m --mainline", operands: "text" },
-  "cherry-pick": { flags: "-n -e -x -s --no-commit --no-edit --edit --continue --abort --skip --quit --ff --allow-empty --signoff", texts: "-m --mainline -X --strategy --strategy-option", operands: "text" },
-  rebase: { flags: "-q -v -f --quiet --verbose --abort --continue --skip --quit --autostash --no-autostash --autosquash --no-autosquash --keep-empty --no-ff --update-refs --root", texts: "--onto -X -s --strategy --strategy-option", operands: "text" },
+  merge: { flags: merging, texts: "-m -X --strategy-option", operands: "text" },
+  revert: { flags: "-n -s --no-commit --no-edit --continue --abort --skip --quit --signoff", texts: "-m --mainline", operands: "text" },
+  "cherry-pick": { flags: "-n -x -s --no-commit --no-edit --continue --abort --skip --quit --ff --allow-empty --signoff", texts: "-m --mainline -X --strategy-option", operands: "text" },
+  rebase: { flags: "-q -v -f --quiet --verbose --abort --continue --skip --quit --autostash --no-autostash --autosquash --no-autosquash --keep-empty --no-ff --update-refs --root", texts: "--onto -X --strategy-option", operands: "text" },
   stash: {
     flags: "-u -k -q -a -p --include-untracked --keep-index --quiet --all --patch --staged -S",
     texts: "-m --message",
@@ -69,7 +69,7 @@ export const changing: Readonly<Record<string, Program>> = {
     operands: "text"
   },
   tag: { flags: "-a -d -f -l --annotate --delete --force --list --no-sign", texts: "-m --message --sort --format", optional: "-n", operands: "text" },
-  clean: { flags: "-d -f -n -q -x -X --force --dry-run --quiet", texts: "-e --exclude", operands: "act" },
+  clean: { flags: "-d -f -n -q --force --dry-run --quiet", texts: "-e --exclude", operands: "act" },
   init: { flags: "-q --quiet --bare", texts: "-b --initial-branch", operands: "act" },
   remote: { commands: { show: toRemote({ flags: "-n" }), prune: toRemote({ flags: "-n --dry-run" }), remove: { operands: "text" }, rm: { operands: "text" }, rename: { operands: "text" } } },
   worktree: { commands: { add: { flags: "-f -d -q --force --detach --checkout --quiet --track", texts: "-b -B", operands: "act" }, remove: { flags: "-f --force", operands: "act" }, prune: { flags: "-n -v --dry-run --verbose" } } },

@@ -2,17 +2,54 @@
 import type { Parsed, Table } from "../Program.ts"
 import { known, type Value } from "../Value.ts"
 
-/** One address of sed: a line, the last line, or a simple expression. */
-const address = String.raw`(?:\d+(?:~\d+)?|\$|\/(?:[^\/\\\n\[]|\\[^\n]|\[\^?\]?[^\]\n\/]*\])*\/I?)`
-const addresses = String.raw`(?:${address}(?:[ \t]*,[ \t]*(?:${address}|[+~]\d+))?[ \t]*!?[ \t]*)?`
-/** A replacement; its flags are letters that neither write nor run. A bracket has its end, and no mark in it. */
-const replacement = (mark: string): string => {
-  const pattern = `(?:[^\\\\\\n\\[${mark}]|\\\\[^\\n]|\\[\\^?\\]?[^\\]\\n${mark}]*\\])*`
-  return `s${mark}${pattern}${mark}(?:[^\\\\\\n${mark}]|\\\\[^\\n])*${mark}[gpiI0-9]*`
+/** What may stand one after the other in a script of sed; each is found at one place, so nothing is tried twice. */
+const blanks = /[ \t;\n]*/y
+/** A line, the last line, or an expression whose brackets are closed and hold no slash. */
+const address = /\d+(?:~\d+)?|\$|\/(?:[^/\\\n[]|\\[^\n]|\[\^?\]?[^\]\n/]*\])*\/I?/y
+const range = /[ \t]*,[ \t]*(?:[+~]\d+|(?=[\d$/]))/y
+const negation = /[ \t]*!?[ \t]*/y
+/** One letter that prints, deletes or moves lines; none that reads, writes, runs or jumps. */
+const letter = /[pdDPhHgGxnNlq=](?=[ \t;\n]|$)|q\d+(?=[ \t;\n]|$)|y\/[^/\\\n]*\/[^/\\\n]*\/(?=[ \t;\n]|$)/y
+
+const marks = ["/", "|", "#", ",", "@", "%", ":", "~"]
+
+/** Replacements by their mark. Their flags are letters that neither write nor run. */
+const replacements: ReadonlyMap<string, RegExp> = new Map(
+  marks.map((mark) => {
+    const one = mark === "|" ? "\\|" : mark
+    const pattern = `(?:[^\\\\\\n\\[${one}]|\\\\[^\\n]|\\[\\^?\\]?[^\\]\\n${one}]*\\])*`
+    return [mark, new RegExp(`s${one}${pattern}${one}(?:[^\\\\\\n${one}]|\\\\[^\\n])*${one}[gpiI0-9]*(?=[ \\t;\\n]|$)`, "y")]
+  })
+)
+
+/** Where the expression ends when it stands at this place, else undefined. */
+const endOf = (expression: RegExp | undefined, text: string, at: number): number | undefined => {
+  if (expression === undefined) return undefined
+  expression.lastIndex = at
+  return expression.test(text) ? expression.lastIndex : undefined
 }
-const marks = ["/", "|", "#", ",", "@", "%", ":", "~"].map((mark) => replacement(mark === "|" ? "\\|" : mark))
-const command = `(?:[pdDPhHgGxnNlq=]|q\\d+|${marks.join("|")}|y/[^/\\\\\\n]*/[^/\\\\\\n]*/)`
-const sedScript = new RegExp(`^[ \\t]*${addresses}${command}[ \\t]*(?:[;\\n][ \\t]*(?:${addresses}${command}[ \\t]*)?)*$`)
+
+/** The place behind the addresses of a command. */
+const behindAddresses = (text: string, at: number): number | undefined => {
+  const first = endOf(address, text, at)
+  if (first === undefined) return at
+  const comma = endOf(range, text, first)
+  // Behind `+5` nothing more belongs to the range.
+  const second = comma === undefined ? first : /[\d]$/.test(text.slice(first, comma)) ? comma : endOf(address, text, comma)
+  return second === undefined ? undefined : endOf(negation, text, second)
+}
+
+const isHarmlessScript = (text: string): boolean => {
+  let at: number | undefined = endOf(blanks, text, 0) ?? 0
+  while (at < text.length) {
+    const command = behindAddresses(text, at)
+    if (command === undefined) return false
+    at = endOf(letter, text, command) ?? endOf(replacements.get(text.charAt(command + 1)), text, command)
+    if (at === undefined) return false
+    at = endOf(blanks, text, at) ?? at
+  }
+  return true
+}
 
 const scripts = (names: ReadonlyArray<string>, { operands, options }: Parsed): ReadonlyArray<Value> => {
   const given = options.flatMap(({ name, value }) => (names.includes(name) && value !== undefined ? [value] : []))
@@ -21,7 +58,7 @@ const scripts = (names: ReadonlyArray<string>, { operands, options }: Parsed): R
 
 const isHarmlessSed = (script: Value): boolean => {
   const text = known(script)
-  return text !== undefined && text.length <= 1_000 && sedScript.test(text)
+  return text !== undefined && text.length <= 2_000 && isHarmlessScript(text)
 }
 
 const inPlace = ["-i", "--in-place"]
