@@ -47,6 +47,6 @@ export const make = Effect.fnUntraced(function* (session: SessionId, ask: Ask) {
   return (item: Item) => {
     if (item.type === "QuestionAsked") put(item.data.question)
     if (item.type === "QuestionSettled") settle(item.data.question)
-    if (item.type === "TurnEnded") for (const id of [...open.keys()]) settle(id)
+    if (item.type === "TurnEnded") for (const id of open.keys()) settle(id)
   }
 })
