@@ -2,14 +2,14 @@
 import { isatty } from "node:tty"
 import type { SessionId } from "@rein/core/schema/Ids"
 import * as Outcome from "@rein/core/schema/Outcome"
-import type { Question } from "@rein/core/schema/Question"
 import type { Item } from "@rein/core/session/LiveHub"
 import { Sessions } from "@rein/core/session/Sessions"
 import { lastText, openCalls } from "@rein/core/session/SessionState"
-import { Deferred, Effect, Exit, Fiber, Queue } from "effect"
+import { Deferred, Effect, Exit, Fiber } from "effect"
 import { Ended, UsageError } from "../Failure.ts"
 import * as Harness from "../Harness.ts"
 import { ofProcess, type Output } from "../Output.ts"
+import * as Answering from "./Answering.ts"
 import * as Choose from "./Choose.ts"
 import * as Follow from "./Follow.ts"
 import { promptText } from "./PromptText.ts"
@@ -31,8 +31,6 @@ const endMillis = 2_500
 
 /** Asks the person what the events ask, one question after the other, in the background. */
 const answering = Effect.fnUntraced(function* (session: SessionId, output: Output) {
-  const sessions = yield* Sessions
-  const questions = yield* Queue.make<Question>()
   const Terminal = yield* Effect.promise(() => import("./Terminal.ts"))
   const terminal = yield* Terminal.open({
     input: process.stdin,
@@ -41,14 +39,9 @@ const answering = Effect.fnUntraced(function* (session: SessionId, output: Outpu
       process.stderr.write(text)
     }
   })
-  const one = Effect.flatMap(Queue.take(questions), (question) =>
-    Effect.flatMap(terminal.ask(question), (answer) => sessions.answer(session, question.id, answer))
-  )
-  yield* Effect.forkScoped(Effect.forever(one))
-  for (const question of (yield* sessions.state(session)).questions) Queue.offerUnsafe(questions, question)
-  return (item: Item) => {
-    if (item.type === "QuestionAsked") Queue.offerUnsafe(questions, item.data.question)
-  }
+  // What comes next does not stand behind a question that is settled without the person.
+  const leaveLine = Effect.sync(() => process.stderr.write("\n"))
+  return yield* Answering.make(session, (question) => Effect.onInterrupt(terminal.ask(question), () => leaveLine))
 })
 
 interface Work {
