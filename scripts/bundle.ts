@@ -13,7 +13,11 @@ export const bundleFolder = join(root, "packages/cli/dist/bundle")
 
 /** What the command needs only sometimes, and what it chooses one of: these stay files of their own. */
 const isApart = (module: string): boolean =>
-  /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/testing\/|\/@ai-sdk\//.test(module)
+  [
+    /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/testing\/|\/@ai-sdk\//,
+    // Reading a line of shell: as much code as a tenth of the rest.
+    /\/permission\/src\/shell\/|\/(unbash|web-tree-sitter)\//
+  ].some((apart) => apart.test(module))
 
 /**
  * Makes what is only for `--help` when it is needed.
@@ -77,6 +81,8 @@ export const bundle = async (folder: string = bundleFolder): Promise<number> => 
     // It looks for its binary beside itself.
     external: [/^@vscode\/ripgrep/],
     resolve: { conditionNames: ["@rein/source", "node", "import", "default"] },
+    // The engine of tree-sitter can be told to evaluate code by a module that it loads; ours does not.
+    checks: { eval: false },
     transform: { define: { "import.meta.env": "undefined" } },
     plugins: [lazySegmenter]
   })

@@ -189,6 +189,11 @@ const main = (): ReadonlyArray<string> => {
     const told = run(project, join(node, "node"), [join(project, "node_modules/.bin/rein"), "--version"], env).trim()
     const expected = `rein v${readManifest(join(root, "packages/cli")).version}`
     if (told !== expected) wrong.push(`Node ${version}: rein --version says ${told}`)
+    console.log(`Node ${version}: reading shell`)
+    const reads = `import { NodeReader } from "@rein/permission/node"
+      console.log((await NodeReader.load())("ls | wc")._tag)`
+    const read = run(project, join(node, "node"), ["--input-type=module", "--eval", reads], env).trim()
+    if (read !== "Understood") wrong.push(`Node ${version}: a line of shell was ${read}`)
     console.log(`Node ${version}: types of examples/embed/consumer.ts`)
     wrong.push(...typecheck(project, node).map((line) => `Node ${version}: ${line}`))
   }

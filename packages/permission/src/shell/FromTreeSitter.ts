@@ -25,18 +25,19 @@ type Nodes = ReadonlyArray<Node>
 
 /** Reads a text whose heredocs have been lifted out. */
 export const readWithTreeSitter = (grammar: Grammar, lifted: Lifted): Script => {
-  const root = grammar(lifted.text)
-  return readStatements(childrenOf(root, { ...lifted, depth: 0 }), { ...lifted, depth: 0 })
+  const way = { ...lifted, depth: 0 }
+  const root = { ...grammar(lifted.text), start: 0, end: lifted.text.length }
+  return readStatements(childrenOf(root, way), way)
 }
 
 const sourceOf = (node: Node, way: Way): string => way.text.slice(node.start, node.end)
 
-/** The children but for comments. Between them may be nothing but blanks. */
+/** The children but for comments. Before, between and after them may be nothing but blanks. */
 const childrenOf = (node: Node, way: Way): Nodes => {
-  for (const [index, child] of node.children.entries()) {
-    const before = node.children[index - 1]
-    const gap = way.text.slice(before === undefined ? node.start : before.end, child.start)
-    if (!/^(?:[ \t\n]|\\\n)*$/.test(gap)) return unclear("something that one parser passes over")
+  let at = node.start
+  for (const { end, start } of [...node.children, { start: node.end, end: node.end }]) {
+    if (!/^(?:[ \t\n]|\\\n)*$/.test(way.text.slice(at, start))) return unclear("something that one parser passes over")
+    at = end
   }
   return node.children.filter((child) => child.type !== "comment")
 }

@@ -20,13 +20,13 @@ export interface Node {
 export type Grammar = (text: string) => Node
 
 /** More than any line has that a person reads. */
-const maximumNodes = 4_000
+const maximumNodes = 3_000
 
 /** Deeper than any line goes that is not nested on purpose: a level of the line is several of the tree. */
 const maximumLevels = 200
 
 /** How often the parser may tell of its progress; it does so after every few hundred steps. */
-const maximumProgress = 1_000
+const maximumProgress = 150
 
 /** A line that goes through most of the parser, its ways out of errors too. */
 const warmUp = `A=1 ls -la "a $B" 'c' \${D} $(cat x | wc -l) 2>&1 && [ -f e ] || ! f; if g; then h; fi # i
@@ -60,7 +60,7 @@ interface Open extends Node {
   readonly children: Array<Node>
 }
 
-/** Copies the tree without its comments, in a loop and not by recursion: a hostile line may be of any depth. */
+/** Copies the tree, in a loop and not by recursion: a hostile line may be of any depth. */
 const copyTree = (cursor: TreeCursor): Node => {
   const open: Array<Open> = []
   for (let nodes = 1; ; nodes++) {

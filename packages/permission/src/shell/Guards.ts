@@ -2,20 +2,30 @@
 import { unclear } from "./Unclear.ts"
 
 /** No line that a person looks through is longer. In UTF-16 units. */
-export const maximumLength = 8_192
+const maximumLength = 8_192
 
-/** Opening brackets and quotes: parsers get slow on thousands. */
+/** How many opening brackets, and how many ends of commands: parsers get slow on thousands. */
 const maximumOpenings = 400
+const maximumEnds = 400
 
 /** Control characters but for tab and newline; what is not to be seen; blanks that are none for bash; halves of a character. */
 const hidden =
   /[^\t\n\P{Cc}]|[^\uFE0F\P{Default_Ignorable_Code_Point}]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]|[^ \P{Zs}]/u
 
+/** Why a text is too much for a parser, if it is. */
+export const tooMuch = (text: string): string | undefined => {
+  if (text.length > maximumLength) return `it is longer than ${maximumLength} characters`
+  if (count(text, /[({[`<]/g) > maximumOpenings) return "it has too many brackets"
+  return count(text, /[;|&]/g) > maximumEnds ? "it has too many commands" : undefined
+}
+
 /** Refuses such a text. */
 export const checkText = (text: string): void => {
-  if (text.length > maximumLength) unclear(`it is longer than ${maximumLength} characters`)
+  const much = tooMuch(text)
+  if (much !== undefined) unclear(much)
   if (hidden.test(text)) unclear("it has characters that cannot be seen")
   if (/[^ \t]\\\n/.test(text)) unclear("a backslash at the end of a line, without a blank before it")
   if (/^[ \t]*\\/m.test(text)) unclear("a line that begins with a backslash")
-  if ((text.match(/[({[`<]/g)?.length ?? 0) > maximumOpenings) unclear("it has too many brackets")
 }
+
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0

@@ -1,15 +1,9 @@
-/** Reads a line of shell: understood is what two parsers read alike, as nothing but plain forms. */
-import { readWithTreeSitter } from "./FromTreeSitter.ts"
-import { readWithUnbash } from "./FromUnbash.ts"
-import { type GrammarBytes, loadGrammar } from "./Grammar.ts"
-import { checkText } from "./Guards.ts"
-import { lift } from "./Heredocs.ts"
-import { isSame } from "./Same.ts"
+/** What reading a line of shell gives. */
+import type { GrammarBytes } from "./Grammar.ts"
 import type { Script } from "./Script.ts"
-import { seeCommands, type Sighting } from "./Sightings.ts"
-import { Unclear, unclear } from "./Unclear.ts"
+import type { Sighting } from "./Sightings.ts"
 
-/** What reading a line gave. */
+/** Understood is what two parsers read alike, as nothing but plain forms. */
 export type Reading =
   | { readonly _tag: "Understood"; readonly script: Script }
   | {
@@ -23,21 +17,8 @@ export type Reading =
 /** Reads a line. */
 export type Reader = (text: string) => Reading
 
-/** Loads the parsers. */
+/** Loads the parsers, which nothing else imports: they are large. */
 export const loadReader = async (bytes: GrammarBytes): Promise<Reader> => {
-  const grammar = await loadGrammar(bytes)
-  const understand = (text: string): Script => {
-    checkText(text)
-    const { heredocs, script } = readWithUnbash(text)
-    const second = readWithTreeSitter(grammar, lift(text, heredocs))
-    return isSame(script, second) ? script : unclear("two parsers read it differently")
-  }
-  return (text) => {
-    try {
-      return { _tag: "Understood", script: understand(text) }
-    } catch (error) {
-      if (!(error instanceof Unclear)) throw error
-      return { _tag: "NotUnderstood", why: error.message, commands: seeCommands(text) }
-    }
-  }
+  const { makeReader } = await import("./Reader.ts")
+  return makeReader(bytes)
 }

@@ -2,7 +2,7 @@
 import { checkTest } from "./Tests.ts"
 import type { Item, Piece, Redirection, SimpleCommand, Step, Word } from "./Script.ts"
 import { textOf } from "./Script.ts"
-import { unclear } from "./Unclear.ts"
+import { shown, unclear } from "./Unclear.ts"
 
 /** How deep commands, tests and substitutions may stand in each other. */
 export const maximumDepth = 24
@@ -45,7 +45,7 @@ export const makeCommand = (command: Omit<SimpleCommand, "_tag">): SimpleCommand
       command.assignments.length > 0 ? "an assignment without a command" : "a redirection without a command"
     )
   const name = textOf(first)
-  if (name === undefined) return unclear(`a command whose name is only known when it runs (${first.source})`)
+  if (name === undefined) return unclear(`a command whose name is only known when it runs (${shown(first.source)})`)
   if (!/^[!-~]+$/.test(name)) return unclear("a command whose name is not plain")
   if (name === "[" || name === "[[") checkTest(name, rest)
   return { _tag: "Command", ...command }
@@ -55,7 +55,7 @@ export const makeCommand = (command: Omit<SimpleCommand, "_tag">): SimpleCommand
 export const makeVariable = (name: string, quoted: boolean): Piece =>
   /^(?:[A-Za-z_]\w*|[?#])$/.test(name)
     ? { _tag: "Variable", name, quoted }
-    : unclear(`\`\${${name}}\`, which bash changes on the way or fills in by itself`)
+    : unclear(`${shown(`\${${name}}`)}, which bash changes on the way or fills in by itself`)
 
 /** Arithmetic, as written, with nothing but numbers in it. */
 export const makeNumber = (source: string, quoted: boolean): Piece =>

@@ -4,8 +4,7 @@
  * Only rules that deny look at it, so it may see too much, but should miss nothing that a person could have meant to forbid.
  */
 import { forEachChild, parse, type SyntaxNode } from "unbash"
-import { maximumLength } from "./Guards.ts"
-import { maximumDepth } from "./Shape.ts"
+import { tooMuch } from "./Guards.ts"
 
 /** The words of one command. */
 export type Sighting = ReadonlyArray<string>
@@ -13,11 +12,16 @@ export type Sighting = ReadonlyArray<string>
 /** How many nodes of a tree are looked at; a line that may be parsed has fewer. */
 const maximumNodes = 10_000
 
+/** How deep in expansions the parser is followed; a crude look goes to any depth. */
+const maximumDepth = 3
+
 /** All commands that can be seen in a text, each once. */
 export const seeCommands = (text: string): ReadonlyArray<Sighting> => {
-  const texts = [text, text.replace(/[{},]/g, " ")]
-  const parsed = text.length <= maximumLength ? seeParsed(text) : []
-  const seen = [...parsed, ...texts.flatMap(seeCrudely)].filter((words) => words.length > 0)
+  // Braces make words of a list; what is in quotes may be a program of its own.
+  const texts = new Set([text, text.replace(/[{},]/g, " "), text.replace(/["']/g, "\n")])
+  const parsed = tooMuch(text) === undefined ? seeParsed(text) : []
+  const crude = new Set([...texts].flatMap(divide))
+  const seen = [...parsed, ...Array.from(crude, seeCrudely)].filter((words) => words.length > 0)
   return [...new Map(seen.map((words) => [words.join("\0"), words])).values()]
 }
 
@@ -33,8 +37,8 @@ const seeParsed = (text: string): ReadonlyArray<Sighting> => {
       const words = [node.name, ...node.args].filter((word) => word !== undefined)
       seen.push(words.map((word) => (word.type === "Word" ? word.value : word.text)))
     }
-    // Each script in another is parsed when it is looked at.
-    const below = node.type === "Script" ? depth + 1 : depth
+    // What is in an expansion is parsed when it is looked at, from there to its end.
+    const below = node.type.endsWith("Expansion") || node.type === "ProcessSubstitution" ? depth + 1 : depth
     if (below <= maximumDepth) forEachChild(node, (child) => waiting.push({ node: child, depth: below }))
   }
   return seen
@@ -47,17 +51,16 @@ const before = /^(?:if|then|elif|else|while|until|do|time|coproc|function|[!{}]|
  * What is between the characters that can end a command, wherever they stand: also in quotes, comments and heredocs, since
  * what is text for one command is a program for the next (`sh -c '...'`).
  */
-const seeCrudely = (text: string): ReadonlyArray<Sighting> =>
+const divide = (text: string): ReadonlyArray<string> =>
   text
     .replace(/\\\n/g, "")
     .replace(/\$(?:IFS\b|\{IFS\})/g, " ")
     .replace(/\$(?=["'])|["'\\]/g, "")
-    .split(/[;&|()`\n\r]/)
-    .map((part) => {
-      const words = part
-        .replace(/\d{0,2}[<>]+\s*[^\s<>]*/g, " ")
-        .split(/\s+/)
-        .filter((word) => word !== "")
-      const first = words.findIndex((word) => !before.test(word))
-      return first === -1 ? [] : words.slice(first)
-    })
+    .split(/[;&|()`\n\r]+/)
+
+/** The words of such a part, without redirections and what stands before a command. */
+const seeCrudely = (part: string): Sighting => {
+  const words = part.replace(/\d{0,2}[<>]+\s*[^\s<>]*/g, " ").split(/\s+/)
+  const first = words.findIndex((word) => word !== "" && !before.test(word))
+  return first === -1 ? [] : words.slice(first).filter((word) => word !== "")
+}

@@ -7,3 +7,6 @@ export class Unclear extends Error {
 export const unclear = (why: string): never => {
   throw new Unclear(why)
 }
+
+/** A part of a line in a reason, short enough to be read. */
+export const shown = (text: string): string => (text.length <= 60 ? `\`${text}\`` : `\`${text.slice(0, 50)}...\``)

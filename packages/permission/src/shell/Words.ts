@@ -70,15 +70,22 @@ const numbersBetween = (first: number, last: number): Alternatives => {
 
 /** The words that some parts make, in the order of bash. */
 export const makeWords = (parts: ReadonlyArray<Part>, source: string): ReadonlyArray<Word> => {
+  const pieces = parts.filter((part) => part._tag !== "Alternatives")
+  if (pieces.length === parts.length) return [{ pieces: join(pieces), source }]
+  // A word of nothing, as the first of `{,a}`, is no word at all.
+  return multiply(parts)
+    .map((word) => ({ pieces: join(word), source }))
+    .filter((word) => word.pieces.length > 0)
+}
+
+const multiply = (parts: ReadonlyArray<Part>): ReadonlyArray<ReadonlyArray<Piece>> => {
   let words: ReadonlyArray<ReadonlyArray<Piece>> = [[]]
   for (const part of parts) {
     const choices = part._tag === "Alternatives" ? part.alternatives : [[part]]
     if (words.length * choices.length > maximumWords) return unclear(`a brace list of more than ${maximumWords} words`)
     words = words.flatMap((word) => choices.map((choice) => [...word, ...choice]))
   }
-  const made = words.map((pieces) => ({ pieces: join(pieces), source }))
-  // A word of nothing, as the first of `{,a}`, is no word at all.
-  return made.length === 1 ? made : made.filter((word) => word.pieces.length > 0)
+  return words
 }
 
 /** The same for a place where bash makes exactly one word and no brace list. */

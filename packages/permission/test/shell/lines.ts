@@ -287,11 +287,11 @@ export const everydayLine = (random: Random): string => fill(random, everyday, r
 /** One line of any forms. */
 export const unusualLine = (random: Random): string => fill(random, unusual, random.pick(unusual.positions))
 
-const fragments = [
-  ..." \t\n;|&()<>{}[]\"'`$\\#~*?!=-/,.:^%@+a1",
-  ...["$(", "${", "$((", "))", "<<", "<<E", "\nE\n", "&&", "||", ";;", "<(", "\\\n", "''", '""', "[[", "]]", "2>&1"],
-  ...["alpha", "if ", "then ", "fi", "do ", "done", "for x in ", "case ", "esac", "$x", "é", "\u0000", "\r", "\u200b"]
-]
+const characters = " \t\n;|&()<>{}[]\"'`$\\#~*?!=-/,.:^%@+a1é\u0000\r\u200b"
+
+const symbols = "$( ${ $(( )) << <<E && || ;; <( '' \"\" [[ ]] 2>&1 alpha fi esac $x".split(" ")
+
+const fragments = [...characters, ...symbols, "\nE\n", "\\\n", "if ", "then ", "do ", "done ", "for x in ", "case "]
 
 /** A line with some places changed, so that it is just beside what is written on purpose. */
 export const changedLine = (random: Random): string => {
