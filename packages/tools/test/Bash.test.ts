@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Jobs from "@rein/core/process/Jobs"
@@ -174,13 +174,79 @@ describe("bash", () => {
         })
       )
 
+      it.effect("is judged by each of its commands, and tells what an answer would save", () =>
+        Effect.gen(function* () {
+          const bash = yield* Bash.make({ environment })
+          const rules = [
+            { permission: "bash", pattern: "ls *", action: "allow" as const },
+            { permission: "bash", pattern: "rm *", action: "deny" as const }
+          ]
+          const judge = Effect.fnUntraced(function* (command: string) {
+            const [need] = yield* needs(bash, { command }, context)
+            return yield* need?.judge?.([{ origin: "user", rules }]) ?? Effect.undefined
+          })
+          assert.strictEqual((yield* judge("ls && ls -la"))?.action, "allow")
+          const asked = yield* judge("ls && npm run build")
+          assert.strictEqual(asked?.action, "ask")
+          assert.deepStrictEqual(asked?.offers, [{ permission: "bash", pattern: "npm run build *" }])
+          const denied = yield* judge("ls; sudo rm x")
+          assert.strictEqual(denied?.action, "deny")
+          assert.deepStrictEqual(denied?.rule, rules[1])
+          assert.strictEqual(denied?.origin, "user")
+        })
+      )
+
+      it.effect("runs nothing of a repository that it only looks at", () =>
+        Effect.gen(function* () {
+          const place = newDirectory()
+          const helper = join(place, "helper")
+          writeFileSync(helper, `#!/bin/sh\ntouch ${place}/ran-$(basename $0)\n`, { mode: 0o755 })
+          const hooks = join(place, ".git/hooks")
+          const bash = yield* Bash.make({ environment })
+          const there = contextIn(place)
+          const run = (command: string, isJudged: boolean) =>
+            Effect.gen(function* () {
+              const call = yield* bash.prepare({ command })
+              const [need] = yield* call.permissions(there)
+              if (isJudged) yield* need?.judge?.([]) ?? Effect.void
+              return yield* call.execute(there)
+            })
+          const identity = "-c user.name=x -c user.email=x"
+          yield* run(`git init -q . && echo a > a && git add a && git ${identity} commit -qm a && echo b > a`, false)
+          for (const name of ["post-index-change", "fsmonitor-watchman", "pre-commit", "reference-transaction"])
+            writeFileSync(join(hooks, name), `#!/bin/sh\ntouch ${place}/ran-${name}\n`, { mode: 0o755 })
+          yield* run(
+            `git config core.fsmonitor ${helper}; git config core.pager ${helper}; git config pager.log ${helper}`,
+            false
+          )
+          yield* run(`git config log.showSignature true; git config gpg.program ${helper}; rm -f ran-*`, false)
+          for (const command of [
+            "git status",
+            "git diff",
+            "git log -p",
+            "git show HEAD",
+            "git blame a",
+            "git branch -a"
+          ]) {
+            assert.include((yield* run(command, true)).output, "Exit code: 0", command)
+          }
+          const ran = () => readdirSync(place).filter((name) => name.startsWith("ran-"))
+          assert.deepStrictEqual(ran(), [])
+          // Without a judgement, or with more than looking, the repository is used as it is.
+          yield* run("git status", false)
+          assert.notDeepEqual(ran(), [])
+        })
+      )
+
       it.effect("needs the permission for the command as it is", () =>
         Effect.gen(function* () {
           const bash = yield* Bash.make({ environment })
           const command = "git  status\n&& ls"
-          assert.deepStrictEqual(yield* needs(bash, { command }, context), [
-            { permission: "bash", patterns: [command], title: command }
-          ])
+          const [need, ...others] = yield* needs(bash, { command }, context)
+          assert.deepStrictEqual(others, [])
+          assert.deepStrictEqual([need?.permission, need?.patterns, need?.title], ["bash", [command], command])
+          const [hidden] = yield* needs(bash, { command: "ls \u202e\x1b[2K" }, context)
+          assert.strictEqual(hidden?.title, "ls \\u{202e}\\x1b[2K")
           assert.strictEqual(bash.safety, "once")
           assert.strictEqual(bash.keep, "tail")
         })

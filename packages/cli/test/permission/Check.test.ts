@@ -34,7 +34,9 @@ describe("check", () => {
       const folder = yield* project
       const directory = join(folder, "project")
       const of = (permission: string, value: string, layers = [builtIn(directory)]) =>
-        Effect.flatMap(LineJudge.make, (judge) => check({ permission, value }, { directory, home: folder, layers }, judge))
+        Effect.flatMap(LineJudge.make, (judge) =>
+          check({ permission, value }, { directory, home: folder, layers }, judge)
+        )
       for (const [permission, value, decision] of [
         ["read", "src/a.ts", "allow"],
         ["read", "in/a.ts", "allow"],

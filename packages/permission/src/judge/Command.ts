@@ -31,12 +31,7 @@ export interface Judging {
 /** Frames in frames, at most. */
 const maximumDepth = 6
 
-const result = (
-  words: ReadonlyArray<Value>,
-  verdict: Verdict,
-  scope: Scope,
-  more: Partial<Outcome> = {}
-): Outcome => {
+const result = (words: ReadonlyArray<Value>, verdict: Verdict, scope: Scope, more: Partial<Outcome> = {}): Outcome => {
   const { commands = [], paths = [], ...rest } = more
   const { action, origin, rule, why } = verdict
   const own: CommandJudgement = {
@@ -56,7 +51,9 @@ const maximumPath = 4_096
 /** A place inside of a word that no table explains: `--option=/place`, `-I/place`, `@/place`, `a:/place`. */
 const placesIn = (text: string): ReadonlyArray<string> => {
   if (text.length > maximumPath) return []
-  const places = [...text.matchAll(/(?:^|[=:,@]|^-[A-Za-z]+)(?=[/~]|\.\.(?:\/|$))/g)].map((match) => text.slice(match.index + match[0].length))
+  const places = [...text.matchAll(/(?:^|[=:,@]|^-[A-Za-z]+)(?=[/~]|\.\.(?:\/|$))/g)].map((match) =>
+    text.slice(match.index + match[0].length)
+  )
   // What programs that send data read it from: `-d @file`, `-F name=<file`.
   const files = [...text.matchAll(/(?:^|=|^-[A-Za-z])[@<](?=[^/~])([^;]+)/g)].map((match) => match[1] ?? "")
   const values = [text, ...files, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
@@ -68,7 +65,9 @@ const judgePlacesIn = (word: Value, scope: Scope, context: Working): ReadonlyArr
   (word.values ?? []).flatMap(placesIn).flatMap((place) => {
     const expanded = place.startsWith("~/") || place === "~" ? context.home + place.slice(1) : place
     if (expanded.startsWith("~")) return judgePaths({ ...plain(place), values: undefined }, "read", scope, context)
-    const all = expanded.startsWith("/") ? [expanded] : (scope.directories ?? []).map((directory) => join(directory, expanded))
+    const all = expanded.startsWith("/")
+      ? [expanded]
+      : (scope.directories ?? []).map((directory) => join(directory, expanded))
     // A word that is no path is a name of nothing inside of the project.
     return all.map((one) => judgeAnyUse(one, context)).filter(({ action, outside }) => outside || action !== "allow")
   })
@@ -79,7 +78,8 @@ const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string | undef
   const hazard = hazardIn(words)
   if (hazard !== undefined) return `${hazard} may give ${words[0]?.text} something else to run or to read`
   for (const word of words) {
-    if (word.values === undefined || word.text.startsWith("<(")) return `what ${word.text} becomes is not known before it runs`
+    if (word.values === undefined || word.text.startsWith("<("))
+      return `what ${word.text} becomes is not known before it runs`
     if (word.values.some(turnsBack)) return `${word.text} goes back to where it came from`
     if (!word.literal && !word.single && word.values.some((text) => text.startsWith("-")))
       return `${word.text} stands for a name that begins with a dash`
@@ -90,7 +90,10 @@ const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string | undef
 /** The best reading of the words by the tables of the program; with the reason when none is certain. */
 const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readonly table: number } | undefined => {
   const uses = tablesOf(known(words[0]) ?? "").map((table) => use(table, words.slice(1)))
-  const table = Math.max(0, uses.findIndex(({ why }) => why === undefined))
+  const table = Math.max(
+    0,
+    uses.findIndex(({ why }) => why === undefined)
+  )
   const found = uses[table]
   return found === undefined ? undefined : { use: found, table }
 }
@@ -106,12 +109,16 @@ const withRevisionPaths = (found: Use): Use => ({
   })
 })
 
-const belowOf = (roots: ReadonlyArray<Value>, pattern: string | undefined, hidden: boolean, scope: Scope, context: Working) =>
+const belowOf = (
+  roots: ReadonlyArray<Value>,
+  pattern: string | undefined,
+  hidden: boolean,
+  scope: Scope,
+  context: Working
+) =>
   roots.flatMap((root) =>
     (root.values ?? []).flatMap((text) =>
-      (scope.directories ?? []).flatMap((directory) =>
-        judgeBelow(join(directory, text), context, pattern, hidden)
-      )
+      (scope.directories ?? []).flatMap((directory) => judgeBelow(join(directory, text), context, pattern, hidden))
     )
   )
 
@@ -121,7 +128,12 @@ const namesOf = ({ names }: Use, program: string, scope: Scope): Names | undefin
   const { directories } = scope
   const from = program === "git" ? [plain(".")] : names.roots
   const roots = from.flatMap((root) => (root.values ?? []).flatMap((text) => directories.map((one) => join(one, text))))
-  return { roots, separated: names.separated, tracked: program === "git" && names.untracked !== true, ...(names.pattern === undefined ? {} : { pattern: names.pattern }) }
+  return {
+    roots,
+    separated: names.separated,
+    tracked: program === "git" && names.untracked !== true,
+    ...(names.pattern === undefined ? {} : { pattern: names.pattern })
+  }
 }
 
 /** Do names of files go through unchanged? */
@@ -136,17 +148,28 @@ const passesNames = (words: ReadonlyArray<Value>): boolean => {
   }
   const name = known(words[0]) ?? ""
   const pattern = Object.hasOwn(options, name) ? options[name] : undefined
-  return pattern !== undefined && words.slice(1).every((word) => !word.beginning.startsWith("-") || pattern.test(known(word) ?? "-"))
+  return (
+    pattern !== undefined &&
+    words.slice(1).every((word) => !word.beginning.startsWith("-") || pattern.test(known(word) ?? "-"))
+  )
 }
 
-const doubt = (words: ReadonlyArray<Value>, found: ReturnType<typeof usesOf>, rules: Ruling, scope: Scope, context: Working) => {
+const doubt = (
+  words: ReadonlyArray<Value>,
+  found: ReturnType<typeof usesOf>,
+  rules: Ruling,
+  scope: Scope,
+  context: Working
+) => {
   const name = known(words[0]) ?? ""
-  if (rules.isBlanket && (runsCode(words) || isShell(name))) return `${name} runs code, and the rule that allows it does not name it`
+  if (rules.isBlanket && (runsCode(words) || isShell(name)))
+    return `${name} runs code, and the rule that allows it does not name it`
   if (words.slice(1).some(({ values }) => values?.some(turnsBack) === true) && found?.use.paths.length !== 0)
     return "a path in it goes back to where it came from"
   if (found === undefined) return doubtOfWords(words, scope)
   const file = name.includes("/") ? undefined : context.facts.program(name)
-  if (file !== undefined && isInside(context.project, file)) return `${name} is a program of the project: ${file}`
+  if (file !== undefined && context.project !== "/" && isInside(context.project, file))
+    return `${name} is a program of the project: ${file}`
   if (name === "git" && found.table === 0 && found.use.why === undefined) return riskOfReading(scope, context)
   return undefined
 }
@@ -157,7 +180,13 @@ const judgeName = (name: string, rules: Ruling, scope: Scope, context: Working):
   return judgePaths(plain(name), "read", scope, context)
 }
 
-const judgePlain = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, judging: Judging, depth: number): Outcome => {
+const judgePlain = (
+  words: ReadonlyArray<Value>,
+  rules: Ruling,
+  scope: Scope,
+  judging: Judging,
+  depth: number
+): Outcome => {
   const { context } = judging
   const name = known(words[0]) ?? ""
   const reading = usesOf(words)
@@ -174,9 +203,17 @@ const judgePlain = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, ju
   const roots = found?.use.paths.map(({ value }) => value) ?? []
   const deep = found?.use.deep
   const below = deep === undefined ? [] : belowOf(roots, deep.pattern, deep.hidden, scope, context)
-  const inner = (found?.use.runs ?? []).map((run) => judgeEach(run, "{}", namesOf(found?.use ?? { paths: [] }, name, scope), scope, judging, depth + 1))
-  if (scope.directories === undefined && found !== undefined) verdicts.push(ask("the directory it runs in is not known"))
-  const names = passesNames(words) && paths.length === 0 ? scope.input : found === undefined ? undefined : namesOf(found.use, name, scope)
+  const inner = (found?.use.runs ?? []).map((run) =>
+    judgeEach(run, "{}", namesOf(found?.use ?? { paths: [] }, name, scope), scope, judging, depth + 1)
+  )
+  if (scope.directories === undefined && found !== undefined)
+    verdicts.push(ask("the directory it runs in is not known"))
+  const names =
+    passesNames(words) && paths.length === 0
+      ? scope.input
+      : found === undefined
+        ? undefined
+        : namesOf(found.use, name, scope)
   return result(words, worst<Verdict>(rules, verdicts), scope, {
     commands: inner.flatMap(({ commands }) => commands),
     paths: [...judgeName(name, rules, scope, context), ...paths, ...below, ...inner.flatMap((one) => one.paths)],
@@ -187,7 +224,8 @@ const judgePlain = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, ju
 /** Names with blanks, quotes or a dash in front could become other words. */
 const areOdd = ({ roots, separated }: Names, scope: Scope, context: Working): boolean => {
   const names = (directory: string) => context.facts.entries(directory) ?? []
-  if ((scope.directories ?? []).some((directory) => names(directory).some(({ name }) => name.startsWith("-")))) return true
+  if ((scope.directories ?? []).some((directory) => names(directory).some(({ name }) => name.startsWith("-"))))
+    return true
   if (separated) return false
   const waiting = roots.flatMap((root) => context.facts.realPath(root) ?? [])
   let looked = 0
@@ -218,12 +256,18 @@ const judgeEach = (
   const holdsMark = (word: Value) => mark !== undefined && !isMarked(word) && word.text.includes(mark)
   const unknown: Value = { text: mark ?? "...", beginning: "", values: undefined, single: false, literal: false }
   const given: ReadonlyArray<Value> =
-    names === undefined ? [unknown] : [{ text: mark ?? "...", beginning: "", values: names.roots, single: false, literal: false }]
-  const filled = mark === undefined ? [...words, ...given] : words.flatMap((word) => (isMarked(word) ? given : [holdsMark(word) ? unknown : word]))
+    names === undefined
+      ? [unknown]
+      : [{ text: mark ?? "...", beginning: "", values: names.roots, single: false, literal: false }]
+  const filled =
+    mark === undefined
+      ? [...words, ...given]
+      : words.flatMap((word) => (isMarked(word) ? given : [holdsMark(word) ? unknown : word]))
   const name = known(words[0]) ?? ""
   const rules = ruling(words, [], context)
   const doubts: Array<Verdict> = []
-  if (unwrap(words)._tag !== "Plain" || isShell(name)) doubts.push(ask(`what ${name} runs for each name is not certain`))
+  if (unwrap(words)._tag !== "Plain" || isShell(name))
+    doubts.push(ask(`what ${name} runs for each name is not certain`))
   if (tablesOf(name).length === 0) doubts.push(ask(`what ${name} does with each name is not known`))
   if (name !== "echo" && (names === undefined || (names.separated === false && areOdd(names, scope, context))))
     doubts.push(ask("the names that it gets are not certain"))
@@ -236,20 +280,45 @@ const judgeEach = (
 }
 
 /** The frame is allowed when what it runs is; a rule about the frame alone does not say what it may run. */
-const framed = (words: ReadonlyArray<Value>, rules: Ruling, inner: Outcome, doubts: ReadonlyArray<Verdict>, scope: Scope): Outcome => {
+const framed = (
+  words: ReadonlyArray<Value>,
+  rules: Ruling,
+  inner: Outcome,
+  doubts: ReadonlyArray<Verdict>,
+  scope: Scope
+): Outcome => {
   const forbidden: ReadonlyArray<Verdict> = rules.rule !== undefined && rules.action !== "allow" ? [rules] : []
   const { failure, success, ...rest } = inner
   const moves = /^(?:command|builtin)$/.test(known(words[0]) ?? "")
   const verdict = worst(allow("what it runs is judged by itself"), [...forbidden, ...doubts])
-  return result(words, verdict, scope, moves ? inner : { ...rest, success: scope.directories, failure: scope.directories })
+  return result(
+    words,
+    verdict,
+    scope,
+    moves ? inner : { ...rest, success: scope.directories, failure: scope.directories }
+  )
 }
 
 const doubtsOfVariables = (values: ReadonlyArray<Value>): ReadonlyArray<Verdict> =>
-  values.map(divideAssignment).flatMap(({ name, text }) => (isHarmlessVariable(name, text) ? [] : [ask(`it sets ${name}, which may change what programs do`)]))
+  values
+    .map(divideAssignment)
+    .flatMap(({ name, text }) =>
+      isHarmlessVariable(name, text) ? [] : [ask(`it sets ${name}, which may change what programs do`)]
+    )
 
 /** A script inside of the words: what it runs needs no rule of its own where a rule names the shell, all else holds. */
-const judgeScript = (words: ReadonlyArray<Value>, text: string, rules: Ruling, scope: Scope, judging: Judging): Outcome => {
-  const everything = { origin: "the rule for the shell", onlyAsks: true, rules: [{ permission: "bash", pattern: "*", action: "allow" as const }] }
+const judgeScript = (
+  words: ReadonlyArray<Value>,
+  text: string,
+  rules: Ruling,
+  scope: Scope,
+  judging: Judging
+): Outcome => {
+  const everything = {
+    origin: "the rule for the shell",
+    onlyAsks: true,
+    rules: [{ permission: "bash", pattern: "*", action: "allow" as const }]
+  }
   const context = { ...judging.context, layers: [...judging.context.layers, everything] }
   const { commands, paths } = judging.judgeText(text, scope, context)
   const doubts = rules.isBlanket ? [ask("it runs a script, and the rule that allows it does not name it")] : []
@@ -267,10 +336,14 @@ export const judgeWords = (
   const { context } = judging
   const rules = ruling(words, prefix, context)
   const name = words[0]?.literal === true ? known(words[0]) : undefined
-  if (name === undefined || name === "") return result(words, worst<Verdict>(rules, [ask("which program it runs is not known before it runs")]), scope)
-  if (turnsBack(name)) return result(words, worst<Verdict>(rules, [ask(`${name} goes back to where it came from`)]), scope)
-  if (!/^[\x21-\x7e]+$/.test(name)) return result(words, worst<Verdict>(rules, [ask("its name has unusual characters")]), scope)
-  if (depth > maximumDepth) return result(words, worst<Verdict>(rules, [ask("too many commands are inside of each other")]), scope)
+  if (name === undefined || name === "")
+    return result(words, worst<Verdict>(rules, [ask("which program it runs is not known before it runs")]), scope)
+  if (turnsBack(name))
+    return result(words, worst<Verdict>(rules, [ask(`${name} goes back to where it came from`)]), scope)
+  if (!/^[\x21-\x7e]+$/.test(name))
+    return result(words, worst<Verdict>(rules, [ask("its name has unusual characters")]), scope)
+  if (depth > maximumDepth)
+    return result(words, worst<Verdict>(rules, [ask("too many commands are inside of each other")]), scope)
   const moved = move(words, rules, scope, context)
   if (moved !== undefined) return result(words, moved.verdict, scope, moved)
   const inside: Unwrapped = unwrap(words)
@@ -286,12 +359,22 @@ export const judgeWords = (
     case "Frame": {
       const moves = /^(?:command|builtin)$/.test(name)
       const inner = judgeWords(inside.inner, [], scope, judging, depth + 1)
-      const doubts = [...doubtsOfVariables(inside.variables), ...(moves || inner.success === scope.directories ? [] : [ask("it is not certain where it goes")])]
+      const doubts = [
+        ...doubtsOfVariables(inside.variables),
+        ...(moves || inner.success === scope.directories ? [] : [ask("it is not certain where it goes")])
+      ]
       return framed(words, rules, inner, doubts, scope)
     }
     case "Each": {
-      const names = scope.input === undefined ? undefined : { ...scope.input, separated: scope.input.separated && inside.separated }
-      return framed(words, rules, judgeEach(inside.inner, inside.placeholder, names, scope, judging, depth + 1), [], scope)
+      const names =
+        scope.input === undefined ? undefined : { ...scope.input, separated: scope.input.separated && inside.separated }
+      return framed(
+        words,
+        rules,
+        judgeEach(inside.inner, inside.placeholder, names, scope, judging, depth + 1),
+        [],
+        scope
+      )
     }
   }
 }

@@ -19,7 +19,10 @@ export interface GlobPart {
 const asPattern = (parts: ReadonlyArray<GlobPart>): string => {
   const bracket = parts.findIndex(({ text, wild }) => wild && text.includes("["))
   if (bracket === -1) return parts.map(({ text }) => text).join("")
-  const before = parts.slice(0, bracket + 1).map(({ text }) => text).join("")
+  const before = parts
+    .slice(0, bracket + 1)
+    .map(({ text }) => text)
+    .join("")
   return `${before.slice(0, before.lastIndexOf("["))}*`.replace(/\[.*$/s, "*")
 }
 

@@ -23,7 +23,12 @@ const maximumDepth = 8
 
 type Read = (text: string) => Reading
 
-const nothing = ({ directories }: Scope): Outcome => ({ commands: [], paths: [], success: directories, failure: directories })
+const nothing = ({ directories }: Scope): Outcome => ({
+  commands: [],
+  paths: [],
+  success: directories,
+  failure: directories
+})
 
 const after = ({ failure, isCertain, success }: Outcome): Scope["directories"] =>
   isCertain === true ? success : either(success, failure)
@@ -50,7 +55,10 @@ const wordsOf = (command: SimpleCommand): ReadonlyArray<Word> => [
 const changes = (step: Step, name: string): boolean => {
   switch (step._tag) {
     case "Command":
-      return step.words.some((word) => word.pieces.some((piece) => piece._tag === "Text" && piece.text === "read")) && step.words.some((word) => word.source.includes(name))
+      return (
+        step.words.some((word) => word.pieces.some((piece) => piece._tag === "Text" && piece.text === "read")) &&
+        step.words.some((word) => word.source.includes(name))
+      )
     case "Sequence":
       return step.items.some((item) => changes(item.step, name))
     case "Pipeline":
@@ -142,9 +150,15 @@ class Walk {
         return this.forEach(step, scope)
       case "Case": {
         const arms = step.arms.map(({ body }) => (body === undefined ? nothing(scope) : this.step(body, scope)))
-        const words = [step.word, ...step.arms.flatMap(({ patterns }) => patterns)].flatMap((word) => this.substitutions(word, scope))
+        const words = [step.word, ...step.arms.flatMap(({ patterns }) => patterns)].flatMap((word) =>
+          this.substitutions(word, scope)
+        )
         const end = arms.reduce<Scope["directories"]>((all, arm) => either(all, after(arm)), scope.directories)
-        return { ...together([...words, ...arms, this.redirections(step.redirections, scope)]), success: end, failure: end }
+        return {
+          ...together([...words, ...arms, this.redirections(step.redirections, scope)]),
+          success: end,
+          failure: end
+        }
       }
     }
   }
@@ -166,11 +180,16 @@ class Walk {
   }
 
   /** What is repeated may start where it has left off. */
-  repeated(step: { readonly redirections: ReadonlyArray<Redirection> }, scope: Scope, once: (scope: Scope) => Outcome): Outcome {
+  repeated(
+    step: { readonly redirections: ReadonlyArray<Redirection> },
+    scope: Scope,
+    once: (scope: Scope) => Outcome
+  ): Outcome {
     const { input: _, ...bare } = scope
     const first = once(bare)
     const again = either(bare.directories, after(first))
-    const isSteady = again?.length === bare.directories?.length && (again === undefined) === (bare.directories === undefined)
+    const isSteady =
+      again?.length === bare.directories?.length && (again === undefined) === (bare.directories === undefined)
     const last = isSteady ? first : once({ ...bare, directories: undefined })
     const end = isSteady ? again : undefined
     return { ...together([last, this.redirections(step.redirections, scope)]), success: end, failure: end }
@@ -178,11 +197,18 @@ class Walk {
 
   forEach(step: Extract<Step, { readonly _tag: "For" }>, scope: Scope): Outcome {
     const words = step.words.map((word) => resolve(word, scope, this.context))
-    const isKnown = words.every(({ single, values }) => values !== undefined && (single || values.every((value) => value !== "")))
-    const values = isKnown && !changes(step.body, step.variable) ? words.flatMap((word) => word.values ?? []) : undefined
+    const isKnown = words.every(
+      ({ single, values }) => values !== undefined && (single || values.every((value) => value !== ""))
+    )
+    const values =
+      isKnown && !changes(step.body, step.variable) ? words.flatMap((word) => word.values ?? []) : undefined
     const given = step.words.flatMap((word) => this.substitutions(word, scope))
-    const bad = isFreeName(step.variable) ? [] : [remark(`for ${step.variable}`, `the variable ${step.variable} may mean something to bash`)]
-    const body = this.repeated(step, scope, (inside) => this.step(step.body, withVariable(inside, step.variable, values)))
+    const bad = isFreeName(step.variable)
+      ? []
+      : [remark(`for ${step.variable}`, `the variable ${step.variable} may mean something to bash`)]
+    const body = this.repeated(step, scope, (inside) =>
+      this.step(step.body, withVariable(inside, step.variable, values))
+    )
     return { ...body, ...together([...given, { commands: bad, paths: [] }, body]) }
   }
 
@@ -193,7 +219,9 @@ class Walk {
 
   redirections(redirections: ReadonlyArray<Redirection>, scope: Scope): Pick<Outcome, "commands" | "paths"> {
     const paths = redirections.flatMap((one) => this.redirection(one, scope))
-    const inner = redirections.flatMap(({ body, target }) => [target, ...(body === undefined ? [] : [body])]).flatMap((word) => this.substitutions(word, scope))
+    const inner = redirections
+      .flatMap(({ body, target }) => [target, ...(body === undefined ? [] : [body])])
+      .flatMap((word) => this.substitutions(word, scope))
     return together([{ commands: [], paths }, ...inner])
   }
 
@@ -225,7 +253,10 @@ class Walk {
     }
     const wrong = prefix.find(({ name, value }) => !isHarmlessVariable(name, known(value)))
     const shown = prefix.map(({ name, value }): Value => ({ ...value, text: `${name}=${value.text}` }))
-    const judging: Judging = { context: this.context, judgeText: (text, inside, context) => new Walk(context, this.read, this.depth + 1).text(text, inside) }
+    const judging: Judging = {
+      context: this.context,
+      judgeText: (text, inside, context) => new Walk(context, this.read, this.depth + 1).text(text, inside)
+    }
     const input = command.redirections.some(({ operator }) => operator.startsWith("<")) ? { ...scope } : scope
     if (input !== scope) delete (input as { input?: unknown }).input
     const outcome = judgeWords(words, shown, input, judging)
@@ -233,12 +264,19 @@ class Walk {
     const [own, ...others] = outcome.commands
     // The words of a command give at least the judgement of themselves.
     const first = own ?? remark("", "")
-    return { ...outcome, commands: [{ ...first, ...worst<Verdict>(first, [ask(`it sets ${wrong.name}, which may change what programs do`)]) }, ...others] }
+    return {
+      ...outcome,
+      commands: [
+        { ...first, ...worst<Verdict>(first, [ask(`it sets ${wrong.name}, which may change what programs do`)]) },
+        ...others
+      ]
+    }
   }
 
   /** A whole text: what is not understood is looked through for what is denied. */
   text(text: string, scope: Scope): Pick<Outcome, "commands" | "paths"> {
-    if (this.depth > maximumDepth) return { commands: [remark(text, "too many scripts are inside of each other")], paths: [] }
+    if (this.depth > maximumDepth)
+      return { commands: [remark(text, "too many scripts are inside of each other")], paths: [] }
     const reading = this.read(text)
     if (reading._tag === "Understood") return this.step(reading.script, scope)
     const seen = reading.commands.map((argv): CommandJudgement => {
@@ -264,7 +302,9 @@ const frames = /^(?:command|builtin|timeout|nice|nohup|env|stdbuf|xargs)$/
 const isLooking = ({ argv }: CommandJudgement): boolean => {
   const [name = "", ...words] = argv
   const [table] = tablesOf(name)
-  return frames.test(name) || (table !== undefined && (name !== "git" || use(table, words.map(plain)).why === undefined))
+  return (
+    frames.test(name) || (table !== undefined && (name !== "git" || use(table, words.map(plain)).why === undefined))
+  )
 }
 
 const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, "offers"> => {
@@ -281,11 +321,22 @@ const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, 
   const none: ReadonlyArray<Verdict> = real.length === 0 ? [ask("no command in it is allowed by a rule")] : []
   const first: Verdict = { action: "allow", why: "rules allow all of it" }
   const decided = worst<Verdict>(first, [...none, ...aboutLine(line, working), ...commands, ...paths])
-  return { action: decided.action, why: decided.why, commands, paths, onlyLooks: commands.length > 0 && commands.every(isLooking) }
+  return {
+    action: decided.action,
+    why: decided.why,
+    commands,
+    paths,
+    onlyLooks: commands.length > 0 && commands.every(isLooking)
+  }
 }
 
 /** The rules that people could add, so that commands like the asked ones are not asked any more. Only those that would do so. */
-const offersFor = (line: string, judged: Omit<Judgement, "offers">, context: Context, read: Read): ReadonlyArray<string> => {
+const offersFor = (
+  line: string,
+  judged: Omit<Judgement, "offers">,
+  context: Context,
+  read: Read
+): ReadonlyArray<string> => {
   const asked = judged.commands.map(({ action, argv }) => {
     const words = action === "ask" ? context.prefix?.(argv) : undefined
     const isPlain = words !== undefined && words.length > 0 && words.every((word) => /^[^\s*?]+$/.test(word))
@@ -296,7 +347,9 @@ const offersFor = (line: string, judged: Omit<Judgement, "offers">, context: Con
   const rules = patterns.map((pattern) => ({ permission: "bash", pattern, action: "allow" as const }))
   const layers = [...context.layers, { origin: "an answer", onlyAsks: "asked" as const, rules }]
   const then = judgeOnce(line, { ...context, layers }, read)
-  return patterns.filter((pattern) => then.commands.some(({ action }, at) => action === "allow" && asked[at] === pattern))
+  return patterns.filter((pattern) =>
+    then.commands.some(({ action }, at) => action === "allow" && asked[at] === pattern)
+  )
 }
 
 /** Judges a line as bash reads it. */

@@ -30,4 +30,5 @@ export const baseName = (path: string): string => {
 }
 
 /** Does the path leave what it went into, as `a/../b` does? Then it is not what its beginning says. */
-export const turnsBack = (path: string): boolean => /(?:^|\/)(?!\.{1,2}(?:\/|$))[^/]+\/+(?:\.\/+)*\.\.(?:\/|$)/.test(path)
+export const turnsBack = (path: string): boolean =>
+  /(?:^|\/)(?!\.{1,2}(?:\/|$))[^/]+\/+(?:\.\/+)*\.\.(?:\/|$)/.test(path)

@@ -23,24 +23,40 @@ interface Move extends Moved {
 }
 
 /** The reason that a move into the project is allowed by, without a rule. */
-export const isOnlyMove = ({ argv, rule }: { readonly argv: ReadonlyArray<string>; readonly rule?: unknown }): boolean =>
-  rule === undefined && /^(?:cd|pushd)$/.test(argv[0] ?? "")
+export const isOnlyMove = ({
+  argv,
+  rule
+}: {
+  readonly argv: ReadonlyArray<string>
+  readonly rule?: unknown
+}): boolean => rule === undefined && /^(?:cd|pushd)$/.test(argv[0] ?? "")
 
 /** Where the words lead; undefined when it is no move. A move into the project needs no rule, as it changes nothing. */
 export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, context: Working): Move | undefined => {
   const name = known(words[0]) ?? ""
-  if (name === "popd") return { ...unknown(scope), verdict: worst<Verdict>(rules, [ask("where popd leads is not known")]), paths: [] }
+  if (name === "popd")
+    return { ...unknown(scope), verdict: worst<Verdict>(rules, [ask("where popd leads is not known")]), paths: [] }
   if (name !== "cd" && name !== "pushd") return undefined
   const [table] = tablesOf(name)
   const { paths, why } = table === undefined ? { paths: [], why: undefined } : use(table, words.slice(1))
   const target = paths.length === 0 && name === "cd" ? plain(context.home) : paths[0]?.value
   const text = target?.single === true ? target.values : undefined
-  const doubt = why ?? (paths.length > 1 || text === undefined || target === undefined || text.includes("-") ? "where it leads is not known" : undefined)
+  const doubt =
+    why ??
+    (paths.length > 1 || text === undefined || target === undefined || text.includes("-")
+      ? "where it leads is not known"
+      : undefined)
   const free = rules.rule === undefined ? allow("it only goes to another directory of the project") : rules
   if (doubt !== undefined || text === undefined || target === undefined || scope.directories === undefined)
-    return { ...unknown(scope), verdict: worst<Verdict>(free, [ask(doubt ?? "the directory it starts from is not known")]), paths: [] }
+    return {
+      ...unknown(scope),
+      verdict: worst<Verdict>(free, [ask(doubt ?? "the directory it starts from is not known")]),
+      paths: []
+    }
   const places = scope.directories.flatMap((directory) => text.map((one) => join(directory, one)))
-  const throughLink = places.some((place) => isInside(context.project, normalize(place)) && context.facts.realPath(place) !== normalize(place))
+  const throughLink = places.some(
+    (place) => isInside(context.project, normalize(place)) && context.facts.realPath(place) !== normalize(place)
+  )
   const directories = places.map((place) => context.facts.realPath(place) ?? normalize(place))
   return {
     verdict: worst<Verdict>(free, throughLink ? [ask("it goes through a link")] : []),

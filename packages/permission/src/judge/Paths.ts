@@ -40,7 +40,10 @@ const unlessForbidden = (context: Working, permission: string, paths: ReadonlyAr
     .filter(({ decision }) => decision.rule !== undefined && !(decision.action === "ask" && isBlanket(decision)))
     .map(({ decision, path }) => verdictOf(decision, `${permission} of ${path}`))
   const secret = permission === "read" && verdicts.length === 0 ? paths.find(isSecret) : undefined
-  return worst(secret === undefined ? allow("it is inside of the project") : ask(`${secret} usually holds secrets`), verdicts)
+  return worst(
+    secret === undefined ? allow("it is inside of the project") : ask(`${secret} usually holds secrets`),
+    verdicts
+  )
 }
 
 const onlyIfAllowed = (context: Working, path: string): Verdict => {
@@ -53,7 +56,9 @@ const outside = (context: Working, path: string): Verdict => {
   const decision = explain(context, "external_directory", path)
   const isNamed = decision.rule?.permission === "*" || !/[*?]/.test(decision.rule?.permission ?? "*")
   if (decision.action === "allow" && !isNamed) return ask(`${path} is outside of the project`)
-  return decision.rule === undefined ? ask(`${path} is outside of the project`) : verdictOf(decision, `the path ${path} outside of the project`)
+  return decision.rule === undefined
+    ? ask(`${path} is outside of the project`)
+    : verdictOf(decision, `the path ${path} outside of the project`)
 }
 
 const inAccess = (context: Working, access: Access, paths: ReadonlyArray<string>): Verdict => {
@@ -65,10 +70,14 @@ const inAccess = (context: Working, access: Access, paths: ReadonlyArray<string>
 
 const inside = (context: Working, access: Access, real: string, written: string): Verdict => {
   const isWhole = real === context.project
-  if (access !== "read" && (isWhole || isProtectedFromWrites(context.project, real) || isProtectedFromWrites(context.project, written)))
-    return worst(ask(isWhole ? "it may change all of the project" : `a change of ${real} may run programs or change rules later`), [
-      inAccess(context, access, [real])
-    ])
+  if (
+    access !== "read" &&
+    (isWhole || isProtectedFromWrites(context.project, real) || isProtectedFromWrites(context.project, written))
+  )
+    return worst(
+      ask(isWhole ? "it may change all of the project" : `a change of ${real} may run programs or change rules later`),
+      [inAccess(context, access, [real])]
+    )
   return inAccess(context, access, [...new Set([real, written, within(context.project, real)])])
 }
 
@@ -97,11 +106,21 @@ const lookAt = (place: string, access: Access, context: Working): PathJudgement 
   if (isInside(context.project, real)) return decided(real, access, false, inside(context, access, real, written))
   const verdict = worst(outside(context, real), [inAccess(context, access === "act" ? "write" : access, [real])])
   const guarded = access !== "read" && isProtected("/", real)
-  return decided(real, access, true, guarded ? worst(ask(`a change of ${real} may run programs later`), [verdict]) : verdict)
+  return decided(
+    real,
+    access,
+    true,
+    guarded ? worst(ask(`a change of ${real} may run programs later`), [verdict]) : verdict
+  )
 }
 
 /** Decides about what a word may lead to. */
-export const judgePaths = (value: Value, access: Access, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
+export const judgePaths = (
+  value: Value,
+  access: Access,
+  scope: Scope,
+  context: Working
+): ReadonlyArray<PathJudgement> => {
   context.effort.left -= (value.values?.length ?? 0) * 4
   if (value.values === undefined || value.values.length > maximumPaths || context.effort.left < 0)
     return [decided(value.text, access, false, ask(`where ${value.text} leads is not known before it runs`))]
@@ -160,7 +179,11 @@ const lookBelow = (
       const path = join(directory, name)
       if (kind === "directory") {
         if (name !== "node_modules" && name !== ".git") waiting.push(path)
-      } else if (kind === "file" && (isStrict || isSecret(name)) && (pattern === undefined || couldMatch(pattern, name))) {
+      } else if (
+        kind === "file" &&
+        (isStrict || isSecret(name)) &&
+        (pattern === undefined || couldMatch(pattern, name))
+      ) {
         const judged = judgePlace(path, "read", context)
         if (judged.action !== "allow") found.push(judged)
       }

@@ -76,7 +76,12 @@ export interface Use {
   /** Whole directories are read: all files in them but for hidden ones, or those that the pattern matches. */
   readonly deep?: { readonly hidden: boolean; readonly pattern?: string }
   /** What comes out are names of files that were found below these paths. */
-  readonly names?: { readonly roots: ReadonlyArray<Value>; readonly separated: boolean; readonly untracked?: boolean; readonly pattern?: string }
+  readonly names?: {
+    readonly roots: ReadonlyArray<Value>
+    readonly separated: boolean
+    readonly untracked?: boolean
+    readonly pattern?: string
+  }
   /** Commands that it runs, with `{}` for names of files below its paths. */
   readonly runs?: ReadonlyArray<ReadonlyArray<Value>>
 }
@@ -154,7 +159,11 @@ const readLong = (table: Table, word: Value, next: Value | undefined, found: Fou
 const isLong = (table: Table, text: string): boolean => text.startsWith("--") || table.unbundled === true
 
 /** Divides words into options and operands. `untilOperand`: the first operand ends it. */
-const divide = (table: Table, words: ReadonlyArray<Value>, untilOperand: boolean): Found & { readonly rest: number } => {
+const divide = (
+  table: Table,
+  words: ReadonlyArray<Value>,
+  untilOperand: boolean
+): Found & { readonly rest: number } => {
   const found: Found = { options: [], operands: [] }
   for (let at = 0; at < words.length && found.why === undefined; at++) {
     const word = words[at] ?? missing
@@ -169,8 +178,10 @@ const divide = (table: Table, words: ReadonlyArray<Value>, untilOperand: boolean
       continue
     }
     if (table.numbers === true && text !== undefined && /^-\d+$/.test(text)) continue
-    if (word.values !== undefined && text === undefined) found.why = `${word.text} stands for a name that begins with a dash`
-    else if (!word.single && !word.beginning.startsWith("--")) found.why = `what ${word.text} becomes is not known before it runs`
+    if (word.values !== undefined && text === undefined)
+      found.why = `${word.text} stands for a name that begins with a dash`
+    else if (!word.single && !word.beginning.startsWith("--"))
+      found.why = `what ${word.text} becomes is not known before it runs`
     else if (!/^-[^-]|^--./.test(text ?? word.beginning)) found.why = `${word.text} may be an option`
     else at += (isLong(table, text ?? word.beginning) ? readLong : readShort)(table, word, words[at + 1], found)
   }
@@ -200,7 +211,9 @@ const pathsOfOperands = (table: Table, { operands, options }: Found): ReadonlyAr
     case "pattern": {
       const first = options.some(({ name }) => lists(table.patterns, name)) ? 0 : 1
       if (first === 1 && operands[0] !== undefined && !operands[0].single)
-        return operands[0].values === undefined ? "it is not certain which word is the pattern" : operands.map(as("read"))
+        return operands[0].values === undefined
+          ? "it is not certain which word is the pattern"
+          : operands.map(as("read"))
       return operands.slice(first).map(as("read"))
     }
     case "one":
@@ -235,9 +248,18 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
   const roots = paths.length === 0 ? here : paths.map(({ value }) => value)
   const isDeep = isOn(table.deep, found)
   return {
-    paths: [...fromOptions, ...(isDeep && paths.length === 0 ? here.map((value) => ({ value, access: "read" as const })) : operands)],
-    ...(isDeep ? { deep: { hidden: table.hidden === undefined || isOn(table.hidden, found), ...patternOf(found) } } : {}),
-    ...(isOn(table.names, found) ? { names: { roots, separated: isOn(table.separators, found), untracked: isOn("-o --others --untracked", found) } } : {})
+    paths: [
+      ...fromOptions,
+      ...(isDeep && paths.length === 0 ? here.map((value) => ({ value, access: "read" as const })) : operands)
+    ],
+    ...(isDeep
+      ? { deep: { hidden: table.hidden === undefined || isOn(table.hidden, found), ...patternOf(found) } }
+      : {}),
+    ...(isOn(table.names, found)
+      ? {
+          names: { roots, separated: isOn(table.separators, found), untracked: isOn("-o --others --untracked", found) }
+        }
+      : {})
   }
 }
 

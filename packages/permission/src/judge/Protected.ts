@@ -58,5 +58,4 @@ export const isProtected = (project: string, path: string): boolean => {
 
 /** The same for a write that is certain, not only possible. */
 export const isProtectedFromWrites = (project: string, path: string): boolean =>
-  isProtected(project, path) ||
-  configurations.test(path.slice(path.lastIndexOf("/") + 1).toLowerCase())
+  isProtected(project, path) || configurations.test(path.slice(path.lastIndexOf("/") + 1).toLowerCase())

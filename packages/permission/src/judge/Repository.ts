@@ -4,7 +4,8 @@ import { join, normalize, parent } from "./Locations.ts"
 import type { Scope } from "./Scope.ts"
 
 /** Settings by which commands that only look run something, read settings of other files, or look elsewhere. */
-const names = "fsmonitor|textconv|external|command|program|alternaterefscommand|clean|smudge|process|worktree|showsignature|path"
+const names =
+  "fsmonitor|textconv|external|command|program|alternaterefscommand|clean|smudge|process|worktree|showsignature|path"
 const runs = new RegExp(`^\\s*\\[(?:include|includeif)\\b|(?:^|\\])\\s*(?:${names})\\s*(?:=|$)`, "im")
 
 /** What Git LFS writes, and what only switches off. */
@@ -31,7 +32,8 @@ const repositoryOf = (facts: Facts, start: string): string | undefined => {
     const pointed = file === undefined ? undefined : /^gitdir:\s*(.+?)\s*$/m.exec(file)?.[1]
     if (pointed !== undefined) return normalize(join(directory, pointed))
     if (has(facts, directory, ".git")) return join(directory, ".git")
-    if (has(facts, directory, "HEAD") && has(facts, directory, "objects") && has(facts, directory, "refs")) return directory
+    if (has(facts, directory, "HEAD") && has(facts, directory, "objects") && has(facts, directory, "refs"))
+      return directory
     if (directory === "/") return undefined
   }
 }
@@ -40,7 +42,10 @@ const repositoryOf = (facts: Facts, start: string): string | undefined => {
 const configurations = (facts: Facts, repository: string): ReadonlyArray<string> => {
   const common = facts.text(join(repository, "commondir"))?.trim()
   const shared = common === undefined ? [] : [normalize(join(repository, common))]
-  return [repository, ...shared, ...modulesOf(facts, repository)].flatMap((one) => [join(one, "config"), join(one, "config.worktree")])
+  return [repository, ...shared, ...modulesOf(facts, repository)].flatMap((one) => [
+    join(one, "config"),
+    join(one, "config.worktree")
+  ])
 }
 
 const modulesOf = (facts: Facts, repository: string): ReadonlyArray<string> =>

@@ -30,7 +30,9 @@ const spellingsOfRemove = (words: ReadonlyArray<string>): ReadonlyArray<string> 
   const options = words.slice(1).filter((word) => word.startsWith("-"))
   const others = words.slice(1).filter((word) => !word.startsWith("-"))
   const letters = new Set(
-    options.flatMap((option) => longNames[option] ?? (option.startsWith("--") ? [] : option.slice(1).replaceAll("R", "r").split("")))
+    options.flatMap(
+      (option) => longNames[option] ?? (option.startsWith("--") ? [] : option.slice(1).replaceAll("R", "r").split(""))
+    )
   )
   const chosen = ["r", "f"].filter((letter) => letters.has(letter))
   return [...new Set([...permutations(chosen), ...chosen])].flatMap((group) => {
@@ -45,7 +47,10 @@ const spellingsOfPush = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   const others = words.slice(2).filter((word) => !word.startsWith("-"))
   const forces = options.some((option) => /^(?:-[a-z]*f|--force|\+)/.test(option))
   return forces
-    ? ["-f", "--force"].flatMap((one) => [["git push", one, ...others].join(" "), ["git push", ...others, one].join(" ")])
+    ? ["-f", "--force"].flatMap((one) => [
+        ["git push", one, ...others].join(" "),
+        ["git push", ...others, one].join(" ")
+      ])
     : []
 }
 
@@ -74,7 +79,8 @@ const variants = (words: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<str
 }
 
 const spellings = (form: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const others = form[0] === "rm" ? spellingsOfRemove(form) : form[0] === "git" && form[1] === "push" ? spellingsOfPush(form) : []
+  const others =
+    form[0] === "rm" ? spellingsOfRemove(form) : form[0] === "git" && form[1] === "push" ? spellingsOfPush(form) : []
   return [form.join(" "), ...others]
 }
 
@@ -84,7 +90,9 @@ const firstWords = 4
 /** Where the texts begin that rules forbid. */
 const forbidden = (context: Working): ReadonlyArray<string> =>
   rulesOf(context, permission).flatMap(({ rules }) =>
-    rules.filter(({ action }) => action !== "allow").map(({ pattern }) => (/^[~$]/.test(pattern) ? "" : beginning(pattern)))
+    rules
+      .filter(({ action }) => action !== "allow")
+      .map(({ pattern }) => (/^[~$]/.test(pattern) ? "" : beginning(pattern)))
   )
 
 /** The strictest that the rules say about any way to write the command; only what denies or asks is looked for. */
@@ -101,13 +109,19 @@ export const strictest = (words: ReadonlyArray<string>, context: Working): Verdi
     const { action, origin = "the runtime", rule } = explain(context, permission, text)
     if (rule === undefined || action === "allow" || isBlanket(rule)) continue
     if (found === undefined || isWorse(action, found.action))
-      found = { action, rule, origin, why: `a rule of ${origin} ${action === "deny" ? "denies" : "asks for"} \`${text}\`` }
+      found = {
+        action,
+        rule,
+        origin,
+        why: `a rule of ${origin} ${action === "deny" ? "denies" : "asks for"} \`${text}\``
+      }
   }
   return found
 }
 
 /** A word with a blank in it must not look like two. */
-const unambiguous = (words: ReadonlyArray<Value>): string => words.map(({ text }) => text.replace(/\s/g, "\u0000")).join(" ")
+const unambiguous = (words: ReadonlyArray<Value>): string =>
+  words.map(({ text }) => text.replace(/\s/g, "\u0000")).join(" ")
 
 const decision = (context: Working, words: ReadonlyArray<Value>): Ruling => {
   const text = words.map((word) => word.text).join(" ")
@@ -127,9 +141,19 @@ const decision = (context: Working, words: ReadonlyArray<Value>): Ruling => {
 export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>, context: Working): Ruling => {
   const literal = decision(context, words)
   const prefixed = prefix.length === 0 ? literal : decision(context, [...prefix, ...words])
-  const best = literal.action === "ask" && prefixed.action !== "ask" ? prefixed : isWorse(prefixed.action, literal.action) && prefixed.action === "deny" ? prefixed : literal
+  const best =
+    literal.action === "ask" && prefixed.action !== "ask"
+      ? prefixed
+      : isWorse(prefixed.action, literal.action) && prefixed.action === "deny"
+        ? prefixed
+        : literal
   const resolved = words.map((word) => known(word) ?? word.text)
-  const strict = strictest(resolved, context) ?? strictest(words.map((word) => word.text), context)
+  const strict =
+    strictest(resolved, context) ??
+    strictest(
+      words.map((word) => word.text),
+      context
+    )
   if (strict === undefined || !isWorse(strict.action, best.action)) return best
   return { ...strict, isExact: false, isBlanket: false }
 }

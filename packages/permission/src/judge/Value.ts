@@ -93,7 +93,9 @@ const staysSingle = (piece: Piece, scope: Scope, context: Working): boolean => {
   if (isQuotedOrText(piece) || piece._tag === "Glob" || piece._tag === "Number") return true
   if (piece._tag === "Tilde" || (piece._tag === "Substitution" && piece.kind === "input")) return true
   const values = valuesOfPiece(piece, scope, context)
-  return piece._tag === "Variable" && values !== undefined && values.every((value) => value !== "" && !divides.test(value))
+  return (
+    piece._tag === "Variable" && values !== undefined && values.every((value) => value !== "" && !divides.test(value))
+  )
 }
 
 const beginningOf = ({ pieces }: Word): string => {

@@ -7,7 +7,12 @@ export type Unwrapped =
   /** It runs this one, with these variables, and does nothing else. */
   | { readonly _tag: "Frame"; readonly inner: ReadonlyArray<Value>; readonly variables: ReadonlyArray<Value> }
   /** It runs this one with names that come in through the pipe. */
-  | { readonly _tag: "Each"; readonly inner: ReadonlyArray<Value>; readonly separated: boolean; readonly placeholder?: string }
+  | {
+      readonly _tag: "Each"
+      readonly inner: ReadonlyArray<Value>
+      readonly separated: boolean
+      readonly placeholder?: string
+    }
   /** It runs this text as a script. */
   | { readonly _tag: "Script"; readonly text: string }
   /** It only names programs. */
@@ -38,7 +43,8 @@ export const isShell = (name: string): boolean => shells.has(name)
 
 /** Must every word behind the name be looked at as a command too, where something is denied? */
 export const runsItsWords = (name: string): boolean =>
-  outsiders.has(name) || /^(?:env|timeout|nice|nohup|time|command|builtin|exec|xargs|stdbuf|find|fd|fdfind|eval)$/.test(name)
+  outsiders.has(name) ||
+  /^(?:env|timeout|nice|nohup|time|command|builtin|exec|xargs|stdbuf|find|fd|fdfind|eval)$/.test(name)
 
 /** The value of an option, or the number of words to skip. */
 interface Frame {
@@ -78,7 +84,8 @@ const innerStart = ({ flags, operands, texts }: Frame, words: ReadonlyArray<Valu
     else if (texts.has(text.slice(0, 2)) && !text.startsWith("--")) at++
     else return undefined
   }
-  for (const word of words.slice(at, at + operands)) if (!/^\d+(?:\.\d+)?[smhd]?$/.test(known(word) ?? "")) return undefined
+  for (const word of words.slice(at, at + operands))
+    if (!/^\d+(?:\.\d+)?[smhd]?$/.test(known(word) ?? "")) return undefined
   return at + operands
 }
 
@@ -103,7 +110,9 @@ const xargs = (words: ReadonlyArray<Value>): Unwrapped => {
   const options = words.slice(1, start).map((word) => known(word) ?? "")
   const at = options.findIndex((text) => text.startsWith("-I"))
   const placeholder = at === -1 ? undefined : options[at] === "-I" ? options[at + 1] : options[at]?.slice(2)
-  const separated = options.some((text) => text === "-0" || text === "--null" || text === "-d\\n" || text === "--delimiter=\\n") || (options.includes("-d") && options.includes("\\n"))
+  const separated =
+    options.some((text) => text === "-0" || text === "--null" || text === "-d\\n" || text === "--delimiter=\\n") ||
+    (options.includes("-d") && options.includes("\\n"))
   const inner = start >= words.length ? [plain("echo")] : words.slice(start)
   return { _tag: "Each", inner, separated, ...(placeholder === undefined ? {} : { placeholder }) }
 }
@@ -120,7 +129,8 @@ const shell = (words: ReadonlyArray<Value>): Unwrapped => {
 export const unwrap = (words: ReadonlyArray<Value>): Unwrapped => {
   const name = known(words[0]) ?? ""
   if (outsiders.has(name)) return open(`${name} may run anything`)
-  if (evaluators.has(name) && !harmlessEvaluators.has(name)) return open(`${name} changes what bash does, or runs its words as code`)
+  if (evaluators.has(name) && !harmlessEvaluators.has(name))
+    return open(`${name} changes what bash does, or runs its words as code`)
   if (name === "env") return env(words)
   if (name === "xargs") return xargs(words)
   if (shells.has(name)) return shell(words)
@@ -151,13 +161,19 @@ const isQuestion = (text: string): boolean => /^(?:-v|-V|-h|--version|--help|--t
 
 /** Does it run code that stands in the line or comes in through the pipe? A rule has to name such a program. */
 export const runsCode = (words: ReadonlyArray<Value>): boolean => {
-  const name = (known(words[0]) ?? "").replace(/^.*\//, "").replace(/[\d.]+$/, "").replace(/^nodejs$/, "node")
+  const name = (known(words[0]) ?? "")
+    .replace(/^.*\//, "")
+    .replace(/[\d.]+$/, "")
+    .replace(/^nodejs$/, "node")
   const found = Object.hasOwn(interpreters, name) ? interpreters[name] : undefined
   if (found === undefined) return false
   const texts = words.slice(1).map((word) => known(word) ?? "-")
   const end = texts.findIndex((text) => !text.startsWith("-") || text === "-" || text === "-m" || text === "--test")
   const options = texts.slice(0, end === -1 ? undefined : end + 1)
-  return options.every((text) => text.startsWith("-") && !isQuestion(text) && text !== "-m") || options.some((text) => found.test(text))
+  return (
+    options.every((text) => text.startsWith("-") && !isQuestion(text) && text !== "-m") ||
+    options.some((text) => found.test(text))
+  )
 }
 
 /** Environment variables that a line may set: what they change is how things look. */

@@ -1,5 +1,14 @@
 /** What a judgement has to know of the disk, looked up on Node. */
-import { accessSync, constants, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs"
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync
+} from "node:fs"
 import { dirname, join } from "node:path"
 import type { Entry, Facts } from "../judge/Judgement.ts"
 
@@ -58,7 +67,11 @@ const entries = (directory: string): ReadonlyArray<Entry> | undefined =>
   attempt(() =>
     readdirSync(directory, { withFileTypes: true }).map((entry) => ({
       name: entry.name,
-      kind: entry.isSymbolicLink() ? ("link" as const) : entry.isDirectory() ? ("directory" as const) : ("file" as const)
+      kind: entry.isSymbolicLink()
+        ? ("link" as const)
+        : entry.isDirectory()
+          ? ("directory" as const)
+          : ("file" as const)
     }))
   )
 

@@ -34,7 +34,11 @@ describe("a line of shell", () => {
       lines.map((line) => ({ line, ...inPlainProject(line, rules) })).filter(({ action }) => action !== "allow")
     )
     console.log(`everyday lines: ${count(everyday)}, of which ${asked.length} are asked`)
-    assert.isAtMost(asked.length / count(everyday), mayBeAsked, asked.map(({ line, why }) => `${line}: ${why}`).join("\n"))
+    assert.isAtMost(
+      asked.length / count(everyday),
+      mayBeAsked,
+      asked.map(({ line, why }) => `${line}: ${why}`).join("\n")
+    )
   })
 
   it("tells its commands and paths, and why", () => {
@@ -79,8 +83,23 @@ describe("a line of shell", () => {
     assert.deepStrictEqual(offers("npm run build"), ["npm run build *"])
     assert.deepStrictEqual(offers("git status && rm -rf ./tmp"), ["rm *"])
     assert.deepStrictEqual(offers("docker compose up -d | head"), ["docker compose up *"])
-    for (const line of ["ls", "sudo ls", "bash -c ls", "eval ls", "node x.js", "find . -delete", "cat /etc/passwd", "npm test > x > $y", "X=1", "x &"])
-      assert.deepStrictEqual(offers(line).filter((offer) => !offer.startsWith("npm")), [], line)
+    for (const line of [
+      "ls",
+      "sudo ls",
+      "bash -c ls",
+      "eval ls",
+      "node x.js",
+      "find . -delete",
+      "cat /etc/passwd",
+      "npm test > x > $y",
+      "X=1",
+      "x &"
+    ])
+      assert.deepStrictEqual(
+        offers(line).filter((offer) => !offer.startsWith("npm")),
+        [],
+        line
+      )
     assert.deepStrictEqual(offers("npm test", ["!npm test *"]), [])
   })
 
@@ -105,7 +124,8 @@ describe("a line of shell", () => {
 describe("a repository that names programs", () => {
   const project = makeProject(false)
   const judge = judgeIn(read, project)
-  const git = (...words: ReadonlyArray<string>) => execFileSync("git", ["-C", project.directory, ...words], { stdio: "ignore" })
+  const git = (...words: ReadonlyArray<string>) =>
+    execFileSync("git", ["-C", project.directory, ...words], { stdio: "ignore" })
   const marker = join(project.directory, "ran")
   const program = join(project.directory, "program.sh")
   writeFileSync(program, `#!/bin/sh\ntouch ${marker}\n`)
@@ -142,13 +162,16 @@ describe("a repository that names programs", () => {
       ["filter.lfs.clean", "git-lfs clean -- %f"],
       ["filter.lfs.process", "git-lfs filter-process"],
       ["core.fsmonitor", "false"]
-    ] as const) git("config", name, value)
+    ] as const)
+      git("config", name, value)
     assert.strictEqual(judge("git status && git diff").action, "allow")
   })
 })
 
 it("says when a line only looks", () => {
   const looks = (line: string) => inPlainProject(line, ["*"]).onlyLooks
-  for (const line of ["git status", "git log | head", "cd src && git diff", "timeout 5 git show"]) assert.isTrue(looks(line), line)
-  for (const line of ["git commit -m x", "git status && npm test", "git x", "make", "", "git status &"]) assert.isFalse(looks(line), line)
+  for (const line of ["git status", "git log | head", "cd src && git diff", "timeout 5 git show"])
+    assert.isTrue(looks(line), line)
+  for (const line of ["git commit -m x", "git status && npm test", "git x", "make", "", "git status &"])
+    assert.isFalse(looks(line), line)
 })

@@ -23,7 +23,18 @@ export const makeProject = (withLinks: boolean): Project => {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
     writeFileSync(join(directory, path), text)
   }
-  for (const path of ["src/a.ts", "src/b.ts", "README.md", "package.json", ".env", ".env.example", "config/.env.local", "secrets/key", "private.txt", "node_modules/.bin/tool"])
+  for (const path of [
+    "src/a.ts",
+    "src/b.ts",
+    "README.md",
+    "package.json",
+    ".env",
+    ".env.example",
+    "config/.env.local",
+    "secrets/key",
+    "private.txt",
+    "node_modules/.bin/tool"
+  ])
     write(path)
   mkdirSync(join(directory, "packages/a"), { recursive: true })
   mkdirSync(outside)
@@ -44,13 +55,19 @@ const ruleOf = (text: string): Rule => {
   const action: Action = text.startsWith("!") ? "deny" : text.startsWith("?") ? "ask" : "allow"
   const rest = text.replace(/^[!?]/, "")
   const named = /^(edit|read|external_directory|\*):(.*)$/s.exec(rest)
-  return named === null ? { permission: "bash", pattern: rest, action } : { permission: named[1] ?? "", pattern: named[2] ?? "", action }
+  return named === null
+    ? { permission: "bash", pattern: rest, action }
+    : { permission: named[1] ?? "", pattern: named[2] ?? "", action }
 }
 
 /** Judges in the project, with the built-in rules unless the first rule is `-`. */
 export const judgeIn =
   (read: Reader, { directory }: Project) =>
-  (line: string, rules: ReadonlyArray<string> = [], prefix?: (argv: ReadonlyArray<string>) => ReadonlyArray<string> | undefined): Judgement => {
+  (
+    line: string,
+    rules: ReadonlyArray<string> = [],
+    prefix?: (argv: ReadonlyArray<string>) => ReadonlyArray<string> | undefined
+  ): Judgement => {
     const own = rules.filter((rule) => rule !== "-").map(ruleOf)
     const builtIn: ReadonlyArray<Rule> = [
       ...readOnly,
@@ -58,7 +75,17 @@ export const judgeIn =
       { permission: "read", pattern: "*/.env*", action: "ask" },
       { permission: "read", pattern: "*/.env.example", action: "allow" }
     ]
-    const layers = [...(rules[0] === "-" ? [] : [{ origin: "built-in", rules: builtIn }]), { origin: "user", rules: own }]
-    const context = { directory, project: directory, home: "/home/someone", layers, facts: NodeFacts.make("/usr/bin:/bin"), ...(prefix === undefined ? {} : { prefix }) }
+    const layers = [
+      ...(rules[0] === "-" ? [] : [{ origin: "built-in", rules: builtIn }]),
+      { origin: "user", rules: own }
+    ]
+    const context = {
+      directory,
+      project: directory,
+      home: "/home/someone",
+      layers,
+      facts: NodeFacts.make("/usr/bin:/bin"),
+      ...(prefix === undefined ? {} : { prefix })
+    }
     return judge(line.replaceAll("/PROJECT", directory), context, read)
   }

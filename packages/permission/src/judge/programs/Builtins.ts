@@ -45,17 +45,20 @@ const conditions =
       const text = inner[at]?.literal === true ? known(inner[at]) : undefined
       const [left, operator, right] = [inner[at], known(inner[at + 1]) ?? "", inner[at + 2]]
       const isBinary = right !== undefined && inner[at + 1]?.literal === true
-      if (text !== undefined && /^(?:!|\(|\)|-a|-o|&&|\|\|)$/.test(text) && !(isBinary && comparisons.test(operator))) continue
-      if (!evaluates && (left?.single !== true)) return uncertain("it is not certain how many words it gets")
+      if (text !== undefined && /^(?:!|\(|\)|-a|-o|&&|\|\|)$/.test(text) && !(isBinary && comparisons.test(operator)))
+        continue
+      if (!evaluates && left?.single !== true) return uncertain("it is not certain how many words it gets")
       if (isBinary && comparisons.test(operator)) at += 2
       else if (isBinary && numberComparisons.test(operator)) {
-        if (evaluates && !(isNumber(left) && isNumber(right))) return uncertain("a comparison of numbers in [[ may run commands")
+        if (evaluates && !(isNumber(left) && isNumber(right)))
+          return uncertain("a comparison of numbers in [[ may run commands")
         at += 2
       } else if (isBinary && left !== undefined && fileComparisons.test(operator)) {
         paths.push({ value: left, access: "read" }, { value: right, access: "read" })
         at += 2
       } else if (text !== undefined && fileTests.test(text) && inner[at + 1] !== undefined) {
-        if (text !== "-t") paths.push(...inner.slice(at + 1, at + 2).map((value) => ({ value, access: "read" as const })))
+        if (text !== "-t")
+          paths.push(...inner.slice(at + 1, at + 2).map((value) => ({ value, access: "read" as const })))
         at += 1
       } else if (text !== undefined && textTests.test(text) && inner[at + 1] !== undefined) at += 1
       else if (text === undefined || text.startsWith("-")) return uncertain("it is not certain what it tests")
@@ -69,7 +72,8 @@ const read: Table = {
   texts: "-d -n -N -p -t -u",
   operands: "text",
   check: ({ operands }) =>
-    operands.length > 0 && operands.every((operand) => /^[A-Za-z_]\w*$/.test(known(operand) ?? "") && isFreeName(known(operand) ?? ""))
+    operands.length > 0 &&
+    operands.every((operand) => /^[A-Za-z_]\w*$/.test(known(operand) ?? "") && isFreeName(known(operand) ?? ""))
       ? undefined
       : "it may change a variable that bash uses"
 }

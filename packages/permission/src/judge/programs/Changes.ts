@@ -17,17 +17,29 @@ const namesItsFiles: Table["check"] = ({ operands }) =>
 export const changes: Readonly<Record<string, Table>> = {
   mkdir: { flags: "-p -v --parents --verbose", texts: "-m --mode", operands: "act" },
   touch: { flags: "-a -c -m -h --no-create", texts: "-d -t --date", reads: "-r --reference", operands: "act" },
-  rm: { flags: "-r -R -f -i -I -d -v --recursive --force --dir --verbose --interactive --preserve-root --one-file-system", operands: "act" },
+  rm: {
+    flags: "-r -R -f -i -I -d -v --recursive --force --dir --verbose --interactive --preserve-root --one-file-system",
+    operands: "act"
+  },
   rmdir: { flags: "-p -v --parents --verbose --ignore-fail-on-non-empty", operands: "act" },
   unlink: { operands: "act" },
   cp: {
-    flags: "-a -f -i -n -p -r -R -T -u -v -x -d -P --archive --force --interactive --no-clobber --recursive --update --verbose --no-target-directory --parents --no-dereference",
+    flags:
+      "-a -f -i -n -p -r -R -T -u -v -x -d -P --archive --force --interactive --no-clobber --recursive --update --verbose --no-target-directory --parents --no-dereference",
     optional: "--preserve --reflink --update",
     operands: "copy",
     check: namesItsFiles
   },
-  mv: { flags: "-f -i -n -T -u -v --force --interactive --no-clobber --update --verbose --no-target-directory", operands: "act", check: namesItsFiles },
-  ln: { flags: "-s -f -n -r -T -v --symbolic --force --no-dereference --relative --no-target-directory --verbose", operands: "copy", check: staysBelow },
+  mv: {
+    flags: "-f -i -n -T -u -v --force --interactive --no-clobber --update --verbose --no-target-directory",
+    operands: "act",
+    check: namesItsFiles
+  },
+  ln: {
+    flags: "-s -f -n -r -T -v --symbolic --force --no-dereference --relative --no-target-directory --verbose",
+    operands: "copy",
+    check: staysBelow
+  },
   chmod: { flags: "-R -v -c -f --recursive --verbose --changes --silent --quiet", operands: "act" },
   tee: { flags: "-a -i --append --ignore-interrupts", operands: "write" },
   truncate: { flags: "-c --no-create", texts: "-s --size", operands: "write" },

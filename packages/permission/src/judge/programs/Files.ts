@@ -16,7 +16,8 @@ export const files: Readonly<Record<string, Table>> = {
       "--all --almost-all --author --escape --directory --classify --full-time --group-directories-first --no-group " +
       "--human-readable --si --inode --kibibytes --numeric-uid-gid --literal --reverse --recursive --size " +
       "--file-type --quote-name --context --zero --dereference-command-line --help --version",
-    texts: "-I -w -T --ignore --hide --width --tabsize --block-size --sort --time --time-style --format --quoting-style --indicator-style",
+    texts:
+      "-I -w -T --ignore --hide --width --tabsize --block-size --sort --time --time-style --format --quoting-style --indicator-style",
     optional: "--color --hyperlink",
     operands: "read"
   },
@@ -32,7 +33,8 @@ export const files: Readonly<Record<string, Table>> = {
     operands: "read"
   },
   file: {
-    flags: "-b -i -h -k -L -n -N -r -0 --brief --mime --mime-type --mime-encoding --no-dereference --keep-going --extension --help --version",
+    flags:
+      "-b -i -h -k -L -n -N -r -0 --brief --mime --mime-type --mime-encoding --no-dereference --keep-going --extension --help --version",
     texts: "-F -e --separator --exclude",
     operands: "read"
   },
@@ -44,7 +46,8 @@ export const files: Readonly<Record<string, Table>> = {
     operands: "read"
   },
   df: {
-    flags: "-a -h -H -i -k -l -P -T --all --human-readable --si --inodes --local --portability --print-type --total --help --version",
+    flags:
+      "-a -h -H -i -k -l -P -T --all --human-readable --si --inodes --local --portability --print-type --total --help --version",
     texts: "-B -t -x --block-size --type --exclude-type",
     optional: "--output",
     operands: "read"
@@ -52,11 +55,15 @@ export const files: Readonly<Record<string, Table>> = {
   basename: { flags: "-a -z --multiple --zero", texts: "-s --suffix", operands: "text" },
   dirname: { flags: "-z --zero", operands: "text" },
   realpath: {
-    flags: "-e -m -L -P -q -s -z --canonicalize-existing --canonicalize-missing --logical --physical --quiet --strip --no-symlinks --zero",
+    flags:
+      "-e -m -L -P -q -s -z --canonicalize-existing --canonicalize-missing --logical --physical --quiet --strip --no-symlinks --zero",
     reads: "--relative-to --relative-base",
     operands: "read"
   },
-  readlink: { flags: "-f -e -m -n -q -s -v -z --canonicalize --canonicalize-existing --canonicalize-missing", operands: "read" },
+  readlink: {
+    flags: "-f -e -m -n -q -s -v -z --canonicalize --canonicalize-existing --canonicalize-missing",
+    operands: "read"
+  },
   pwd: { flags: "-L -P" },
   which: { flags: "-a -s", operands: "text" },
   whereis: { flags: "-b -m -s", operands: "text" },
@@ -79,7 +86,8 @@ export const files: Readonly<Record<string, Table>> = {
   groups: { operands: "text" },
   id: { flags: "-a -u -g -G -n -r -z --user --group --groups --name --real", operands: "text" },
   uname: {
-    flags: "-a -s -n -r -v -m -p -i -o --all --kernel-name --nodename --kernel-release --kernel-version --machine --processor --operating-system"
+    flags:
+      "-a -s -n -r -v -m -p -i -o --all --kernel-name --nodename --kernel-release --kernel-version --machine --processor --operating-system"
   },
   hostname: { flags: "-s -f -i -I -d -A --short --fqdn --long --ip-address --all-ip-addresses --domain" },
   uptime: { flags: "-p -s --pretty --since" },
@@ -89,9 +97,16 @@ export const files: Readonly<Record<string, Table>> = {
     texts: "-C -o -O -p -q -s -t -u -U -g -G --sort --pid --ppid --user --cols --width --format",
     operands: "text",
     // The letter e of the old form shows environments, with their secrets.
-    check: ({ operands }) => (operands.some((operand) => !/^[aAfghjlmnrTuUvwxX]+$|^\d+$/.test(known(operand) ?? "?")) ? "it may show the environment of programs" : undefined)
+    check: ({ operands }) =>
+      operands.some((operand) => !/^[aAfghjlmnrTuUvwxX]+$|^\d+$/.test(known(operand) ?? "?"))
+        ? "it may show the environment of programs"
+        : undefined
   },
-  pgrep: { flags: "-a -f -l -n -o -v -w -x -c -i -d --list-name --list-full --full --newest --oldest --exact --count", texts: "-u -U -P -g -G -s -t", operands: "text" },
+  pgrep: {
+    flags: "-a -f -l -n -o -v -w -x -c -i -d --list-name --list-full --full --newest --oldest --exact --count",
+    texts: "-u -U -P -g -G -s -t",
+    operands: "text"
+  },
   lsblk: { flags: "-a -b -d -f -l -m -n -p -r -t -J --json --fs", texts: "-o --output", operands: "read" },
   date: {
     flags: "-u -R --utc --universal --rfc-email",
@@ -100,7 +115,8 @@ export const files: Readonly<Record<string, Table>> = {
     reads: "-r --reference",
     operands: "text",
     // Any other operand sets the clock.
-    check: ({ operands }) => (operands.every((operand) => operand.beginning.startsWith("+")) ? undefined : "it may set the clock")
+    check: ({ operands }) =>
+      operands.every((operand) => operand.beginning.startsWith("+")) ? undefined : "it may set the clock"
   },
   cal: { flags: "-1 -3 -j -m -s -y", operands: "text" },
   sleep: {
@@ -118,5 +134,9 @@ export const files: Readonly<Record<string, Table>> = {
   getconf: { flags: "-a", operands: "text" },
   lscpu: { flags: "-a -b -e -J -p" },
   lsof: { flags: "-i -n -P -t", operands: "none" },
-  cmp: { flags: "-b -l -s --print-bytes --verbose --quiet --silent", texts: "-i -n --ignore-initial --bytes", operands: "read" }
+  cmp: {
+    flags: "-b -l -s --print-bytes --verbose --quiet --silent",
+    texts: "-i -n --ignore-initial --bytes",
+    operands: "read"
+  }
 }

@@ -24,7 +24,9 @@ interface Reading {
 
 /** Where the command behind `-exec` ends. */
 const endOfRun = (words: ReadonlyArray<Value>, from: number): number =>
-  words.findIndex((word, at) => at >= from && (known(word) === ";" || (known(word) === "+" && known(words[at - 1]) === "{}")))
+  words.findIndex(
+    (word, at) => at >= from && (known(word) === ";" || (known(word) === "+" && known(words[at - 1]) === "{}"))
+  )
 
 /** One word of the expression. Gives how many words it took, or why it is not certain. */
 const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): number | string => {
@@ -81,8 +83,10 @@ export const find = (words: ReadonlyArray<Value>): Use => {
 
 /** Without `-x`, `-X` and `-L`. */
 export const fd: Table = {
-  flags: "-H -I -u -s -i -g -F -a -l -p -0 -1 -q --hidden --no-ignore --case-sensitive --ignore-case --glob --fixed-strings --absolute-path --list-details --full-path --print0 --no-ignore-vcs --relative-path",
-  texts: "-d -t -e -E -c -j -S --max-depth --min-depth --exact-depth --type --extension --exclude --color --threads --size --changed-within --changed-before --max-results --strip-cwd-prefix",
+  flags:
+    "-H -I -u -s -i -g -F -a -l -p -0 -1 -q --hidden --no-ignore --case-sensitive --ignore-case --glob --fixed-strings --absolute-path --list-details --full-path --print0 --no-ignore-vcs --relative-path",
+  texts:
+    "-d -t -e -E -c -j -S --max-depth --min-depth --exact-depth --type --extension --exclude --color --threads --size --changed-within --changed-before --max-results --strip-cwd-prefix",
   names: "always",
   separators: "-0 --print0",
   operands: "pattern"

@@ -7,7 +7,8 @@ const diffFlags =
   "--name-status --patch-with-stat --patch-with-raw --no-color --no-renames --check --full-index --binary --ignore-all-space --ignore-space-change " +
   "--ignore-space-at-eol --ignore-blank-lines --ignore-cr-at-eol --function-context -W --exit-code --quiet --text " +
   "--pickaxe-all --pickaxe-regex --cached --staged --merge-base --no-index --no-ext-diff --no-textconv --compact-summary --cc --combined-all-paths --no-prefix --no-relative --indent-heuristic --cumulative -q --no-indent-heuristic --ita-invisible-in-index"
-const diffTexts = "-S -G --diff-filter --inter-hunk-context --diff-algorithm --anchored --src-prefix --dst-prefix --line-prefix --output-indicator-new --output-indicator-old"
+const diffTexts =
+  "-S -G --diff-filter --inter-hunk-context --diff-algorithm --anchored --src-prefix --dst-prefix --line-prefix --output-indicator-new --output-indicator-old"
 const diffOptional =
   "-U -M -C -B -D -X --stat --unified --color --word-diff --color-words --word-diff-regex --find-renames --find-copies --abbrev --dirstat --relative --color-moved --submodule --ignore-submodules --stat-width --stat-count --ws-error-highlight --rename-empty"
 
@@ -15,8 +16,10 @@ const logFlags =
   "--oneline --graph --all --branches --tags --remotes --merges --no-merges --first-parent --reverse --follow --no-walk --full-history " +
   "--topo-order --date-order --author-date-order --abbrev-commit --no-abbrev-commit --no-decorate --source --left-right --cherry-pick --cherry-mark --cherry --no-notes " +
   "--walk-reflogs -g -i -E -F -P --regexp-ignore-case --extended-regexp --fixed-strings --perl-regexp --all-match --invert-grep --relative-date --parents --children --boundary --simplify-by-decoration --ancestry-path --dense --sparse --no-mailmap --use-mailmap --count --no-expand-tabs --clear-decorations --log-size --not --no-graph"
-const logTexts = "-n -L --max-count --skip --since --after --until --before --author --committer --grep --grep-reflog --exclude --min-parents --max-parents --date --encoding --glob"
-const logOptional = "--pretty --format --decorate --decorate-refs --decorate-refs-exclude --expand-tabs --notes --branches --tags --remotes --diff-merges --no-walk"
+const logTexts =
+  "-n -L --max-count --skip --since --after --until --before --author --committer --grep --grep-reflog --exclude --min-parents --max-parents --date --encoding --glob"
+const logOptional =
+  "--pretty --format --decorate --decorate-refs --decorate-refs-exclude --expand-tabs --notes --branches --tags --remotes --diff-merges --no-walk"
 
 /** `-L 1,5:path` names a file; one that is hidden or elsewhere is not worth a closer look. */
 const staysInSight = ({ options }: Parsed): string | undefined =>
@@ -39,16 +42,27 @@ const history: Table = {
   check: (parsed) => showsNoSignature(parsed) ?? staysInSight(parsed)
 }
 
-const diff: Table = { names: "--name-only", separators: "-z", flags: diffFlags, texts: diffTexts, optional: diffOptional, operands: "read", numbers: true }
+const diff: Table = {
+  names: "--name-only",
+  separators: "-z",
+  flags: diffFlags,
+  texts: diffTexts,
+  optional: diffOptional,
+  operands: "read",
+  numbers: true
+}
 
 /** Lists only: with other operands it makes, moves or deletes. */
 const branchList: Table = {
-  flags: "-a -r -v -vv -l -i --all --remotes --verbose --list --show-current --ignore-case --no-color --no-column --no-abbrev",
+  flags:
+    "-a -r -v -vv -l -i --all --remotes --verbose --list --show-current --ignore-case --no-color --no-column --no-abbrev",
   optional: "--color --column --abbrev --merged --no-merged --contains --no-contains",
   texts: "--sort --format --points-at",
   operands: "text",
   check: ({ operands, options }) => {
-    const lists = options.some(({ name }) => /^(?:-l|--list|--contains|--no-contains|--merged|--no-merged|--points-at)$/.test(name))
+    const lists = options.some(({ name }) =>
+      /^(?:-l|--list|--contains|--no-contains|--merged|--no-merged|--points-at)$/.test(name)
+    )
     return operands.length > 0 && !lists ? "it makes a branch" : undefined
   }
 }
@@ -59,7 +73,9 @@ const tagList: Table = {
   texts: "--sort --format --points-at",
   operands: "text",
   check: ({ operands, options }) => {
-    const lists = options.some(({ name }) => /^(?:-l|--list|--contains|--no-contains|--merged|--no-merged|--points-at)$/.test(name))
+    const lists = options.some(({ name }) =>
+      /^(?:-l|--list|--contains|--no-contains|--merged|--no-merged|--points-at)$/.test(name)
+    )
     return operands.length > 0 && !lists ? "it makes a tag" : undefined
   }
 }
@@ -67,7 +83,8 @@ const tagList: Table = {
 /** Commands of git that only look. */
 export const reading: Readonly<Record<string, Program>> = {
   status: {
-    flags: "-s -b -v -z --short --branch --show-stash --long --verbose --no-column --ahead-behind --no-ahead-behind --no-renames",
+    flags:
+      "-s -b -v -z --short --branch --show-stash --long --verbose --no-column --ahead-behind --no-ahead-behind --no-renames",
     optional: "-u --porcelain --untracked-files --ignored --ignore-submodules --column --find-renames",
     operands: "read"
   },
@@ -79,35 +96,62 @@ export const reading: Readonly<Record<string, Program>> = {
   "diff-index": diff,
   "diff-files": diff,
   "rev-list": { ...history, optional: `${logOptional} --abbrev`, flags: `${logFlags} --objects` },
-  shortlog: { flags: "-n -s -e -c --numbered --summary --email --all --no-merges --merges", texts: "--since --until --after --before --author --group --grep", operands: "read" },
+  shortlog: {
+    flags: "-n -s -e -c --numbered --summary --email --all --no-merges --merges",
+    texts: "--since --until --after --before --author --group --grep",
+    operands: "read"
+  },
   blame: {
-    flags: "-b -c -l -t -f -n -s -e -w -p --root --show-stats --show-name --show-number --show-email --porcelain --line-porcelain --incremental --minimal --first-parent --color-lines --color-by-age",
+    flags:
+      "-b -c -l -t -f -n -s -e -w -p --root --show-stats --show-name --show-number --show-email --porcelain --line-porcelain --incremental --minimal --first-parent --color-lines --color-by-age",
     texts: "-L --since --date --ignore-rev",
     optional: "-M -C --abbrev",
     operands: "read"
   },
   annotate: { flags: "-l -t -w", texts: "-L", operands: "read" },
   "rev-parse": {
-    flags: "--verify -q --quiet --symbolic --symbolic-full-name --show-toplevel --show-prefix --show-cdup --git-dir --absolute-git-dir --git-common-dir --is-inside-work-tree --is-inside-git-dir --is-bare-repository --is-shallow-repository --all --show-superproject-working-tree --revs-only --no-revs --branches --tags --remotes",
+    flags:
+      "--verify -q --quiet --symbolic --symbolic-full-name --show-toplevel --show-prefix --show-cdup --git-dir --absolute-git-dir --git-common-dir --is-inside-work-tree --is-inside-git-dir --is-bare-repository --is-shallow-repository --all --show-superproject-working-tree --revs-only --no-revs --branches --tags --remotes",
     optional: "--short --abbrev-ref --show-object-format --path-format --branches --tags --remotes",
     texts: "--default",
     operands: "read"
   },
   "ls-files": {
-    flags: "-c -d -m -o -i -s -u -k -t -v -f -z --cached --deleted --modified --others --ignored --stage --unmerged --killed --full-name --error-unmatch --exclude-standard --directory --no-empty-directory --eol --deduplicate --recurse-submodules",
+    flags:
+      "-c -d -m -o -i -s -u -k -t -v -f -z --cached --deleted --modified --others --ignored --stage --unmerged --killed --full-name --error-unmatch --exclude-standard --directory --no-empty-directory --eol --deduplicate --recurse-submodules",
     texts: "-x --exclude --with-tree --format",
     optional: "--abbrev",
     names: "always",
     separators: "-z",
     operands: "read"
   },
-  "ls-tree": { flags: "-d -r -t -l -z --long --name-only --name-status --object-only --full-name --full-tree", optional: "--abbrev", texts: "--format", operands: "read" },
+  "ls-tree": {
+    flags: "-d -r -t -l -z --long --name-only --name-status --object-only --full-name --full-tree",
+    optional: "--abbrev",
+    texts: "--format",
+    operands: "read"
+  },
   "cat-file": { flags: "-t -s -e -p", operands: "read" },
   "merge-base": { flags: "-a --all --is-ancestor --octopus --independent --fork-point", operands: "text" },
   "name-rev": { flags: "--tags --all --name-only --always", texts: "--refs", operands: "text" },
-  describe: { flags: "--all --tags --contains --long --always --exact-match --first-parent", texts: "--match --exclude --candidates", optional: "--dirty --broken --abbrev", operands: "text" },
-  "for-each-ref": { texts: "--count --sort --format --points-at", optional: "--merged --no-merged --contains --no-contains", flags: "--ignore-case", operands: "text", check: showsNoSignature },
-  "show-ref": { flags: "--head --heads --tags -d --dereference --verify -q --quiet", optional: "-s --hash --abbrev", operands: "text" },
+  describe: {
+    flags: "--all --tags --contains --long --always --exact-match --first-parent",
+    texts: "--match --exclude --candidates",
+    optional: "--dirty --broken --abbrev",
+    operands: "text"
+  },
+  "for-each-ref": {
+    texts: "--count --sort --format --points-at",
+    optional: "--merged --no-merged --contains --no-contains",
+    flags: "--ignore-case",
+    operands: "text",
+    check: showsNoSignature
+  },
+  "show-ref": {
+    flags: "--head --heads --tags -d --dereference --verify -q --quiet",
+    optional: "-s --hash --abbrev",
+    operands: "text"
+  },
   "count-objects": { flags: "-v -H --verbose --human-readable" },
   "check-ignore": { flags: "-q -v -n -z --quiet --verbose --non-matching --no-index", operands: "read" },
   "check-attr": { flags: "-a --all -z --cached", operands: "read" },
@@ -135,12 +179,15 @@ export const reading: Readonly<Record<string, Program>> = {
   branch: branchList,
   tag: tagList,
   config: {
-    flags: "-l -z --list --global --local --system --worktree --get --get-all --get-regexp --show-origin --show-scope --name-only --bool --int --path --null --includes --no-includes",
+    flags:
+      "-l -z --list --global --local --system --worktree --get --get-all --get-regexp --show-origin --show-scope --name-only --bool --int --path --null --includes --no-includes",
     texts: "--type --default",
     operands: "text",
     check: ({ operands, options }) => {
       const gets = options.some(({ name }) => /^(?:-l|--list|--get|--get-all|--get-regexp)$/.test(name))
-      return gets || (operands.length === 1 && /^[\w-]+\.[\w.-]+$/.test(known(operands[0]) ?? "")) ? undefined : "it may change the configuration"
+      return gets || (operands.length === 1 && /^[\w-]+\.[\w.-]+$/.test(known(operands[0]) ?? ""))
+        ? undefined
+        : "it may change the configuration"
     }
   }
 }

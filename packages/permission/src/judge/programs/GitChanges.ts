@@ -27,32 +27,72 @@ const merging =
 /** The commands, beside those that only look. */
 export const changing: Readonly<Record<string, Program>> = {
   add: {
-    flags: "-A -u -n -v -f -p -N --all --update --dry-run --verbose --force --patch --intent-to-add --no-all --ignore-removal --ignore-errors --renormalize --refresh",
+    flags:
+      "-A -u -n -v -f -p -N --all --update --dry-run --verbose --force --patch --intent-to-add --no-all --ignore-removal --ignore-errors --renormalize --refresh",
     optional: "--chmod",
     operands: "read"
   },
   commit,
   push: toRemote({
-    flags: "-u -f -n -q -v -d --set-upstream --force --dry-run --quiet --verbose --all --tags --follow-tags --delete --prune --no-verify --atomic --porcelain --progress --mirror --force-if-includes --no-tags --branches",
+    flags:
+      "-u -f -n -q -v -d --set-upstream --force --dry-run --quiet --verbose --all --tags --follow-tags --delete --prune --no-verify --atomic --porcelain --progress --mirror --force-if-includes --no-tags --branches",
     optional: "--force-with-lease"
   }),
-  pull: toRemote({ flags: `${merging} -r --rebase --no-rebase --all --tags --prune -p --no-tags --progress --unshallow`, texts: "--depth -X --strategy-option", optional: "--rebase" }),
-  fetch: toRemote({ flags: "-a -p -P -t -n -q -v -f --all --prune --prune-tags --tags --no-tags --quiet --verbose --force --dry-run --unshallow --progress --append --keep", texts: "--depth --deepen -j --jobs --shallow-since" }),
-  checkout: { flags: "-b -B -f -q -m -p -t -d --force --quiet --merge --patch --detach --ours --theirs --track --no-track --progress --no-progress --guess --no-guess --orphan", operands: "act" },
-  switch: { flags: "-c -C -d -f -m -q -t --create --force-create --detach --force --merge --quiet --track --no-track --guess --no-guess --discard-changes", texts: "--orphan", operands: "text" },
-  restore: { flags: "-S -W -p -q -m --staged --worktree --patch --quiet --ours --theirs --merge --ignore-unmerged", texts: "-s --source", operands: "act" },
+  pull: toRemote({
+    flags: `${merging} -r --rebase --no-rebase --all --tags --prune -p --no-tags --progress --unshallow`,
+    texts: "--depth -X --strategy-option",
+    optional: "--rebase"
+  }),
+  fetch: toRemote({
+    flags:
+      "-a -p -P -t -n -q -v -f --all --prune --prune-tags --tags --no-tags --quiet --verbose --force --dry-run --unshallow --progress --append --keep",
+    texts: "--depth --deepen -j --jobs --shallow-since"
+  }),
+  checkout: {
+    flags:
+      "-b -B -f -q -m -p -t -d --force --quiet --merge --patch --detach --ours --theirs --track --no-track --progress --no-progress --guess --no-guess --orphan",
+    operands: "act"
+  },
+  switch: {
+    flags:
+      "-c -C -d -f -m -q -t --create --force-create --detach --force --merge --quiet --track --no-track --guess --no-guess --discard-changes",
+    texts: "--orphan",
+    operands: "text"
+  },
+  restore: {
+    flags: "-S -W -p -q -m --staged --worktree --patch --quiet --ours --theirs --merge --ignore-unmerged",
+    texts: "-s --source",
+    operands: "act"
+  },
   reset: { flags: "-q -p -N --soft --mixed --hard --merge --keep --quiet --patch --no-refresh", operands: "act" },
   rm: { flags: "-r -f -n -q --cached --force --dry-run --quiet --ignore-unmatch", operands: "act" },
   mv: { flags: "-f -k -n -v --force --dry-run --verbose", operands: "act" },
   merge: { flags: merging, texts: "-m -X --strategy-option", operands: "text" },
-  revert: { flags: "-n -s --no-commit --no-edit --continue --abort --skip --quit --signoff", texts: "-m --mainline", operands: "text" },
-  "cherry-pick": { flags: "-n -x -s --no-commit --no-edit --continue --abort --skip --quit --ff --allow-empty --signoff", texts: "-m --mainline -X --strategy-option", operands: "text" },
-  rebase: { flags: "-q -v -f --quiet --verbose --abort --continue --skip --quit --autostash --no-autostash --autosquash --no-autosquash --keep-empty --no-ff --update-refs --root", texts: "--onto -X --strategy-option", operands: "text" },
+  revert: {
+    flags: "-n -s --no-commit --no-edit --continue --abort --skip --quit --signoff",
+    texts: "-m --mainline",
+    operands: "text"
+  },
+  "cherry-pick": {
+    flags: "-n -x -s --no-commit --no-edit --continue --abort --skip --quit --ff --allow-empty --signoff",
+    texts: "-m --mainline -X --strategy-option",
+    operands: "text"
+  },
+  rebase: {
+    flags:
+      "-q -v -f --quiet --verbose --abort --continue --skip --quit --autostash --no-autostash --autosquash --no-autosquash --keep-empty --no-ff --update-refs --root",
+    texts: "--onto -X --strategy-option",
+    operands: "text"
+  },
   stash: {
     flags: "-u -k -q -a -p --include-untracked --keep-index --quiet --all --patch --staged -S",
     texts: "-m --message",
     commands: {
-      push: { flags: "-u -k -q -a -p -S --include-untracked --keep-index --no-keep-index --quiet --all --patch --staged", texts: "-m --message", operands: "act" },
+      push: {
+        flags: "-u -k -q -a -p -S --include-untracked --keep-index --no-keep-index --quiet --all --patch --staged",
+        texts: "-m --message",
+        operands: "act"
+      },
       save: { flags: "-u -k -q -a", operands: "text" },
       pop: { flags: "-q --index --quiet", operands: "text" },
       apply: { flags: "-q --index --quiet", operands: "text" },
@@ -63,17 +103,42 @@ export const changing: Readonly<Record<string, Program>> = {
     }
   },
   branch: {
-    flags: "-d -D -m -M -c -C -f -t -q -a -r -v -l -u --delete --move --copy --force --track --no-track --quiet --unset-upstream --list --all --remotes --verbose --show-current",
+    flags:
+      "-d -D -m -M -c -C -f -t -q -a -r -v -l -u --delete --move --copy --force --track --no-track --quiet --unset-upstream --list --all --remotes --verbose --show-current",
     optional: "--color",
     texts: "--set-upstream-to --sort --format",
     operands: "text"
   },
-  tag: { flags: "-a -d -f -l --annotate --delete --force --list --no-sign", texts: "-m --message --sort --format", optional: "-n", operands: "text" },
+  tag: {
+    flags: "-a -d -f -l --annotate --delete --force --list --no-sign",
+    texts: "-m --message --sort --format",
+    optional: "-n",
+    operands: "text"
+  },
   clean: { flags: "-d -f -n -q --force --dry-run --quiet", texts: "-e --exclude", operands: "act" },
   init: { flags: "-q --quiet --bare", texts: "-b --initial-branch", operands: "act" },
-  remote: { commands: { show: toRemote({ flags: "-n" }), prune: toRemote({ flags: "-n --dry-run" }), remove: { operands: "text" }, rm: { operands: "text" }, rename: { operands: "text" } } },
-  worktree: { commands: { add: { flags: "-f -d -q --force --detach --checkout --quiet --track", texts: "-b -B", operands: "act" }, remove: { flags: "-f --force", operands: "act" }, prune: { flags: "-n -v --dry-run --verbose" } } },
+  remote: {
+    commands: {
+      show: toRemote({ flags: "-n" }),
+      prune: toRemote({ flags: "-n --dry-run" }),
+      remove: { operands: "text" },
+      rm: { operands: "text" },
+      rename: { operands: "text" }
+    }
+  },
+  worktree: {
+    commands: {
+      add: { flags: "-f -d -q --force --detach --checkout --quiet --track", texts: "-b -B", operands: "act" },
+      remove: { flags: "-f --force", operands: "act" },
+      prune: { flags: "-n -v --dry-run --verbose" }
+    }
+  },
   gc: { flags: "-q --quiet --auto --aggressive" },
   "ls-remote": toRemote({ flags: "-h -t -q --heads --tags --refs --quiet --symref" }),
-  apply: { flags: "-R -v -3 --check --stat --numstat --summary --reverse --index --cached --3way --verbose --reject", texts: "-p --whitespace", operands: "read", check: () => "what it writes is in the patch" }
+  apply: {
+    flags: "-R -v -3 --check --stat --numstat --summary --reverse --index --cached --3way --verbose --reject",
+    texts: "-p --whitespace",
+    operands: "read",
+    check: () => "what it writes is in the patch"
+  }
 }

@@ -18,7 +18,10 @@ const replacements: ReadonlyMap<string, RegExp> = new Map(
   marks.map((mark) => {
     const one = mark === "|" ? "\\|" : mark
     const pattern = `(?:[^\\\\\\n\\[${one}]|\\\\[^\\n]|\\[\\^?\\]?[^\\]\\n${one}]*\\])*`
-    return [mark, new RegExp(`s${one}${pattern}${one}(?:[^\\\\\\n${one}]|\\\\[^\\n])*${one}[gpiI0-9]*(?=[ \\t;\\n]|$)`, "y")]
+    return [
+      mark,
+      new RegExp(`s${one}${pattern}${one}(?:[^\\\\\\n${one}]|\\\\[^\\n])*${one}[gpiI0-9]*(?=[ \\t;\\n]|$)`, "y")
+    ]
   })
 )
 
@@ -35,7 +38,8 @@ const behindAddresses = (text: string, at: number): number | undefined => {
   if (first === undefined) return at
   const comma = endOf(range, text, first)
   // Behind `+5` nothing more belongs to the range.
-  const second = comma === undefined ? first : /[\d]$/.test(text.slice(first, comma)) ? comma : endOf(address, text, comma)
+  const second =
+    comma === undefined ? first : /[\d]$/.test(text.slice(first, comma)) ? comma : endOf(address, text, comma)
   return second === undefined ? undefined : endOf(negation, text, second)
 }
 
@@ -71,13 +75,17 @@ export const sed: Table = {
   inPlace: "-i --in-place",
   operands: "pattern",
   check: (parsed) => {
-    if (parsed.options.some(({ name, value }) => inPlace.includes(name) && value !== undefined)) return "it also writes copies"
-    return scripts(["-e", "--expression"], parsed).every(isHarmlessSed) ? undefined : "its script may do more than print and replace"
+    if (parsed.options.some(({ name, value }) => inPlace.includes(name) && value !== undefined))
+      return "it also writes copies"
+    return scripts(["-e", "--expression"], parsed).every(isHarmlessSed)
+      ? undefined
+      : "its script may do more than print and replace"
   }
 }
 
 /** Nothing that starts a command, opens a file, or reads what it was not given. */
-const dangerousAwk = /[|>@`]|<|getline|system|close|fflush|ENVIRON|PROCINFO|ARGV|ARGC|ARGIND|FUNCTAB|SYMTAB|extension|INPLACE|inplace|load|include/
+const dangerousAwk =
+  /[|>@`]|<|getline|system|close|fflush|ENVIRON|PROCINFO|ARGV|ARGC|ARGIND|FUNCTAB|SYMTAB|extension|INPLACE|inplace|load|include/
 
 const isHarmlessAwk = (script: Value | undefined): boolean => {
   const text = known(script)
@@ -86,13 +94,18 @@ const isHarmlessAwk = (script: Value | undefined): boolean => {
 
 /** `NR>5` and `$1 < 3` compare; a redirection only follows `print` and `printf`. */
 const withoutComparisons = (text: string): string =>
-  /print/.test(text) ? text.replace(/^\s*(?:NR|NF|FNR|\$\d+)\s*[<>]=?\s*\d+\s*(?:&&\s*(?:NR|NF|FNR|\$\d+)\s*[<>]=?\s*\d+\s*)?(?=\{)/, "").replaceAll("||", "") : text.replace(/[<>]=?/g, "").replaceAll("||", "")
+  /print/.test(text)
+    ? text
+        .replace(/^\s*(?:NR|NF|FNR|\$\d+)\s*[<>]=?\s*\d+\s*(?:&&\s*(?:NR|NF|FNR|\$\d+)\s*[<>]=?\s*\d+\s*)?(?=\{)/, "")
+        .replaceAll("||", "")
+    : text.replace(/[<>]=?/g, "").replaceAll("||", "")
 
 export const awk: Table = {
   texts: "-F -v --field-separator --assign",
   operands: "pattern",
   check: ({ operands }) =>
-    isHarmlessAwk(operands[0]) && operands.slice(1).every((operand) => operand.values?.every((one) => !one.includes("=")) === true)
+    isHarmlessAwk(operands[0]) &&
+    operands.slice(1).every((operand) => operand.values?.every((one) => !one.includes("=")) === true)
       ? undefined
       : "its script may run commands or open files"
 }

@@ -19,7 +19,9 @@ const grep: Table = {
   separators: "-Z --null",
   operands: "pattern",
   check: ({ options }) =>
-    options.some(({ name, value }) => /^(?:-d|--directories)$/.test(name) && known(value) !== "skip") ? "it may follow links" : undefined
+    options.some(({ name, value }) => /^(?:-d|--directories)$/.test(name) && known(value) !== "skip")
+      ? "it may follow links"
+      : undefined
 }
 
 const searchText: Table = {
@@ -44,7 +46,11 @@ const searchText: Table = {
   operands: "pattern"
 }
 
-const pager: Table = { flags: "-n -b -s -E -A -e -t -T -u -v --number --number-nonblank --squeeze-blank --show-all --show-ends --show-tabs --show-nonprinting", operands: "read" }
+const pager: Table = {
+  flags:
+    "-n -b -s -E -A -e -t -T -u -v --number --number-nonblank --squeeze-blank --show-all --show-ends --show-tabs --show-nonprinting",
+  operands: "read"
+}
 
 const ends: Table = {
   flags: "-q -v -z --quiet --silent --verbose --zero-terminated",
@@ -54,14 +60,22 @@ const ends: Table = {
 }
 
 /** Filters of jq that see only what they are given. */
-const onlyInput = (filter: string): boolean => !/\b(?:env|\$ENV|input_filename|include|import|modulemeta|get_search_list|debug|stderr|input_line_number|halt|\$__prog_args)\b|\$ENV|\$__/.test(filter)
+const onlyInput = (filter: string): boolean =>
+  !/\b(?:env|\$ENV|input_filename|include|import|modulemeta|get_search_list|debug|stderr|input_line_number|halt|\$__prog_args)\b|\$ENV|\$__/.test(
+    filter
+  )
 
 export const text: Readonly<Record<string, Table>> = {
   cat: pager,
   less: { flags: "-N -R -S -F -X -i -I -n -e -E -r", operands: "read" },
   more: { operands: "read" },
   tac: { flags: "-b -r --before --regex", texts: "-s --separator", operands: "read" },
-  nl: { flags: "-p", texts: "-b -d -f -h -i -l -n -s -v -w --body-numbering --number-format --number-width --number-separator --starting-line-number", operands: "read" },
+  nl: {
+    flags: "-p",
+    texts:
+      "-b -d -f -h -i -l -n -s -v -w --body-numbering --number-format --number-width --number-separator --starting-line-number",
+    operands: "read"
+  },
   rev: { operands: "read" },
   head: ends,
   tail: { ...ends, flags: `${ends.flags} -r` },
@@ -106,10 +120,18 @@ export const text: Readonly<Record<string, Table>> = {
       return isDeep && !names.includes("--no-dereference") ? "it follows links (add --no-dereference)" : undefined
     }
   },
-  comm: { flags: "-1 -2 -3 -z --check-order --nocheck-order --total --zero-terminated", texts: "--output-delimiter", operands: "read" },
+  comm: {
+    flags: "-1 -2 -3 -z --check-order --nocheck-order --total --zero-terminated",
+    texts: "--output-delimiter",
+    operands: "read"
+  },
   join: { flags: "-i -z --header --check-order --nocheck-order", texts: "-a -e -j -o -t -v -1 -2", operands: "read" },
   paste: { flags: "-s -z --serial --zero-terminated", texts: "-d --delimiters", operands: "read" },
-  column: { flags: "-t -x -J -n -e --table --json", texts: "-s -o -c -N -R -H --separator --output-separator --output-width --table-columns --table-right", operands: "read" },
+  column: {
+    flags: "-t -x -J -n -e --table --json",
+    texts: "-s -o -c -N -R -H --separator --output-separator --output-width --table-columns --table-right",
+    operands: "read"
+  },
   fold: { flags: "-b -s --bytes --spaces", texts: "-w --width", operands: "read" },
   fmt: { flags: "-c -s -t -u", texts: "-w -p --width --prefix", operands: "read", numbers: true },
   expand: { flags: "-i --initial", texts: "-t --tabs", operands: "read" },
@@ -118,21 +140,39 @@ export const text: Readonly<Record<string, Table>> = {
   base32: { flags: "-d -i --decode --ignore-garbage", texts: "-w --wrap", operands: "read" },
   // A second operand would be written.
   xxd: { flags: "-a -b -C -E -e -i -p -ps -u --plain", texts: "-c -g -l -n -o -s", operands: "one" },
-  od: { flags: "-a -b -c -d -f -h -i -l -o -s -v -x", texts: "-A -j -N -t -S --address-radix --skip-bytes --read-bytes --format", operands: "read" },
+  od: {
+    flags: "-a -b -c -d -f -h -i -l -o -s -v -x",
+    texts: "-A -j -N -t -S --address-radix --skip-bytes --read-bytes --format",
+    operands: "read"
+  },
   hexdump: { flags: "-b -c -C -d -o -v -x", texts: "-e -n -s", operands: "read" },
-  strings: { flags: "-a -f -d -w --all --print-file-name", texts: "-n -t -e -s --bytes --radix --encoding", operands: "read", numbers: true },
+  strings: {
+    flags: "-a -f -d -w --all --print-file-name",
+    texts: "-n -t -e -s --bytes --radix --encoding",
+    operands: "read",
+    numbers: true
+  },
   tsort: { operands: "read" },
-  shuf: { flags: "-e -r -z --echo --repeat --zero-terminated", texts: "-i -n --input-range --head-count", operands: "read" },
+  shuf: {
+    flags: "-e -r -z --echo --repeat --zero-terminated",
+    texts: "-i -n --input-range --head-count",
+    operands: "read"
+  },
   zcat: { flags: "-f", operands: "read" },
   iconv: { flags: "-c -s -l --list", texts: "-f -t --from-code --to-code", operands: "read" },
   factor: { operands: "text" },
-  numfmt: { flags: "-z --grouping", texts: "-d --from --to --field --format --suffix --padding --round --delimiter --header", operands: "text" },
+  numfmt: {
+    flags: "-z --grouping",
+    texts: "-d --from --to --field --format --suffix --padding --round --delimiter --header",
+    operands: "text"
+  },
   jq: {
     flags:
       "-a -c -C -e -j -M -n -r -R -s -S --ascii-output --compact-output --color-output --exit-status --join-output --monochrome-output " +
       "--null-input --raw-output --raw-output0 --raw-input --slurp --sort-keys --tab --seq --stream --unbuffered",
     texts: "--indent",
     operands: "pattern",
-    check: ({ operands }) => (onlyInput(known(operands[0]) ?? "env") ? undefined : "its filter may read more than its input")
+    check: ({ operands }) =>
+      onlyInput(known(operands[0]) ?? "env") ? undefined : "its filter may read more than its input"
   }
 }
