@@ -145,9 +145,9 @@ describe("under the built-in rules", () => {
         { tool: "edit", input: { path: "src/a.ts", oldString: "key = 1", newString: "key = 2" } },
         { tool: "write", input: { path: "src/a.ts", content: "all\n" } },
         { tool: "write", input: { path: "src/a.ts", content: "all\n" } },
-        { tool: "bash", input: { command: "echo hi" } }
+        { tool: "bash", input: { command: "mkdir made" } }
       ])
-      assert.deepStrictEqual(questions, ["edit: Edit src/a.ts", "edit: Overwrite src/a.ts", "bash: echo hi"])
+      assert.deepStrictEqual(questions, ["edit: Edit src/a.ts", "edit: Overwrite src/a.ts", "bash: mkdir made"])
       assert.deepStrictEqual(
         results.map((result) => result?.status),
         ["failed", "completed", "completed", "completed", "completed"]
