@@ -1,12 +1,12 @@
 /** Why a model gave no answer, or only a part of one. Retry, fallback and compaction decide on the reason, never on text. */
 import { Schema } from "effect"
 
-const delay = { retryAfterMillis: Schema.optionalKey(Schema.Finite) }
 /** Asking again unchanged cannot help. */
 const lasting = { lasting: Schema.optionalKey(Schema.Literal(true)) }
+const delay = { retryAfterMillis: Schema.optionalKey(Schema.Finite), ...lasting }
 const phase = { phase: Schema.Literals(["before-output", "after-output"]) }
 
-/** The request was refused for now; the server may say for how long. */
+/** The request was refused for now; the server may say for how long, or that another try is not wanted (`lasting`). */
 export const RateLimited = Schema.TaggedStruct("RateLimited", delay)
 /** The server is too busy or broke (status 5xx). */
 export const Overloaded = Schema.TaggedStruct("Overloaded", delay)
