@@ -7,7 +7,11 @@ const delay = { retryAfterMillis: Schema.optionalKey(Schema.Finite), ...lasting 
 const phase = { phase: Schema.Literals(["before-output", "after-output"]) }
 
 /** The request was refused for now; the server may say for how long, or that another try is not wanted (`lasting`). */
-export const RateLimited = Schema.TaggedStruct("RateLimited", delay)
+export const RateLimited = Schema.TaggedStruct("RateLimited", {
+  ...delay,
+  /** It was held back on this side; the provider never saw it. */
+  unsent: Schema.optionalKey(Schema.Literal(true))
+})
 /** The server is too busy or broke (status 5xx). */
 export const Overloaded = Schema.TaggedStruct("Overloaded", delay)
 /** The request is larger than the model's window. */

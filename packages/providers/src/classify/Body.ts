@@ -41,7 +41,9 @@ const messageNames = new Set(
 )
 
 /** Fields that repeat what was asked or answered. */
-const echoNames = new Set("input flaggedinput failedgeneration ctx loc param content delta prompt output headers".split(" "))
+const echoNames = new Set(
+  "input flaggedinput failedgeneration ctx loc param content delta prompt output headers".split(" ")
+)
 
 const waitNames: Readonly<Record<string, number>> = {
   retrydelay: 1_000,

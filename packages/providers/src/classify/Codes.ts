@@ -14,7 +14,7 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     exceeded_current_quota_error quota_exceeded credit_limit credits_exhausted spend_limit_reached blocked_api_access
     budget_exceeded ExceededBudget BudgetExceededError ServiceQuotaExceededException Arrearage
     AllocationQuota.FreeTierOnly INVALID_PAYMENT_INSTRUMENT customer_verification_required
-    zai1113 zai1304 zai1308 zai1309 zai1310 zai1316 zai1317 minimax1008 minimax2056`
+    AccountOverdueError FreeUsageLimitError SetLimitExceeded CreditsError zai1113 zai1304 zai1308 zai1309 zai1310 zai1316 zai1317 minimax1008 minimax2056`
   ],
   [
     "ContextOverflow",
@@ -27,12 +27,13 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     "ContentFiltered",
     `content_filter content_filter_error content_policy_violation ContentPolicyViolationError ResponsibleAIPolicyViolation
     content_moderation data_inspection_failed DataInspectionFailed SAFETY PROHIBITED_CONTENT BLOCKLIST SPII moderation_blocked
+    InputTextSensitiveContentDetected OutputTextSensitiveContentDetected SensitiveContentDetected
     cyber_policy bio_policy zai1301 minimax1026 minimax1027`
   ],
   [
     "UnknownModel",
     `model_not_found ModelNotFound ModelNotFoundException DeploymentNotFound model_not_supported model_not_available invalid_model
-    unknown_model model_decommissioned model_deprecated InvalidModel zai1211 zai1222`
+    unknown_model ModelError model_decommissioned model_deprecated InvalidModel zai1211 zai1222`
   ],
   [
     "Authentication",

@@ -14,13 +14,14 @@ const windowPatterns = [
   `exceeds? the (?:maximum number of tokens allowed \\(|limit of )${digits}`,
   `must (?:be <=|have less than) ${digits}`,
   `range of input length should be \\[\\d+, ?${digits}\\]`,
+  `must not exceed ${digits}`,
   `> ${digits}`,
   `\\blimit(?: is)?:? ${digits}`,
   `max(?:imum)? size:? ${digits}`
 ].map((pattern) => new RegExp(pattern))
 
 const inputPatterns = [
-  `has ${digits} input tokens`,
+  `(?:prompt|input|messages?|request) (?:has|have|contains?|resulted in|of) ${digits} (?:input )?tokens`,
   `passed ${digits} input tokens`,
   `given: ${digits} \`inputs\` tokens`,
   `${digits} tokens from the input`,

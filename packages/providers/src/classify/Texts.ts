@@ -22,7 +22,9 @@ export const saysTimeout = matches(
 )
 
 /** Limits that come back after seconds, and whose sentences may also speak of plans and billing. */
-const speaksOfRate = matches(/rate.?limit|requests?[ _]per|tokens?[ _]per|too many requests|per.?(?:minute|second|hour)|throttl/)
+const speaksOfRate = matches(
+  /rate.?limit|requests?[ _]per|tokens?[ _]per|too many requests|per.?(?:minute|second|hour)|throttl/
+)
 
 export const saysOverflow = matches(
   /prompt is too long|prompt too long|prompt_too_long/,
@@ -34,8 +36,9 @@ export const saysOverflow = matches(
   /(?:maximum|max) (?:model |context |prompt |input |sequence )+(?:length|size|window|limit)/,
   /context length (?:of |is )?only \d/,
   /(?:input )?token count[^]{0,80}exceeds? the (?:maximum|limit)/,
-  /token limit exceeded|too many (?:input |total |prompt )?tokens(?! per)|tokens? exceeds? (?:the )?(?:limit|max)/,
-  /(?:prompt|input|request)[^.\n]{0,60} (?:exceeds|larger than|longer than)[^.\n]{0,40}(?:context|maximum (?:number of )?tokens|token limit|limit of \d+ tokens)/,
+  /token limit exceeded|too many (?:input |total |prompt )?tokens(?! per)|tokens?\b[^.\n]{0,40} exceeds? (?:the )?(?:\w+ )?(?:limit|max)/,
+  /context window[^.\n]{0,30} is full|request (?:is )?too large[^]*tokens|input characters limit/,
+  /(?:prompt|input|request)[^.\n]{0,60} (?:exceeds|larger than|longer than)[^.\n]{0,40}(?:context|maximum (?:number of )?tokens|token limit|limit of \d+ tokens|model'?s limit)/,
   /exceeds? the (?:model'?s )?(?:maximum|max)(?: model)? (?:len|length|context)|max_model_len/,
   /`inputs` (?:tokens \+ `max_new_tokens` )?must (?:be <=|have less than)/,
   /range of input length should be/,
@@ -49,12 +52,14 @@ export const saysOverflow = matches(
 /** An input that is refused for its rate says the same as one for its size. */
 export const saysThrottled = matches(/please wait|per (?:minute|second|hour|day)|rate.?limit|throttl|too many requests/)
 
-const output = "(?:`|')?max_(?:completion_|output_|new_)?tokens(?:`|')?"
+const output = "(?:`|')?max_?(?:completion_?|output_?|new_?)?tokens(?:`|')?"
 
 export const saysOutputLimit = matches(
   /maximum allowed number of output tokens/,
-  new RegExp(`${output}[^.\\n]{0,60}(?:too large|exceeds?|must be less|must be at most|above maximum|<= \\d)`),
-  new RegExp(`(?:range of|valid range of|invalid) ${output}[^\\n]{0,60}\\[\\d+, ?\\d+\\]`),
+  new RegExp(
+    `${output}[^.\\n]{0,60}(?:too (?:large|high)|exceeds?|must be less|must be at most|above (?:the )?(?:maximum|limit)|<= \\d)`
+  ),
+  new RegExp(`${output}[^\\n]{0,60}\\[\\d+, ?\\d+\\]`),
   new RegExp(`${output} or model output limit was reached`),
   new RegExp(`${output} \\(?\\d+\\)? ?(?:>|is greater than|is larger than)`),
   /maximum tokens you requested exceeds the model limit/,
@@ -72,6 +77,8 @@ export const saysUsedUp = matches(
   /(?:spending|spend|api usage|monthly|usage|billing|budget|key|total) (?:hard )?limits? (?:has been |have been |was |is )?(?:reached|exceeded|exhausted)/,
   /reached (?:your|its|the) (?:specified |configured |monthly |weekly |daily |hourly |session )*(?:api )?(?:usage|spending|spend|credit|call|quota) limits?/,
   /(?:usage|spending) limit(?:s)? (?:for|will reset)|limit exhausted/,
+  /(?:reached|hit|exceeded|exhausted|used up)(?: all)?(?: of)? (?:your|its|the|their) (?:account's )?(?:monthly|weekly|daily|session|free|included|prepaid|set|inference|trial| )+(?:\w+ )?(?:quota|credits?|limits?|allowance)(?<!rate limit)/,
+  /exceeded (?:its|your|the|their) (?:\w+ )?budget|free usage exceeded|free trial quota/,
   /budget has been exceeded|exceeded(?:your)? budget|budget exceeded/,
   /extra usage is required/,
   /(?:enable|check|without|requires?) billing(?: to be enabled)?\b(?! and| details\/|\/)|billing (?:account )?(?:is |has been |was )?(?:disabled|not active|suspended|closed|not enabled)/,
@@ -108,6 +115,7 @@ export const saysFiltered = matches(
   /violat\w+ (?:our |the )?(?:usage|content|safety|community|acceptable use) (?:guidelines|polic)/,
   /content exists risk|considered high risk|inappropriate content|prohibited content|sensitive content|new_sensitive/,
   /(?:prompt|request|input|output|response)[^.\n]{0,40}(?:was|were|been) (?:blocked|flagged|filtered)/,
+  /blocked by (?:the |our )?(?:safety|moderation|content)|rejected by (?:the |our )?(?:safety|moderation|content)|contain sensitive/,
   /敏感|违规|不安全|内容安全|审核(?:未|不)通过/
 )
 

@@ -11,7 +11,8 @@ const unitMillis: Readonly<Record<string, number>> = {
   分: 60_000
 }
 
-const positive = (millis: number): number | undefined => (Number.isFinite(millis) ? Math.max(0, Math.ceil(millis)) : undefined)
+const positive = (millis: number): number | undefined =>
+  Number.isFinite(millis) ? Math.max(0, Math.ceil(millis)) : undefined
 
 /** `6m0s`, `1h2m3.5s`, `120ms`. */
 const duration = (text: string): number | undefined => {
@@ -74,7 +75,8 @@ const ofResets = (headers: Headers, now: number): number | undefined => {
   return counted.length === 0 ? ofRateLimit(headers) : Math.max(...counted.map(({ millis }) => millis))
 }
 
-const amount = "(\\d+(?:\\.\\d+)?)\\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|秒|分钟)(?![a-z])"
+const amount =
+  "(\\d+(?:\\.\\d+)?)\\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|秒|分钟)(?![a-z])"
 const inText = new RegExp(
   `(?:(?:try(?:ing)? again|retry(?:ing)?|wait|available)[^.\\d]{0,30}|请(?:等待|在)?\\s?)((?:${amount}(?:,? and |, |\\s)?)+)`
 )

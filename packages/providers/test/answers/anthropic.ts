@@ -23,13 +23,15 @@ export const anthropic: ReadonlyArray<Row> = [
     invalid("max_tokens: 300000 > 64000, which is the maximum allowed number of output tokens for claude-sonnet-4-5"),
     "OutputLimit"
   ],
-  ["max_tokens below the thinking", invalid("`max_tokens` must be greater than `thinking.budget_tokens`."), "InvalidRequest"],
+  [
+    "max_tokens below the thinking",
+    invalid("`max_tokens` must be greater than `thinking.budget_tokens`."),
+    "InvalidRequest"
+  ],
   ["max_tokens missing", invalid("max_tokens: Field required"), "InvalidRequest"],
   [
     "a picture that is too large",
-    invalid(
-      "messages.0.content.1.image.source.base64: image exceeds 5 MB maximum: 6291456 bytes > 5242880 bytes"
-    ),
+    invalid("messages.0.content.1.image.source.base64: image exceeds 5 MB maximum: 6291456 bytes > 5242880 bytes"),
     "InvalidRequest"
   ],
   [
@@ -40,7 +42,9 @@ export const anthropic: ReadonlyArray<Row> = [
   ["too many marks", invalid("A maximum of 4 blocks with cache_control may be provided. Found 5."), "InvalidRequest"],
   [
     "no credit",
-    invalid("Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."),
+    invalid(
+      "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."
+    ),
     "Quota"
   ],
   [
@@ -48,7 +52,11 @@ export const anthropic: ReadonlyArray<Row> = [
     invalid("You have reached your specified API usage limits. You will regain access on 2026-01-01 at 00:00 UTC."),
     "Quota"
   ],
-  ["billing", answer(402, say("billing_error", "There is an issue with your billing or payment information.")), "Quota"],
+  [
+    "billing",
+    answer(402, say("billing_error", "There is an issue with your billing or payment information.")),
+    "Quota"
+  ],
   [
     "a long context without extra usage",
     answer(429, say("rate_limit_error", "Extra usage is required for long context requests.")),

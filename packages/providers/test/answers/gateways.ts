@@ -4,30 +4,126 @@ const lite = (status: number, message: string, type: string | null = null) =>
   answer(status, error(message, { type, param: null, code: String(status) }))
 
 export const litellm: ReadonlyArray<Row> = [
-  ["limited", lite(429, 'litellm.RateLimitError: AnthropicException - {"type":"error","error":{"type":"rate_limit_error","message":"Slow"}}', "throttling_error"), "RateLimited"],
-  ["none left", lite(429, "No deployments available for selected model, Try again in 60 seconds. Passed model=x. pre-call-checks=False, cooldown_list=[]"), ["RateLimited", 60_000]],
-  ["too long", lite(400, "litellm.ContextWindowExceededError: litellm.BadRequestError: OpenAIException - x"), "ContextOverflow"],
-  ["the budget", lite(400, "Budget has been exceeded! Current cost: 10.01, Max budget: 10.0", "budget_exceeded"), "Quota"],
-  ["its own key", lite(401, "Authentication Error, Invalid proxy server token passed.", "token_not_found_in_db"), "Authentication"],
-  ["a key behind it, with 500", lite(500, "litellm.AuthenticationError: OpenAIException - Incorrect API key provided"), "Authentication"],
-  ["overloaded behind it", lite(500, 'litellm.InternalServerError: AnthropicException - {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'), "Overloaded"],
+  [
+    "limited",
+    lite(
+      429,
+      'litellm.RateLimitError: AnthropicException - {"type":"error","error":{"type":"rate_limit_error","message":"Slow"}}',
+      "throttling_error"
+    ),
+    "RateLimited"
+  ],
+  [
+    "none left",
+    lite(
+      429,
+      "No deployments available for selected model, Try again in 60 seconds. Passed model=x. pre-call-checks=False, cooldown_list=[]"
+    ),
+    ["RateLimited", 60_000]
+  ],
+  [
+    "too long",
+    lite(400, "litellm.ContextWindowExceededError: litellm.BadRequestError: OpenAIException - x"),
+    "ContextOverflow"
+  ],
+  [
+    "the budget",
+    lite(400, "Budget has been exceeded! Current cost: 10.01, Max budget: 10.0", "budget_exceeded"),
+    "Quota"
+  ],
+  [
+    "its own key",
+    lite(401, "Authentication Error, Invalid proxy server token passed.", "token_not_found_in_db"),
+    "Authentication"
+  ],
+  [
+    "a key behind it, with 500",
+    lite(500, "litellm.AuthenticationError: OpenAIException - Incorrect API key provided"),
+    "Authentication"
+  ],
+  [
+    "overloaded behind it",
+    lite(
+      500,
+      'litellm.InternalServerError: AnthropicException - {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
+    ),
+    "Overloaded"
+  ],
   ["filtered", lite(400, "litellm.ContentPolicyViolationError: AzureException - x"), "ContentFiltered"],
-  ["no model", lite(400, "/chat/completions: Invalid model name passed in model=x. Call `/v1/models` to view available models for your key."), ["InvalidRequest", "unknown-model"]],
+  [
+    "no model",
+    lite(
+      400,
+      "/chat/completions: Invalid model name passed in model=x. Call `/v1/models` to view available models for your key."
+    ),
+    ["InvalidRequest", "unknown-model"]
+  ],
   ["slow", lite(408, "litellm.Timeout: APITimeoutError - Request timed out."), "Overloaded"]
 ]
 
 export const vercel: ReadonlyArray<Row> = [
-  ["no funds", answer(402, error("Insufficient funds. Please add credits to your account to continue using AI services.", { type: "insufficient_funds" })), "Quota"],
-  ["no card", answer(403, error("AI Gateway requires a valid credit card on file to service requests.", { type: "customer_verification_required" })), "Quota"],
+  [
+    "no funds",
+    answer(
+      402,
+      error("Insufficient funds. Please add credits to your account to continue using AI services.", {
+        type: "insufficient_funds"
+      })
+    ),
+    "Quota"
+  ],
+  [
+    "no card",
+    answer(
+      403,
+      error("AI Gateway requires a valid credit card on file to service requests.", {
+        type: "customer_verification_required"
+      })
+    ),
+    "Quota"
+  ],
   ["limited", answer(429, error("Rate limit exceeded", { type: "rate_limit_exceeded" })), "RateLimited"],
-  ["no model", answer(404, error("Model 'x' not found", { type: "model_not_found" })), ["InvalidRequest", "unknown-model"]]
+  [
+    "no model",
+    answer(404, error("Model 'x' not found", { type: "model_not_found" })),
+    ["InvalidRequest", "unknown-model"]
+  ]
 ]
 
 export const cloudflare: ReadonlyArray<Row> = [
-  ["its key", answer(401, { success: false, errors: [{ code: 10_000, message: "Authentication error" }], messages: [], result: null }), "Authentication"],
-  ["capacity", answer(429, { success: false, errors: [{ code: 3_040, message: "Capacity temporarily exceeded, please try again." }] }), "Overloaded"],
-  ["the free allocation", answer(429, { success: false, errors: [{ code: 3_036, message: "you have used up your daily free allocation of 10,000 neurons, please upgrade" }] }), "Quota"],
-  ["no model", answer(400, { success: false, errors: [{ code: 5_007, message: "No such model x or task" }] }), ["InvalidRequest", "unknown-model"]],
+  [
+    "its key",
+    answer(401, {
+      success: false,
+      errors: [{ code: 10_000, message: "Authentication error" }],
+      messages: [],
+      result: null
+    }),
+    "Authentication"
+  ],
+  [
+    "capacity",
+    answer(429, {
+      success: false,
+      errors: [{ code: 3_040, message: "Capacity temporarily exceeded, please try again." }]
+    }),
+    "Overloaded"
+  ],
+  [
+    "the free allocation",
+    answer(429, {
+      success: false,
+      errors: [
+        { code: 3_036, message: "you have used up your daily free allocation of 10,000 neurons, please upgrade" }
+      ]
+    }),
+    "Quota"
+  ],
+  [
+    "no model",
+    answer(400, { success: false, errors: [{ code: 5_007, message: "No such model x or task" }] }),
+    ["InvalidRequest", "unknown-model"]
+  ],
   ["502", answer(502, page("502 Bad Gateway")), "Overloaded"],
   ["520", answer(520, page("Web server is returning an unknown error")), "Overloaded"],
   ["521", answer(521, page("Web server is down")), "Overloaded"],
@@ -41,8 +137,16 @@ export const proxies: ReadonlyArray<Row> = [
   ["nginx 502", answer(502, "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n</html>"), "Overloaded"],
   ["nginx 504", answer(504, page("504 Gateway Time-out")), "Overloaded"],
   ["nginx 413", answer(413, page("413 Request Entity Too Large")), "ContextOverflow"],
-  ["Envoy", answer(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure"), "Overloaded"],
-  ["no upstream", answer(503, "no healthy upstream", { "retry-after": "Thu, 01 Jan 1970 00:00:05 GMT" }), ["Overloaded", 5_000]],
+  [
+    "Envoy",
+    answer(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure"),
+    "Overloaded"
+  ],
+  [
+    "no upstream",
+    answer(503, "no healthy upstream", { "retry-after": "Thu, 01 Jan 1970 00:00:05 GMT" }),
+    ["Overloaded", 5_000]
+  ],
   ["a login page", answer(200, page("Sign in"), { "content-type": "text/html" }), ["InvalidOutput", "lasting"]],
   ["another address", answer(302, "", { location: "https://login.example/" }), "InvalidRequest"],
   ["a proxy's login", answer(407, page("Proxy Authentication Required")), "Authentication"],

@@ -6,7 +6,11 @@ const say = (code: number, status: string, message: string, details: ReadonlyArr
 const google_ = (code: number, status: string, message: string, details: ReadonlyArray<object> = []) =>
   answer(code, say(code, status, message, details))
 
-const info = (reason: string) => ({ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason, domain: "googleapis.com" })
+const info = (reason: string) => ({
+  "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+  reason,
+  domain: "googleapis.com"
+})
 const retry = (retryDelay: string) => ({ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay })
 const violation = (quotaId: string) => ({
   "@type": "type.googleapis.com/google.rpc.QuotaFailure",
@@ -18,13 +22,23 @@ const current = (limit: number, wait: string) =>
 export const google: ReadonlyArray<Row> = [
   [
     "requests of a minute",
-    google_(429, "RESOURCE_EXHAUSTED", current(10, "34.074824224s"), [violation("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"), retry("34s")]),
+    google_(429, "RESOURCE_EXHAUSTED", current(10, "34.074824224s"), [
+      violation("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"),
+      retry("34s")
+    ]),
     ["RateLimited", 34_000]
   ],
-  ["a wait of a fraction", google_(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).", [retry("0.25s")]), ["RateLimited", 250]],
+  [
+    "a wait of a fraction",
+    google_(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).", [retry("0.25s")]),
+    ["RateLimited", 250]
+  ],
   [
     "requests of a day, with a wait that is no use",
-    google_(429, "RESOURCE_EXHAUSTED", current(250, "21.5s"), [violation("GenerateRequestsPerDayPerProjectPerModel-FreeTier"), retry("21s")]),
+    google_(429, "RESOURCE_EXHAUSTED", current(250, "21.5s"), [
+      violation("GenerateRequestsPerDayPerProjectPerModel-FreeTier"),
+      retry("21s")
+    ]),
     "Quota"
   ],
   [
@@ -35,37 +49,176 @@ export const google: ReadonlyArray<Row> = [
     ]),
     "Quota"
   ],
-  ["a quota of nothing", google_(429, "RESOURCE_EXHAUSTED", current(0, "20s"), [violation("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"), retry("20s")]), "Quota"],
-  ["no more than that", google_(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota)."), "RateLimited"],
-  ["an empty account", google_(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota, please check your plan and billing details."), "Quota"],
-  ["wrong key", google_(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", [info("API_KEY_INVALID")]), "Authentication"],
-  ["wrong key, in words", google_(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."), "Authentication"],
+  [
+    "a quota of nothing",
+    google_(429, "RESOURCE_EXHAUSTED", current(0, "20s"), [
+      violation("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"),
+      retry("20s")
+    ]),
+    "Quota"
+  ],
+  [
+    "no more than that",
+    google_(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota)."),
+    "RateLimited"
+  ],
+  [
+    "an empty account",
+    google_(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota, please check your plan and billing details."),
+    "Quota"
+  ],
+  [
+    "wrong key",
+    google_(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", [info("API_KEY_INVALID")]),
+    "Authentication"
+  ],
+  [
+    "wrong key, in words",
+    google_(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."),
+    "Authentication"
+  ],
   ["an old key", google_(400, "INVALID_ARGUMENT", "API key expired. Please renew the API key."), "Authentication"],
-  ["no key", google_(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers (callers without established identity)."), "Authentication"],
-  ["a leaked key", google_(403, "PERMISSION_DENIED", "Your API key was reported as leaked. Please use another API key."), "Authentication"],
-  ["off", google_(403, "PERMISSION_DENIED", "Generative Language API has not been used in project 1 before or it is disabled.", [info("SERVICE_DISABLED")]), "Authentication"],
-  ["without billing", google_(403, "PERMISSION_DENIED", "This API method requires billing to be enabled.", [info("BILLING_DISABLED")]), "Quota"],
-  ["too long", google_(400, "INVALID_ARGUMENT", "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."), "ContextOverflow"],
-  ["output too large", google_(400, "INVALID_ARGUMENT", "Unable to submit request because it has a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 65537 (exclusive)."), "OutputLimit"],
-  ["a schema", google_(400, "INVALID_ARGUMENT", 'Invalid JSON payload received. Unknown name "additionalProperties" at \'tools[0]\': Cannot find field.'), "InvalidRequest"],
-  ["an order", google_(400, "INVALID_ARGUMENT", "Please ensure that function call turn comes immediately after a user turn or after a function response turn."), "InvalidRequest"],
+  [
+    "no key",
+    google_(
+      403,
+      "PERMISSION_DENIED",
+      "Method doesn't allow unregistered callers (callers without established identity)."
+    ),
+    "Authentication"
+  ],
+  [
+    "a leaked key",
+    google_(403, "PERMISSION_DENIED", "Your API key was reported as leaked. Please use another API key."),
+    "Authentication"
+  ],
+  [
+    "off",
+    google_(
+      403,
+      "PERMISSION_DENIED",
+      "Generative Language API has not been used in project 1 before or it is disabled.",
+      [info("SERVICE_DISABLED")]
+    ),
+    "Authentication"
+  ],
+  [
+    "without billing",
+    google_(403, "PERMISSION_DENIED", "This API method requires billing to be enabled.", [info("BILLING_DISABLED")]),
+    "Quota"
+  ],
+  [
+    "too long",
+    google_(
+      400,
+      "INVALID_ARGUMENT",
+      "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."
+    ),
+    "ContextOverflow"
+  ],
+  [
+    "output too large",
+    google_(
+      400,
+      "INVALID_ARGUMENT",
+      "Unable to submit request because it has a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 65537 (exclusive)."
+    ),
+    "OutputLimit"
+  ],
+  [
+    "a schema",
+    google_(
+      400,
+      "INVALID_ARGUMENT",
+      "Invalid JSON payload received. Unknown name \"additionalProperties\" at 'tools[0]': Cannot find field."
+    ),
+    "InvalidRequest"
+  ],
+  [
+    "an order",
+    google_(
+      400,
+      "INVALID_ARGUMENT",
+      "Please ensure that function call turn comes immediately after a user turn or after a function response turn."
+    ),
+    "InvalidRequest"
+  ],
   ["a place", google_(400, "FAILED_PRECONDITION", "User location is not supported for the API use."), "InvalidRequest"],
-  ["no model", google_(404, "NOT_FOUND", "models/gemini-9 is not found for API version v1beta, or is not supported for generateContent."), ["InvalidRequest", "unknown-model"]],
+  [
+    "no model",
+    google_(
+      404,
+      "NOT_FOUND",
+      "models/gemini-9 is not found for API version v1beta, or is not supported for generateContent."
+    ),
+    ["InvalidRequest", "unknown-model"]
+  ],
   ["overloaded", google_(503, "UNAVAILABLE", "The model is overloaded. Please try again later."), "Overloaded"],
-  ["broken", google_(500, "INTERNAL", "An internal error has occurred. Please retry or report in https://developers.generativeai.google/guide/troubleshooting"), "Overloaded"],
+  [
+    "broken",
+    google_(
+      500,
+      "INTERNAL",
+      "An internal error has occurred. Please retry or report in https://developers.generativeai.google/guide/troubleshooting"
+    ),
+    "Overloaded"
+  ],
   ["too slow", google_(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete."), "Overloaded"],
-  ["overloaded, in a list", answer(503, [say(503, "UNAVAILABLE", "The model is overloaded. Please try again later.")]), "Overloaded"],
+  [
+    "overloaded, in a list",
+    answer(503, [say(503, "UNAVAILABLE", "The model is overloaded. Please try again later.")]),
+    "Overloaded"
+  ],
   ["overloaded in the stream", event(say(503, "UNAVAILABLE", "The service is currently unavailable.")), "Overloaded"],
-  ["blocked", event({ promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, usageMetadata: { promptTokenCount: 4 } }), "ContentFiltered"]
+  [
+    "blocked",
+    event({ promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, usageMetadata: { promptTokenCount: 4 } }),
+    "ContentFiltered"
+  ]
 ]
 
 export const vertex: ReadonlyArray<Row> = [
-  ["shared capacity", google_(429, "RESOURCE_EXHAUSTED", "Resource exhausted. Please try again later. Please refer to https://cloud.google.com/vertex-ai/generative-ai/docs/error-code-429 for more details."), "RateLimited"],
-  ["requests of a minute", google_(429, "RESOURCE_EXHAUSTED", "Quota exceeded for aiplatform.googleapis.com/generate_content_requests_per_minute_per_project_per_base_model with base model: gemini-3. Please submit a quota increase request."), "RateLimited"],
+  [
+    "shared capacity",
+    google_(
+      429,
+      "RESOURCE_EXHAUSTED",
+      "Resource exhausted. Please try again later. Please refer to https://cloud.google.com/vertex-ai/generative-ai/docs/error-code-429 for more details."
+    ),
+    "RateLimited"
+  ],
+  [
+    "requests of a minute",
+    google_(
+      429,
+      "RESOURCE_EXHAUSTED",
+      "Quota exceeded for aiplatform.googleapis.com/generate_content_requests_per_minute_per_project_per_base_model with base model: gemini-3. Please submit a quota increase request."
+    ),
+    "RateLimited"
+  ],
   ["no login", google_(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."), "Authentication"],
-  ["no permission", google_(403, "PERMISSION_DENIED", "Permission 'aiplatform.endpoints.predict' denied on resource"), "Authentication"],
-  ["no model", google_(404, "NOT_FOUND", "Publisher Model `projects/p/locations/l/publishers/google/models/x` was not found or your project does not have access to it."), ["InvalidRequest", "unknown-model"]],
-  ["Anthropic behind it", answer(400, { type: "error", error: { type: "invalid_request_error", message: "prompt is too long: 210000 tokens > 200000 maximum" } }), "ContextOverflow"]
+  [
+    "no permission",
+    google_(403, "PERMISSION_DENIED", "Permission 'aiplatform.endpoints.predict' denied on resource"),
+    "Authentication"
+  ],
+  [
+    "no model",
+    google_(
+      404,
+      "NOT_FOUND",
+      "Publisher Model `projects/p/locations/l/publishers/google/models/x` was not found or your project does not have access to it."
+    ),
+    ["InvalidRequest", "unknown-model"]
+  ],
+  [
+    "Anthropic behind it",
+    answer(400, {
+      type: "error",
+      error: { type: "invalid_request_error", message: "prompt is too long: 210000 tokens > 200000 maximum" }
+    }),
+    "ContextOverflow"
+  ]
 ]
 
 const aws = (status: number, type: string, message: string) =>
@@ -74,26 +227,122 @@ const typed = (status: number, __type: string, message: string) => answer(status
 
 export const bedrock: ReadonlyArray<Row> = [
   ["throttled", aws(429, "ThrottlingException", "Too many requests, please wait before trying again."), "RateLimited"],
-  ["throttled tokens", aws(429, "ThrottlingException", "Too many tokens, please wait before trying again."), "RateLimited"],
-  ["throttled tokens, in words", answer(429, { message: "Too many tokens, please wait before trying again." }), "RateLimited"],
-  ["tokens of a day", aws(429, "ThrottlingException", "Too many tokens per day, please wait before trying again."), "Quota"],
-  ["service quota", aws(400, "ServiceQuotaExceededException", "Your request exceeds the service quota for your account."), "Quota"],
+  [
+    "throttled tokens",
+    aws(429, "ThrottlingException", "Too many tokens, please wait before trying again."),
+    "RateLimited"
+  ],
+  [
+    "throttled tokens, in words",
+    answer(429, { message: "Too many tokens, please wait before trying again." }),
+    "RateLimited"
+  ],
+  [
+    "tokens of a day",
+    aws(429, "ThrottlingException", "Too many tokens per day, please wait before trying again."),
+    "Quota"
+  ],
+  [
+    "service quota",
+    aws(400, "ServiceQuotaExceededException", "Your request exceeds the service quota for your account."),
+    "Quota"
+  ],
   ["too long", aws(400, "ValidationException", "Input is too long for requested model."), "ContextOverflow"],
-  ["too long, quoted", typed(400, "ValidationException", "The model returned the following errors: Input is too long for requested model."), "ContextOverflow"],
-  ["output too large", aws(400, "ValidationException", "The maximum tokens you requested exceeds the model limit of 8192. Try again with a maximum tokens value that is lower than 8192."), "OutputLimit"],
-  ["malformed", aws(400, "ValidationException", "Malformed input request: #/messages/0: extraneous key [x] is not permitted"), "InvalidRequest"],
-  ["on demand", aws(400, "ValidationException", "Invocation of model ID anthropic.claude with on-demand throughput isn’t supported. Retry your request with the ID of an inference profile."), "InvalidRequest"],
-  ["no model", aws(400, "ValidationException", "The provided model identifier is invalid."), ["InvalidRequest", "unknown-model"]],
-  ["no access", aws(403, "AccessDeniedException", "You don't have access to the model with the specified model ID."), "Authentication"],
-  ["no payment", aws(403, "AccessDeniedException", "Model access is denied due to INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided."), "Quota"],
-  ["wrong token", aws(403, "UnrecognizedClientException", "The security token included in the request is invalid."), "Authentication"],
-  ["old token", aws(400, "ExpiredTokenException", "The security token included in the request is expired"), "Authentication"],
-  ["signature", aws(403, "InvalidSignatureException", "The request signature we calculated does not match the signature you provided."), "Authentication"],
-  ["not ready", aws(429, "ModelNotReadyException", "Model is not ready for inference. Wait and try your request again."), "Overloaded"],
-  ["model error", aws(424, "ModelErrorException", "The request failed due to an error while processing the model."), "Overloaded"],
+  [
+    "too long, quoted",
+    typed(
+      400,
+      "ValidationException",
+      "The model returned the following errors: Input is too long for requested model."
+    ),
+    "ContextOverflow"
+  ],
+  [
+    "output too large",
+    aws(
+      400,
+      "ValidationException",
+      "The maximum tokens you requested exceeds the model limit of 8192. Try again with a maximum tokens value that is lower than 8192."
+    ),
+    "OutputLimit"
+  ],
+  [
+    "malformed",
+    aws(400, "ValidationException", "Malformed input request: #/messages/0: extraneous key [x] is not permitted"),
+    "InvalidRequest"
+  ],
+  [
+    "on demand",
+    aws(
+      400,
+      "ValidationException",
+      "Invocation of model ID anthropic.claude with on-demand throughput isn’t supported. Retry your request with the ID of an inference profile."
+    ),
+    "InvalidRequest"
+  ],
+  [
+    "no model",
+    aws(400, "ValidationException", "The provided model identifier is invalid."),
+    ["InvalidRequest", "unknown-model"]
+  ],
+  [
+    "no access",
+    aws(403, "AccessDeniedException", "You don't have access to the model with the specified model ID."),
+    "Authentication"
+  ],
+  [
+    "no payment",
+    aws(
+      403,
+      "AccessDeniedException",
+      "Model access is denied due to INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided."
+    ),
+    "Quota"
+  ],
+  [
+    "wrong token",
+    aws(403, "UnrecognizedClientException", "The security token included in the request is invalid."),
+    "Authentication"
+  ],
+  [
+    "old token",
+    aws(400, "ExpiredTokenException", "The security token included in the request is expired"),
+    "Authentication"
+  ],
+  [
+    "signature",
+    aws(
+      403,
+      "InvalidSignatureException",
+      "The request signature we calculated does not match the signature you provided."
+    ),
+    "Authentication"
+  ],
+  [
+    "not ready",
+    aws(429, "ModelNotReadyException", "Model is not ready for inference. Wait and try your request again."),
+    "Overloaded"
+  ],
+  [
+    "model error",
+    aws(424, "ModelErrorException", "The request failed due to an error while processing the model."),
+    "Overloaded"
+  ],
   ["model timeout", aws(408, "ModelTimeoutException", "The request took too long to process."), "Overloaded"],
   ["unavailable", aws(503, "ServiceUnavailableException", "Bedrock is unable to process your request."), "Overloaded"],
-  ["throttled in the stream", event({ throttlingException: { message: "Too many tokens, please wait before trying again." } }), "RateLimited"],
-  ["broken in the stream", event({ modelStreamErrorException: { message: "The model produced invalid output.", originalStatusCode: 424 } }), "Overloaded"],
-  ["too long in the stream", event({ validationException: { message: "Input is too long for requested model." } }), "ContextOverflow"]
+  [
+    "throttled in the stream",
+    event({ throttlingException: { message: "Too many tokens, please wait before trying again." } }),
+    "RateLimited"
+  ],
+  [
+    "broken in the stream",
+    event({ modelStreamErrorException: { message: "The model produced invalid output.", originalStatusCode: 424 } }),
+    "Overloaded"
+  ],
+  [
+    "too long in the stream",
+    event({ validationException: { message: "Input is too long for requested model." } }),
+    "ContextOverflow"
+  ]
 ]

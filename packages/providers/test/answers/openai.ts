@@ -21,7 +21,12 @@ export const openai: ReadonlyArray<Row> = [
   ["the hard limit", invalid("Billing hard limit has been reached", "billing_hard_limit_reached"), "Quota"],
   [
     "an account that is off",
-    answer(429, error("Your account is not active, please check your billing details on our website.", { code: "billing_not_active" })),
+    answer(
+      429,
+      error("Your account is not active, please check your billing details on our website.", {
+        code: "billing_not_active"
+      })
+    ),
     "Quota"
   ],
   [
@@ -66,15 +71,25 @@ export const openai: ReadonlyArray<Row> = [
   ["too many at once", answer(429, error("Too Many Requests", { type: "requests" })), "RateLimited"],
   [
     "overflow by code",
-    invalid("Your input exceeds the context window of this model. Please adjust your input and try again.", "context_length_exceeded", "input"),
+    invalid(
+      "Your input exceeds the context window of this model. Please adjust your input and try again.",
+      "context_length_exceeded",
+      "input"
+    ),
     "ContextOverflow"
   ],
   [
     "overflow in words",
-    invalid("This model's maximum context length is 128000 tokens. However, your messages resulted in 130000 tokens. Please reduce the length of the messages."),
+    invalid(
+      "This model's maximum context length is 128000 tokens. However, your messages resulted in 130000 tokens. Please reduce the length of the messages."
+    ),
     "ContextOverflow"
   ],
-  ["overflow in a response", failed("context_length_exceeded", "Your input exceeds the context window of this model."), "ContextOverflow"],
+  [
+    "overflow in a response",
+    failed("context_length_exceeded", "Your input exceeds the context window of this model."),
+    "ContextOverflow"
+  ],
   [
     "only the output is too large",
     invalid(
@@ -85,54 +100,162 @@ export const openai: ReadonlyArray<Row> = [
   ],
   [
     "max_tokens above the model's",
-    invalid("max_tokens is too large: 200000. This model supports at most 16384 completion tokens, whereas you provided 200000.", "invalid_value", "max_tokens"),
+    invalid(
+      "max_tokens is too large: 200000. This model supports at most 16384 completion tokens, whereas you provided 200000.",
+      "invalid_value",
+      "max_tokens"
+    ),
     "OutputLimit"
   ],
   [
     "max_output_tokens above the model's",
-    invalid("Invalid 'max_output_tokens': integer above maximum value. Expected a value <= 128000, but got 200000 instead.", "integer_above_max_value", "max_output_tokens"),
+    invalid(
+      "Invalid 'max_output_tokens': integer above maximum value. Expected a value <= 128000, but got 200000 instead.",
+      "integer_above_max_value",
+      "max_output_tokens"
+    ),
     "OutputLimit"
   ],
   [
     "the output ran out",
-    invalid("Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens."),
+    invalid(
+      "Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens."
+    ),
     "OutputLimit"
   ],
   [
     "another name for max_tokens",
-    invalid("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "unsupported_parameter", "max_tokens"),
+    invalid(
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      "unsupported_parameter",
+      "max_tokens"
+    ),
     "InvalidRequest"
   ],
   ["a parameter", invalid("Unknown parameter: 'foo'.", "unknown_parameter", "foo"), "InvalidRequest"],
-  ["a schema", invalid("Invalid schema for function 'look': schema must be a JSON Schema of 'type: \"object\"'", "invalid_function_parameters"), "InvalidRequest"],
-  ["a text that is too long", invalid("Invalid 'tools[0].name': string too long.", "string_above_max_length"), "InvalidRequest"],
-  ["an answer that is gone", invalid("Previous response with id 'resp_1' not found.", "previous_response_not_found"), "InvalidRequest"],
-  ["wrong key", answer(401, error("Incorrect API key provided: sk-abc***xyz.", { type: "invalid_request_error", code: "invalid_api_key" })), "Authentication"],
-  ["no key", answer(401, error("You didn't provide an API key.", { type: "invalid_request_error", code: null })), "Authentication"],
+  [
+    "a schema",
+    invalid(
+      "Invalid schema for function 'look': schema must be a JSON Schema of 'type: \"object\"'",
+      "invalid_function_parameters"
+    ),
+    "InvalidRequest"
+  ],
+  [
+    "a text that is too long",
+    invalid("Invalid 'tools[0].name': string too long.", "string_above_max_length"),
+    "InvalidRequest"
+  ],
+  [
+    "an answer that is gone",
+    invalid("Previous response with id 'resp_1' not found.", "previous_response_not_found"),
+    "InvalidRequest"
+  ],
+  [
+    "wrong key",
+    answer(
+      401,
+      error("Incorrect API key provided: sk-abc***xyz.", { type: "invalid_request_error", code: "invalid_api_key" })
+    ),
+    "Authentication"
+  ],
+  [
+    "no key",
+    answer(401, error("You didn't provide an API key.", { type: "invalid_request_error", code: null })),
+    "Authentication"
+  ],
   ["no organization", answer(401, error("You must be a member of an organization to use the API")), "Authentication"],
-  ["a region", answer(403, error("Country, region, or territory not supported", { code: "unsupported_country_region_territory" })), "Authentication"],
-  ["no model", answer(404, error("The model `gpt-9` does not exist or you do not have access to it.", { code: "model_not_found" })), ["InvalidRequest", "unknown-model"]],
-  ["no model for the project", answer(403, error("Project `proj_1` does not have access to model `gpt-5`", { code: "model_not_found" })), ["InvalidRequest", "unknown-model"]],
-  ["no model in a response", failed("model_not_found", "The model `gpt-9` does not exist."), ["InvalidRequest", "unknown-model"]],
-  ["filtered", invalid("Your request was rejected as a result of our safety system.", "content_policy_violation"), "ContentFiltered"],
-  ["flagged", invalid("Invalid prompt: your prompt was flagged as potentially violating our usage policy.", "invalid_prompt"), "ContentFiltered"],
-  ["broken", answer(500, error("The server had an error while processing your request. Sorry about that!", { type: "server_error" })), "Overloaded"],
-  ["overloaded", answer(503, error("The engine is currently overloaded, please try again later", { type: "server_error" })), "Overloaded"],
+  [
+    "a region",
+    answer(403, error("Country, region, or territory not supported", { code: "unsupported_country_region_territory" })),
+    "Authentication"
+  ],
+  [
+    "no model",
+    answer(
+      404,
+      error("The model `gpt-9` does not exist or you do not have access to it.", { code: "model_not_found" })
+    ),
+    ["InvalidRequest", "unknown-model"]
+  ],
+  [
+    "no model for the project",
+    answer(403, error("Project `proj_1` does not have access to model `gpt-5`", { code: "model_not_found" })),
+    ["InvalidRequest", "unknown-model"]
+  ],
+  [
+    "no model in a response",
+    failed("model_not_found", "The model `gpt-9` does not exist."),
+    ["InvalidRequest", "unknown-model"]
+  ],
+  [
+    "filtered",
+    invalid("Your request was rejected as a result of our safety system.", "content_policy_violation"),
+    "ContentFiltered"
+  ],
+  [
+    "flagged",
+    invalid("Invalid prompt: your prompt was flagged as potentially violating our usage policy.", "invalid_prompt"),
+    "ContentFiltered"
+  ],
+  [
+    "broken",
+    answer(
+      500,
+      error("The server had an error while processing your request. Sorry about that!", { type: "server_error" })
+    ),
+    "Overloaded"
+  ],
+  [
+    "overloaded",
+    answer(503, error("The engine is currently overloaded, please try again later", { type: "server_error" })),
+    "Overloaded"
+  ],
   ["slow down", answer(503, error("Slow down", { code: "slow_down" })), "Overloaded"],
   ["broken in a response", failed("server_error", "The server had an error processing your request."), "Overloaded"],
-  ["overloaded by event", event({ type: "error", error: { type: "service_unavailable_error", code: "server_is_overloaded", message: "Our servers are currently overloaded." } }), "Overloaded"],
-  ["limited in a response", failed("rate_limit_exceeded", "Rate limit reached for gpt-5 on tokens per min. Please try again in 11.054s."), ["RateLimited", 11_054]],
+  [
+    "overloaded by event",
+    event({
+      type: "error",
+      error: {
+        type: "service_unavailable_error",
+        code: "server_is_overloaded",
+        message: "Our servers are currently overloaded."
+      }
+    }),
+    "Overloaded"
+  ],
+  [
+    "limited in a response",
+    failed("rate_limit_exceeded", "Rate limit reached for gpt-5 on tokens per min. Please try again in 11.054s."),
+    ["RateLimited", 11_054]
+  ],
   ["a conflict", answer(409, error("Another process is using this resource.")), "Overloaded"]
 ]
 
 export const codex: ReadonlyArray<Row> = [
   [
     "the plan's limit",
-    answer(429, { error: { type: "usage_limit_reached", message: "The usage limit has been reached", plan_type: "plus", resets_in_seconds: 3_600 } }),
+    answer(429, {
+      error: {
+        type: "usage_limit_reached",
+        message: "The usage limit has been reached",
+        plan_type: "plus",
+        resets_in_seconds: 3_600
+      }
+    }),
     "Quota"
   ],
-  ["not in the plan", answer(429, { error: { type: "usage_not_included", message: "To use this model, upgrade to Plus." } }), "Quota"],
-  ["a stream that broke off", { text: "stream disconnected before completion: stream closed before response.completed" }, "CutOff"]
+  [
+    "not in the plan",
+    answer(429, { error: { type: "usage_not_included", message: "To use this model, upgrade to Plus." } }),
+    "Quota"
+  ],
+  [
+    "a stream that broke off",
+    { text: "stream disconnected before completion: stream closed before response.completed" },
+    "CutOff"
+  ]
 ]
 
 const azureSays = (status: number, code: string, message: string) => answer(status, { error: { code, message } })
@@ -140,17 +263,53 @@ const azureSays = (status: number, code: string, message: string) => answer(stat
 export const azure: ReadonlyArray<Row> = [
   [
     "the rate of tokens",
-    azureSays(429, "429", "Requests to the ChatCompletions_Create Operation under Azure OpenAI API version 2025-01-01 have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after 6 seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit."),
+    azureSays(
+      429,
+      "429",
+      "Requests to the ChatCompletions_Create Operation under Azure OpenAI API version 2025-01-01 have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after 6 seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit."
+    ),
     ["RateLimited", 6_000]
   ],
-  ["the rate, by its gateway", answer(429, { statusCode: 429, message: "Rate limit is exceeded. Try again in 20 seconds." }), ["RateLimited", 20_000]],
-  ["the rate in a stream with status 200", event({ error: { code: "429", message: "Too many requests" } }), "RateLimited"],
-  ["no quota", answer(403, { statusCode: 403, message: "Out of call volume quota. Quota will be replenished in 10.22:21:07." }), "Quota"],
-  ["no capacity", azureSays(429, "NoCapacity", "The service is temporarily unable to process your request. Please try again later."), "Overloaded"],
-  ["wrong key", azureSays(401, "401", "Access denied due to invalid subscription key or wrong API endpoint."), "Authentication"],
-  ["no permission", azureSays(401, "PermissionDenied", "The principal `x` lacks the required data action."), "Authentication"],
-  ["a firewall", azureSays(403, "AccessDenied", "Access denied due to Virtual Network/Firewall rules."), "Authentication"],
-  ["no deployment", azureSays(404, "DeploymentNotFound", "The API deployment for this resource does not exist."), ["InvalidRequest", "unknown-model"]],
+  [
+    "the rate, by its gateway",
+    answer(429, { statusCode: 429, message: "Rate limit is exceeded. Try again in 20 seconds." }),
+    ["RateLimited", 20_000]
+  ],
+  [
+    "the rate in a stream with status 200",
+    event({ error: { code: "429", message: "Too many requests" } }),
+    "RateLimited"
+  ],
+  [
+    "no quota",
+    answer(403, { statusCode: 403, message: "Out of call volume quota. Quota will be replenished in 10.22:21:07." }),
+    "Quota"
+  ],
+  [
+    "no capacity",
+    azureSays(429, "NoCapacity", "The service is temporarily unable to process your request. Please try again later."),
+    "Overloaded"
+  ],
+  [
+    "wrong key",
+    azureSays(401, "401", "Access denied due to invalid subscription key or wrong API endpoint."),
+    "Authentication"
+  ],
+  [
+    "no permission",
+    azureSays(401, "PermissionDenied", "The principal `x` lacks the required data action."),
+    "Authentication"
+  ],
+  [
+    "a firewall",
+    azureSays(403, "AccessDenied", "Access denied due to Virtual Network/Firewall rules."),
+    "Authentication"
+  ],
+  [
+    "no deployment",
+    azureSays(404, "DeploymentNotFound", "The API deployment for this resource does not exist."),
+    ["InvalidRequest", "unknown-model"]
+  ],
   ["no path", azureSays(404, "404", "Resource not found"), "InvalidRequest"],
   [
     "filtered",
@@ -164,31 +323,90 @@ export const azure: ReadonlyArray<Row> = [
     }),
     "ContentFiltered"
   ],
-  ["an operation", azureSays(400, "OperationNotSupported", "The chatCompletion operation does not work with the specified model."), "InvalidRequest"],
+  [
+    "an operation",
+    azureSays(400, "OperationNotSupported", "The chatCompletion operation does not work with the specified model."),
+    "InvalidRequest"
+  ],
   ["too slow", azureSays(408, "Timeout", "The operation was timeout."), "Overloaded"],
-  ["broken", azureSays(500, "InternalServerError", "The server had an error while processing your request."), "Overloaded"]
+  [
+    "broken",
+    azureSays(500, "InternalServerError", "The server had an error while processing your request."),
+    "Overloaded"
+  ]
 ]
 
 export const copilot: ReadonlyArray<Row> = [
-  ["too long", answer(400, error("prompt token count of 135000 exceeds the limit of 128000", { code: "model_max_prompt_tokens_exceeded" })), "ContextOverflow"],
-  ["too long, without its code", answer(400, error("prompt token count of 135000 exceeds the limit of 128000")), "ContextOverflow"],
-  ["no model", answer(400, error("The requested model is not supported.", { code: "model_not_supported", param: "model" })), ["InvalidRequest", "unknown-model"]],
-  ["another API", answer(400, error('model "x" is not accessible via the /chat/completions endpoint', { code: "unsupported_api_for_model" })), "InvalidRequest"],
+  [
+    "too long",
+    answer(
+      400,
+      error("prompt token count of 135000 exceeds the limit of 128000", { code: "model_max_prompt_tokens_exceeded" })
+    ),
+    "ContextOverflow"
+  ],
+  [
+    "too long, without its code",
+    answer(400, error("prompt token count of 135000 exceeds the limit of 128000")),
+    "ContextOverflow"
+  ],
+  [
+    "no model",
+    answer(400, error("The requested model is not supported.", { code: "model_not_supported", param: "model" })),
+    ["InvalidRequest", "unknown-model"]
+  ],
+  [
+    "another API",
+    answer(
+      400,
+      error('model "x" is not accessible via the /chat/completions endpoint', { code: "unsupported_api_for_model" })
+    ),
+    "InvalidRequest"
+  ],
   ["an old token", answer(401, "unauthorized: token expired\n"), "Authentication"],
   ["forbidden", answer(403, "Access to this endpoint is forbidden. Please review our terms."), "Authentication"],
-  ["no premium requests", answer(402, error("You have exceeded your premium request allowance.", { code: "quota_exceeded" })), "Quota"],
+  [
+    "no premium requests",
+    answer(402, error("You have exceeded your premium request allowance.", { code: "quota_exceeded" })),
+    "Quota"
+  ],
   ["no quota, as text", answer(429, "quota exceeded\n"), "Quota"],
-  ["limited", answer(429, error("Sorry, you have been rate-limited. Please wait 35 seconds before trying again.", { code: "rate_limited" })), ["RateLimited", 35_000]]
+  [
+    "limited",
+    answer(
+      429,
+      error("Sorry, you have been rate-limited. Please wait 35 seconds before trying again.", { code: "rate_limited" })
+    ),
+    ["RateLimited", 35_000]
+  ]
 ]
 
 export const githubModels: ReadonlyArray<Row> = [
   [
     "requests of a minute",
-    answer(429, { error: { code: "RateLimitReached", message: "Rate limit of 15 per 60s exceeded for UserByModelByMinute. Please wait 42 seconds before retrying." } }),
+    answer(429, {
+      error: {
+        code: "RateLimitReached",
+        message: "Rate limit of 15 per 60s exceeded for UserByModelByMinute. Please wait 42 seconds before retrying."
+      }
+    }),
     ["RateLimited", 42_000]
   ],
-  ["too long", answer(413, { error: { code: "tokens_limit_reached", message: "Request body too large for gpt-4o model. Max size: 8000 tokens." } }), "ContextOverflow"],
-  ["no model", answer(400, { error: { code: "unknown_model", message: "Unknown model: x" } }), ["InvalidRequest", "unknown-model"]],
+  [
+    "too long",
+    answer(413, {
+      error: {
+        code: "tokens_limit_reached",
+        message: "Request body too large for gpt-4o model. Max size: 8000 tokens."
+      }
+    }),
+    "ContextOverflow"
+  ],
+  [
+    "no model",
+    answer(400, { error: { code: "unknown_model", message: "Unknown model: x" } }),
+    ["InvalidRequest", "unknown-model"]
+  ],
   ["not this model", answer(403, { error: { code: "no_access", message: "No access to model: x" } }), "Authentication"],
   ["wrong token", answer(401, { error: { code: "unauthorized", message: "Bad credentials" } }), "Authentication"]
 ]
