@@ -2,19 +2,29 @@
 import { assert, describe, it } from "@effect/vitest"
 import { classify } from "../src/Classify.ts"
 import * as anthropic from "./answers/anthropic.ts"
+import * as azure from "./answers/azure.ts"
+import * as bedrock from "./answers/bedrock.ts"
+import * as cerebras from "./answers/cerebras.ts"
 import * as chinese from "./answers/chinese.ts"
-import * as compatible from "./answers/compatible.ts"
+import * as deepseek from "./answers/deepseek.ts"
 import * as gateways from "./answers/gateways.ts"
 import * as google from "./answers/google.ts"
 import * as local from "./answers/local.ts"
+import * as mistral from "./answers/mistral.ts"
 import * as openai from "./answers/openai.ts"
+import * as openrouter from "./answers/openrouter.ts"
 import type { Expected, Row } from "./answers/row.ts"
 
 const families: Readonly<Record<string, ReadonlyArray<Row>>> = {
   ...anthropic,
   ...openai,
   ...google,
-  ...compatible,
+  ...azure,
+  ...bedrock,
+  ...mistral,
+  ...deepseek,
+  ...cerebras,
+  ...openrouter,
   ...chinese,
   ...local,
   ...gateways

@@ -11,7 +11,7 @@ export const saysCut = matches(
   /empty response body/,
   /stream (?:was )?(?:disconnected|closed|ended|terminated) (?:before|unexpectedly|prematurely)/,
   /stream (?:ended|closed) without/,
-  /incomplete_stream/
+  /incomplete_stream|^incomplete [^\n]* frame/m
 )
 
 /** A client library gave up waiting. */
