@@ -4,6 +4,7 @@
  * All matching of texts lives here and in `classify/`; retry, fallback and compaction see only the reason.
  */
 import { ModelError, type ModelErrorReason } from "@rein/core/schema/ModelError"
+import type { Usage } from "@rein/core/schema/Usage"
 import { codesIn, isRefusal, isServersFault, meaningOf } from "./classify/Codes.ts"
 import { isLasting } from "./classify/Connection.ts"
 import { type Asked, describe } from "./classify/Describe.ts"
@@ -33,6 +34,8 @@ export interface Options {
   readonly secrets?: ReadonlyArray<string>
   /** What was asked where, for messages. */
   readonly asked?: Asked
+  /** What the provider has counted before it failed. */
+  readonly usage?: Usage
   /** Milliseconds since the epoch; a server may name a date to wait for. */
   readonly now?: number
 }
@@ -236,6 +239,7 @@ export const classify = (error: unknown, options: Options = {}): ModelError => {
   return new ModelError({
     reason,
     message: describe(reason, facts, options),
-    ...(code === undefined ? {} : { status: code })
+    ...(code === undefined ? {} : { status: code }),
+    ...(options.usage === undefined ? {} : { usage: options.usage })
   })
 }

@@ -222,6 +222,19 @@ describe.each(cases)("errors over %s by %s", (wire, way) => {
   )
 })
 
+describe("an answer of Anthropic that breaks off", () => {
+  it.live("tells what was used until then", () =>
+    Effect.gen(function* () {
+      const { error } = yield* play("anthropic", [
+        { usage: { input: 100, cacheRead: 40, output: 5 } },
+        { text: "half" },
+        { streamError: { type: "overloaded_error", message: "too busy" } }
+      ])
+      assert.deepInclude(error?.usage, { input: 100, cacheRead: 40, output: "unknown" })
+    })
+  )
+})
+
 /** What servers say of a request that is too large, each in its own words. */
 const tooLarge: ReadonlyArray<readonly [string, Wire, number, object]> = [
   ["Anthropic", "anthropic", 400, overflow.anthropic],

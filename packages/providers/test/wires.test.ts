@@ -65,7 +65,9 @@ const wires: Readonly<Record<string, Recorded>> = { bedrock, cohere, google, mis
 
 describe.each(Object.entries(wires))("the wire of %s", (name, recorded) => {
   const all = Buffer.concat(recorded.events)
-  const positions = Array.from({ length: all.length - 1 }, (_, index) => index + 1).filter((at) => at % step === 1 % step)
+  const positions = Array.from({ length: all.length - 1 }, (_, index) => index + 1).filter(
+    (at) => at % step === 1 % step
+  )
   const until = (events: number) => Buffer.concat(recorded.events.slice(0, events)).length
 
   it.live(
@@ -98,7 +100,9 @@ describe.each(Object.entries(wires))("the wire of %s", (name, recorded) => {
         const splits: ReadonlyArray<ReadonlyArray<Buffer>> = [
           [all],
           ...[1, 2, 3, 7].map((size) =>
-            Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.subarray(index * size, (index + 1) * size))
+            Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+              all.subarray(index * size, (index + 1) * size)
+            )
           ),
           ...positions.map((at) => [all.subarray(0, at), all.subarray(at)])
         ]
@@ -112,7 +116,11 @@ describe.each(Object.entries(wires))("the wire of %s", (name, recorded) => {
             const ended = finishOf(parts)?.reason
             const isWhole = error === undefined && (ended === "stop" || ended === "tool-calls")
             assert.isFalse(isWhole, `cut at ${at} ${breaks ? "by a break" : "by a clean end"}: ${ended}`)
-            const isCut = error === undefined || error.reason._tag === "CutOff" || error.reason._tag === "Transport" || error.reason._tag === "InvalidOutput"
+            const isCut =
+              error === undefined ||
+              error.reason._tag === "CutOff" ||
+              error.reason._tag === "Transport" ||
+              error.reason._tag === "InvalidOutput"
             assert.isTrue(isCut, `cut at ${at}: ${JSON.stringify(error)}`)
           }
         }

@@ -194,7 +194,7 @@ const make = Effect.gen(function* () {
   ): Effect.fn.Return<StepEnd, StoreError> {
     const closed = parts.close()
     const finish = finishReason(parts, error)
-    const usage = parts.finish?.usage ?? Usage.unknown
+    const usage = parts.finish?.usage ?? error?.usage ?? Usage.unknown
     const { prices } = yield* catalog.lookup(input.request.model)
     const cost = ModelCatalog.costOf(usage, prices)
     input.session.publish(closed.live)

@@ -1,5 +1,6 @@
 /** Why a model gave no answer, or only a part of one. Retry, fallback and compaction decide on the reason, never on text. */
 import { Schema } from "effect"
+import { Usage } from "./Usage.ts"
 
 /** Asking again unchanged cannot help. */
 const lasting = { lasting: Schema.optionalKey(Schema.Literal(true)) }
@@ -61,5 +62,7 @@ export class ModelError extends Schema.TaggedError<ModelError>("@rein/core/schem
   reason: ModelErrorReason,
   message: Schema.String,
   /** HTTP status, where there was one. */
-  status: Schema.optionalKey(Schema.Finite)
+  status: Schema.optionalKey(Schema.Finite),
+  /** What was used before it failed, where the provider has said so. */
+  usage: Schema.optionalKey(Usage)
 }) {}

@@ -50,9 +50,11 @@ const refusingNames =
 
 /** Some servers send their errors in a shape that the SDK does not know: then the error is what it could not read. */
 const sentError = (fields: Fields): unknown => {
-  if (fields["name"] !== "AI_TypeValidationError") return undefined
-  const error = fieldsOf(fields["value"])?.["error"]
-  return typeof error === "string" ? { message: error } : error
+  const value = fields["name"] === "AI_TypeValidationError" ? fieldsOf(fields["value"]) : undefined
+  const error = value?.["error"]
+  if (typeof error === "string") return { message: error }
+  // A piece of an answer has no message of its own.
+  return error ?? (typeof value?.["message"] === "string" ? value : undefined)
 }
 
 const parts = ["body", "headers", "responseBody", "responseHeaders", "statusCode", "text", "inBand", "lastError"]
@@ -188,7 +190,7 @@ export const gather = (error: unknown): Facts => {
     garbled: names.some((name) => garbledNames.test(name)),
     lasting: layers.some((layer) => layer["lasting"] === true) || (said.markup && sent === 200),
     unreadable: names.some((name) => unreadableNames.test(name)) || (sent !== undefined && sent >= 200 && sent < 300),
-    empty: messages.length === 0 && !said.markup && bodyIsEmpty(layers),
+    empty: !said.markup && bodyIsEmpty(layers) && (messages.length === 0 || (sent !== undefined && sent >= 400)),
     refusedByClient: names.some((name) => refusingNames.test(name))
   }
 }

@@ -28,7 +28,8 @@ const frame = (type: string, value: object): Buffer => {
   return Buffer.concat([checked, number(crc32(checked))])
 }
 
-const delta = (contentBlockIndex: number, value: object) => frame("contentBlockDelta", { contentBlockIndex, delta: value })
+const delta = (contentBlockIndex: number, value: object) =>
+  frame("contentBlockDelta", { contentBlockIndex, delta: value })
 const stop = (contentBlockIndex: number) => frame("contentBlockStop", { contentBlockIndex })
 const json = JSON.stringify(input)
 
@@ -47,7 +48,13 @@ export const bedrock: Recorded = {
     stop(2),
     frame("messageStop", { stopReason: "tool_use" }),
     frame("metadata", {
-      usage: { inputTokens: 50, outputTokens: 10, totalTokens: 110, cacheReadInputTokens: 50, cacheWriteInputTokens: 0 },
+      usage: {
+        inputTokens: 50,
+        outputTokens: 10,
+        totalTokens: 110,
+        cacheReadInputTokens: 50,
+        cacheWriteInputTokens: 0
+      },
       metrics: { latencyMs: 1 }
     })
   ],

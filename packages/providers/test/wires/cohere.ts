@@ -28,7 +28,10 @@ export const cohere: Recorded = {
     event("message-end", {
       delta: {
         finish_reason: "TOOL_CALL",
-        usage: { billed_units: { input_tokens: 90, output_tokens: 10 }, tokens: { input_tokens: 100, output_tokens: 10 } }
+        usage: {
+          billed_units: { input_tokens: 90, output_tokens: 10 },
+          tokens: { input_tokens: 100, output_tokens: 10 }
+        }
       }
     })
   ],

@@ -21,4 +21,6 @@ export const input = { at: "ü.ts", lines: [1, 2] }
 
 /** An event of a stream over HTTP. */
 export const sse = (value: unknown, name?: string): Buffer =>
-  Buffer.from(`${name === undefined ? "" : `event: ${name}\n`}data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`)
+  Buffer.from(
+    `${name === undefined ? "" : `event: ${name}\n`}data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`
+  )
