@@ -87,6 +87,9 @@ const googleQuota: Rule = (facts, options) => {
   return isRate ? refused("RateLimited", facts, options) : undefined
 }
 
+const tokenThrottle: Rule = (facts, options) =>
+  Texts.saysTokenThrottle(facts.text) ? refused("RateLimited", facts, options) : undefined
+
 /** Numbers say more than the words around them. */
 const measured: Rule = ({ text }) => {
   const what = neverFitsMinute(text) ? "input" : tooLargeIs(text)
@@ -206,6 +209,7 @@ const rules: ReadonlyArray<Rule> = [
   garbled,
   refusedByUs,
   googleQuota,
+  tokenThrottle,
   measured,
   usedUp,
   byCode,

@@ -8,7 +8,8 @@ type Meaning = ModelErrorReason["_tag"] | "UnknownModel"
 const table: ReadonlyArray<readonly [Meaning, string]> = [
   [
     "Quota",
-    `insufficient_quota insufficient_balance insufficient_balance_error insufficient_funds insufficient_credits
+    `insufficient_quota credit_balance_exhausted organization_spend_limit_exceeded project_spend_limit_exceeded
+    organization_usage_limit_exceeded insufficient_balance insufficient_balance_error insufficient_funds insufficient_credits
     InsufficientCredits billing_error billing_hard_limit_reached billing_not_active BILLING_DISABLED payment_required
     payment_method_required PaymentRequired usage_limit_reached usage_limit_exceeded usage_not_included
     exceeded_current_quota_error quota_exceeded credit_limit credits_exhausted spend_limit_reached blocked_api_access
@@ -53,7 +54,7 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     capacity_exceeded NoCapacity service_unavailable ServiceUnavailable service_unavailable_error
     ServiceUnavailableException ServiceUnavailableError UNAVAILABLE unavailable_error InternalServerException
     InternalServerError internal_server_error ModelNotReadyException ModelErrorException ModelStreamErrorException
-    ModelTimeoutException timeout_error DEADLINE_EXCEEDED RequestTimeOut ModelServingError slow_down unreachable_backend
+    ModelTimeoutException timeout_error DEADLINE_EXCEEDED RequestTimeOut ModelServingError unreachable_backend
     server_busy provider_unavailable bad_gateway gateway_timeout vector_store_timeout zai500 zai1234 zai1305 zai1312
     minimax1000 minimax1001 minimax1013 minimax1024 minimax1033`
   ],

@@ -42,7 +42,7 @@ const longestText = 20_000
 
 const brokenTexts = /^terminated$|socket hang up|other side closed|premature close|connection lost|econnreset/
 const networkTexts =
-  /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed|connection error\.?)$|other side closed|premature close|cannot connect to api|^(getaddrinfo|connect|read|write) e[a-z]+\b|network connection lost|net::err_|^econn[a-z]+$/
+  /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed|connection error\.?)$|other side closed|premature close|cannot connect to api|^(getaddrinfo|connect|read|write) e[a-z]+\b|network connection lost|^connection (?:refused|reset|closed|aborted)\b|server disconnected|peer closed connection|net::err_|^econn[a-z]+$/
 const garbledNames = /^AI_(JSONParseError|TypeValidationError)$/
 const unreadableNames = /^AI_InvalidResponseDataError$|^NotAStream$|^SyntaxError$/
 const refusingNames =

@@ -23,7 +23,7 @@ export const saysTimeout = matches(
 
 /** Limits that come back after seconds, and whose sentences may also speak of plans and billing. */
 const speaksOfRate = matches(
-  /rate.?limit|requests?[ _]per|tokens?[ _]per|too many requests|per.?(?:minute|second|hour)|throttl/
+  /concurren|rate.?limit|requests?[ _]per|tokens?[ _]per|too many requests|per.?(?:minute|second|hour)|throttl/
 )
 
 export const saysOverflow = matches(
@@ -43,6 +43,8 @@ export const saysOverflow = matches(
   /`inputs` (?:tokens \+ `max_new_tokens` )?must (?:be <=|have less than)/,
   /range of input length should be/,
   /reduce (?:the )?(?:length|size) of (?:the |your )?(?:messages|input|prompt)/,
+  /more than (?:the )?max(?:imum)? tokens allowed|(?:prompt|input) exceeds (?:the )?(?:maximum |max )?(?:context )?length/,
+  /^4(?:00|13) (?:status code )?\(no body\)/m,
   // vLLM gives the output what the prompt leaves of the window.
   /max_tokens must be at least 1, got -/,
   /request body too large for [^]* model/,
@@ -69,7 +71,7 @@ export const saysOutputLimit = matches(
 
 /** Nothing is left to spend. These hold whatever the code says. */
 export const saysUsedUp = matches(
-  /insufficient[_ ](?:quota|balance|funds?|credits?)|balance is insufficient|not enough (?:balance|funds)/,
+  /insufficient[_ ](?:balance|funds?|credits?)|balance is insufficient|not enough (?:balance|funds)/,
   /credit balance is (?:too low|not enough|insufficient)|(?:out of|no|not enough|used all available|more) credits?\b(?! (?:are )?(?:needed|required) (?:to|for) (?:see|view))/,
   /(?:doesn't|does not|don't|do not) have (?:any |enough |sufficient )(?:credits?|balance|funds)/,
   /(?:add|purchase|buy) (?:more |\d+ )?credits?\b(?! card)/,
@@ -80,7 +82,7 @@ export const saysUsedUp = matches(
   /(?:reached|hit|exceeded|exhausted|used up)(?: all)?(?: of)? (?:your|its|the|their) (?:account's )?(?:monthly|weekly|daily|session|free|included|prepaid|set|inference|trial| )+(?:\w+ )?(?:quota|credits?|limits?|allowance)(?<!rate limit)/,
   /exceeded (?:its|your|the|their) (?:\w+ )?budget|free usage exceeded|free trial quota/,
   /budget has been exceeded|exceeded(?:your)? budget|budget exceeded/,
-  /extra usage is required/,
+  /extra usage is required|out of extra usage/,
   /(?:enable|check|without|requires?) billing(?: to be enabled)?\b(?! and| details\/|\/)|billing (?:account )?(?:is |has been |was )?(?:disabled|not active|suspended|closed|not enabled)/,
   /check your billing details|account is not active|failure to pay|past[- ]due|overdue|unpaid/,
   /payment (?:required|method|instrument)|valid credit card/,
@@ -95,14 +97,17 @@ export const saysUsedUp = matches(
 /** A quota of nothing, e.g. of a model that a free account may not use. */
 export const saysNothingGranted = matches(/\blimit:? 0\b/, /per.?day\b/)
 
+/** Alibaba says of the tokens of a minute what others say of an empty account; only the page that explains it differs. */
+export const saysTokenThrottle = matches(/help\.aliyun\.com\S*#token-limit/)
+
 /** The same, unless it speaks of a rate: Google says it of the requests of a minute, too. */
 export const saysQuota = (text: string): boolean =>
-  /exceeded your current quota|quota (?:has been )?(?:exceeded|exhausted)|check your plan and billing|exceeded (?:the |your )?quota|usage limit/.test(
+  /insufficient[_ ]quota|exceeded your current quota|quota (?:has been )?(?:exceeded|exhausted)|check your plan and billing|exceeded (?:the |your )?quota|usage limit/.test(
     text
   ) && !speaksOfRate(text)
 
 export const saysRate = matches(
-  /rate[-_ ]?limit|too many requests|too many tokens|requests? (?:rate|frequency)|throttl|slow down/,
+  /rate[-_ ]?limit|too many requests|too many tokens|requests? (?:rate|frequency)|throttl/,
   /max(?:imum)? (?:parallel|concurrent|concurrency)|concurrency(?: limit)?[^.\n]{0,20}(?:exceeded|reached)|concurrent requests/,
   /quota exceeded for|resource (?:has been )?exhausted|requests? per (?:minute|second)|tokens? per minute/,
   /no deployments available for selected model/,
@@ -150,5 +155,5 @@ export const saysInvalid = matches(
 
 /** A server that will never do it, though it says so with 5xx. */
 export const saysUnsupported = matches(
-  /requires? (?:the )?--[a-z-]+|is not supported\b(?! by)|does not support|unsupported (?:param|content|parameter)|unexpected endpoint/
+  /requires? (?:the )?--[a-z-]+|jinja|prompt ?template|is not supported\b(?! by)|does not support|unsupported (?:param|content|parameter)|unexpected endpoint/
 )

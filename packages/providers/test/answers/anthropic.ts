@@ -48,6 +48,11 @@ export const anthropic: ReadonlyArray<Row> = [
     "Quota"
   ],
   [
+    "no extra usage",
+    invalid("You're out of extra usage. Add more at claude.ai/settings/usage and keep going."),
+    "Quota"
+  ],
+  [
     "the limit that was set",
     invalid("You have reached your specified API usage limits. You will regain access on 2026-01-01 at 00:00 UTC."),
     "Quota"

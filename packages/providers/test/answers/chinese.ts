@@ -34,6 +34,7 @@ export const zai: ReadonlyArray<Row> = [
   ["a busy model, in words", answer(429, { error: { message: "该模型当前访问量过大,请您稍后再试" } }), "Overloaded"],
   ["too long", zhipu(400, "1261", "Prompt exceeds max length"), "ContextOverflow"],
   ["too long, in words", answer(400, { error: { message: "Prompt 超长" } }), "ContextOverflow"],
+  ["too long, as a parameter", zhipu(400, "1210", "tokens in request more than max tokens allowed"), "ContextOverflow"],
   [
     "filtered",
     zhipu(
@@ -177,6 +178,27 @@ export const moonshot: ReadonlyArray<Row> = [
 ]
 
 export const alibaba: ReadonlyArray<Row> = [
+  [
+    "tokens of a minute, in the words of an empty account",
+    answer(
+      429,
+      error(
+        "You exceeded your current quota, please check your plan and billing details. For details, see: https://help.aliyun.com/zh/model-studio/error-code#token-limit",
+        { type: "insufficient_quota", code: "insufficient_quota" }
+      )
+    ),
+    "RateLimited"
+  ],
+  [
+    "a rate that grows too fast",
+    answer(
+      400,
+      error(
+        "Upstream error from Alibaba: Request rate increased too quickly. To ensure system stability, please adjust your client logic."
+      )
+    ),
+    "RateLimited"
+  ],
   [
     "in arrears",
     answer(400, {

@@ -133,6 +133,18 @@ export const cloudflare: ReadonlyArray<Row> = [
   ["a challenge", answer(403, page("Just a moment...")), "Authentication"]
 ]
 
+export const scaleway: ReadonlyArray<Row> = [
+  [
+    "too many at once",
+    answer(429, {
+      status: 429,
+      error: "INSUFFICIENT QUOTA",
+      message: "You exceeded your current limit of concurrent requests."
+    }),
+    "RateLimited"
+  ]
+]
+
 export const proxies: ReadonlyArray<Row> = [
   ["nginx 502", answer(502, "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n</html>"), "Overloaded"],
   ["nginx 504", answer(504, page("504 Gateway Time-out")), "Overloaded"],

@@ -74,6 +74,11 @@ export const llamacpp: ReadonlyArray<Row> = [
     "InvalidRequest"
   ],
   [
+    "a template",
+    answer(500, error("Jinja Exception: System message must be at the beginning", { code: 500, type: "server_error" })),
+    "InvalidRequest"
+  ],
+  [
     "no pictures",
     answer(
       500,

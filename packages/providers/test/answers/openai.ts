@@ -68,6 +68,8 @@ export const openai: ReadonlyArray<Row> = [
     limited("Rate limit reached for gpt-5 on tokens per min (TPM): Limit 30000, Used 0, Requested 41000."),
     "ContextOverflow"
   ],
+  ["a spend limit", answer(429, error("Limit", { code: "project_spend_limit_exceeded" })), "Quota"],
+  ["slow down with 429", answer(429, error("Slow down", { code: "slow_down" })), "RateLimited"],
   ["too many at once", answer(429, error("Too Many Requests", { type: "requests" })), "RateLimited"],
   [
     "overflow by code",
