@@ -1,5 +1,7 @@
 /** What each provider really answers, and the reason that it becomes. */
 import { assert, describe, it } from "@effect/vitest"
+import { ModelErrorReason } from "@rein/core/schema/ModelError"
+import { Arbitrary, Schema } from "effect"
 import { classify } from "../src/Classify.ts"
 import * as anthropic from "./answers/anthropic.ts"
 import * as azure from "./answers/azure.ts"
@@ -70,4 +72,23 @@ describe("answers", () => {
       assert.strictEqual(classify({ status: 400, body }).reason._tag, "InvalidRequest")
     }
   })
+
+  const anything = Arbitrary.all({
+    status: Arbitrary.schema(Schema.Literals([200, 302, 400, 401, 413, 429, 500, 529])),
+    headers: Arbitrary.schema(Schema.Record(Schema.String, Schema.String)),
+    body: Arbitrary.schema(Schema.Json),
+    text: Arbitrary.schema(Schema.String)
+  })
+
+  it.prop(
+    "of any shape have a reason, the same each time, as text or as JSON",
+    [anything],
+    ([{ body, headers, status, text }]) => {
+      const { message, reason } = classify({ status, headers, body, text }, { now: 0 })
+      assert.isTrue(Schema.is(ModelErrorReason)(reason))
+      assert.isAbove(message.length, 0)
+      if (typeof body !== "object" || body === null) return
+      assert.deepStrictEqual(classify({ status, headers, body: JSON.stringify(body), text }, { now: 0 }).reason, reason)
+    }
+  )
 })

@@ -55,7 +55,7 @@ const waitNames: Readonly<Record<string, number>> = {
 }
 
 const deepest = 8
-const longest = 20_000
+const longest = 8_000
 
 const isMarkup = (text: string): boolean => /^\s*<(!doctype|html|head|\?xml|!--)/i.test(text)
 

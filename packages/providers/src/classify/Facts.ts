@@ -38,7 +38,8 @@ export interface Facts {
 type Fields = Readonly<Record<string, unknown>>
 
 const deepest = 6
-const longestText = 20_000
+/** What says why stands at the beginning; a pattern may need the square of the length. */
+const longestText = 8_000
 
 const brokenTexts = /^terminated$|socket hang up|other side closed|premature close|connection lost|econnreset/
 const networkTexts =
@@ -127,8 +128,8 @@ const detailOf = ({ messages }: Said, raw: unknown): string => {
 }
 
 const status = (layer: Fields): number | undefined => {
-  const value = layer["statusCode"] ?? layer["status"]
-  return typeof value === "number" ? value : undefined
+  const value = Number(textOf(layer["statusCode"] ?? layer["status"]) || Number.NaN)
+  return Number.isInteger(value) && value >= 100 && value < 600 ? value : undefined
 }
 
 /** Undici has limits of its own, 300 s each. */

@@ -3,7 +3,7 @@
 const number = (found: RegExpExecArray | null): number | undefined =>
   found === null ? undefined : Number((found[1] ?? "").replaceAll(",", ""))
 
-const digits = "(\\d[\\d,]{2,})"
+const digits = "(\\d[\\d,]{2,14})"
 
 const windowPatterns = [
   `context length is only ${digits}`,
@@ -54,7 +54,7 @@ export const windowOf = (text: string): { readonly limit?: number } => {
  * output into the window speak of the window in both cases; compacting the history would never help in the second.
  */
 export const tooLargeIs = (text: string): "input" | "output" | undefined => {
-  const sum = text.includes("max_tokens") ? /(\d+) \+ \d+ > (\d+)/.exec(text) : null
+  const sum = text.includes("max_tokens") ? /\b(\d{1,12}) \+ \d{1,12} > (\d{1,12})/.exec(text) : null
   const input = sum === null ? inputOf(text) : Number(sum[1])
   const limit = sum === null ? windowOf(text).limit : Number(sum[2])
   if (input === undefined || limit === undefined) return undefined

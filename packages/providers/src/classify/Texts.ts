@@ -45,6 +45,8 @@ export const saysOverflow = matches(
   /reduce (?:the )?(?:length|size) of (?:the |your )?(?:messages|input|prompt)/,
   /more than (?:the )?max(?:imum)? tokens allowed|(?:prompt|input) exceeds (?:the )?(?:maximum |max )?(?:context )?length/,
   /^4(?:00|13) (?:status code )?\(no body\)/m,
+  /input token count[^.\n]{0,60}only supports up to|expected maxlength: \d/,
+  /'(?:messages|input)\b[^'\n]*': string too long/,
   // vLLM gives the output what the prompt leaves of the window.
   /max_tokens must be at least 1, got -/,
   /request body too large for [^]* model/,
@@ -90,7 +92,7 @@ export const saysUsedUp = matches(
   /free tier of the model has been exhausted|daily free allocation/,
   /in good standing|arrear/,
   /\blimit:? 0\b/,
-  /(?:quota|limit|tokens|requests|calls?|limited to [\d,]+ api calls)[^.\n]{0,60}(?:per[ -]?|\/ ?)(?:day|month|week)\b(?![^]*(?:try again|retry) (?:in|after))/,
+  /(?:quota|limit|tokens|requests|calls?|limited to [\d,]{1,12} api calls)[^.\n]{0,60}(?:per[ -]?|\/ ?)(?:day|month|week)\b(?![^]*(?:try again|retry) (?:in|after))/,
   /余额不足|余额已|欠费|请充值|账户余额|额度(?:已)?(?:用完|用尽|耗尽|不足)|配额(?:已)?(?:用完|用尽|耗尽|不足)|(?:今日|当日|每日|本月|本周)[^。\n]{0,12}(?:限额|上限|额度)/
 )
 

@@ -76,7 +76,7 @@ const ofResets = (headers: Headers, now: number): number | undefined => {
 }
 
 const amount =
-  "(\\d+(?:\\.\\d+)?)\\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|秒|分钟)(?![a-z])"
+  "(\\d{1,12}(?:\\.\\d{1,12})?)\\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|秒|分钟)(?![a-z])"
 const inText = new RegExp(
   `(?:(?:try(?:ing)? again|retry(?:ing)?|wait|available)[^.\\d]{0,30}|请(?:等待|在)?\\s?)((?:${amount}(?:,? and |, |\\s)?)+)`
 )

@@ -5,6 +5,15 @@ const aws = (status: number, type: string, message: string) =>
 const typed = (status: number, __type: string, message: string) => answer(status, { __type, message })
 
 export const bedrock: ReadonlyArray<Row> = [
+  [
+    "too long, by characters",
+    aws(
+      400,
+      "ValidationException",
+      "Malformed input request: expected maxLength: 100000, actual: 150000, please reformat your input and try again."
+    ),
+    "ContextOverflow"
+  ],
   ["throttled", aws(429, "ThrottlingException", "Too many requests, please wait before trying again."), "RateLimited"],
   [
     "throttled tokens",

@@ -3,7 +3,7 @@ import { answer, event, type Row } from "./row.ts"
 const say = (code: number, status: string, message: string, details: ReadonlyArray<object> = []) => ({
   error: { code, message, status, details }
 })
-const google_ = (code: number, status: string, message: string, details: ReadonlyArray<object> = []) =>
+const says = (code: number, status: string, message: string, details: ReadonlyArray<object> = []) =>
   answer(code, say(code, status, message, details))
 
 const info = (reason: string) => ({
@@ -22,7 +22,7 @@ const current = (limit: number, wait: string) =>
 export const google: ReadonlyArray<Row> = [
   [
     "requests of a minute",
-    google_(429, "RESOURCE_EXHAUSTED", current(10, "34.074824224s"), [
+    says(429, "RESOURCE_EXHAUSTED", current(10, "34.074824224s"), [
       violation("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"),
       retry("34s")
     ]),
@@ -30,12 +30,12 @@ export const google: ReadonlyArray<Row> = [
   ],
   [
     "a wait of a fraction",
-    google_(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).", [retry("0.25s")]),
+    says(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).", [retry("0.25s")]),
     ["RateLimited", 250]
   ],
   [
     "requests of a day, with a wait that is no use",
-    google_(429, "RESOURCE_EXHAUSTED", current(250, "21.5s"), [
+    says(429, "RESOURCE_EXHAUSTED", current(250, "21.5s"), [
       violation("GenerateRequestsPerDayPerProjectPerModel-FreeTier"),
       retry("21s")
     ]),
@@ -43,7 +43,7 @@ export const google: ReadonlyArray<Row> = [
   ],
   [
     "a day and a minute",
-    google_(429, "RESOURCE_EXHAUSTED", current(50, "2s"), [
+    says(429, "RESOURCE_EXHAUSTED", current(50, "2s"), [
       violation("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"),
       violation("GenerateRequestsPerDayPerProjectPerModel-FreeTier")
     ]),
@@ -51,7 +51,7 @@ export const google: ReadonlyArray<Row> = [
   ],
   [
     "a quota of nothing",
-    google_(429, "RESOURCE_EXHAUSTED", current(0, "20s"), [
+    says(429, "RESOURCE_EXHAUSTED", current(0, "20s"), [
       violation("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"),
       retry("20s")
     ]),
@@ -59,57 +59,50 @@ export const google: ReadonlyArray<Row> = [
   ],
   [
     "no more than that",
-    google_(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota)."),
+    says(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota)."),
     "RateLimited"
   ],
   [
     "an empty account",
-    google_(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota, please check your plan and billing details."),
+    says(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota, please check your plan and billing details."),
     "Quota"
   ],
   [
     "wrong key",
-    google_(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", [info("API_KEY_INVALID")]),
+    says(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", [info("API_KEY_INVALID")]),
     "Authentication"
   ],
   [
     "wrong key, in words",
-    google_(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."),
+    says(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."),
     "Authentication"
   ],
-  ["an old key", google_(400, "INVALID_ARGUMENT", "API key expired. Please renew the API key."), "Authentication"],
+  ["an old key", says(400, "INVALID_ARGUMENT", "API key expired. Please renew the API key."), "Authentication"],
   [
     "no key",
-    google_(
-      403,
-      "PERMISSION_DENIED",
-      "Method doesn't allow unregistered callers (callers without established identity)."
-    ),
+    says(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers (callers without established identity)."),
     "Authentication"
   ],
   [
     "a leaked key",
-    google_(403, "PERMISSION_DENIED", "Your API key was reported as leaked. Please use another API key."),
+    says(403, "PERMISSION_DENIED", "Your API key was reported as leaked. Please use another API key."),
     "Authentication"
   ],
   [
     "off",
-    google_(
-      403,
-      "PERMISSION_DENIED",
-      "Generative Language API has not been used in project 1 before or it is disabled.",
-      [info("SERVICE_DISABLED")]
-    ),
+    says(403, "PERMISSION_DENIED", "Generative Language API has not been used in project 1 before or it is disabled.", [
+      info("SERVICE_DISABLED")
+    ]),
     "Authentication"
   ],
   [
     "without billing",
-    google_(403, "PERMISSION_DENIED", "This API method requires billing to be enabled.", [info("BILLING_DISABLED")]),
+    says(403, "PERMISSION_DENIED", "This API method requires billing to be enabled.", [info("BILLING_DISABLED")]),
     "Quota"
   ],
   [
     "too long",
-    google_(
+    says(
       400,
       "INVALID_ARGUMENT",
       "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."
@@ -118,7 +111,7 @@ export const google: ReadonlyArray<Row> = [
   ],
   [
     "output too large",
-    google_(
+    says(
       400,
       "INVALID_ARGUMENT",
       "Unable to submit request because it has a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 65537 (exclusive)."
@@ -127,7 +120,7 @@ export const google: ReadonlyArray<Row> = [
   ],
   [
     "a schema",
-    google_(
+    says(
       400,
       "INVALID_ARGUMENT",
       "Invalid JSON payload received. Unknown name \"additionalProperties\" at 'tools[0]': Cannot find field."
@@ -136,34 +129,34 @@ export const google: ReadonlyArray<Row> = [
   ],
   [
     "an order",
-    google_(
+    says(
       400,
       "INVALID_ARGUMENT",
       "Please ensure that function call turn comes immediately after a user turn or after a function response turn."
     ),
     "InvalidRequest"
   ],
-  ["a place", google_(400, "FAILED_PRECONDITION", "User location is not supported for the API use."), "InvalidRequest"],
+  ["a place", says(400, "FAILED_PRECONDITION", "User location is not supported for the API use."), "InvalidRequest"],
   [
     "no model",
-    google_(
+    says(
       404,
       "NOT_FOUND",
       "models/gemini-9 is not found for API version v1beta, or is not supported for generateContent."
     ),
     ["InvalidRequest", "unknown-model"]
   ],
-  ["overloaded", google_(503, "UNAVAILABLE", "The model is overloaded. Please try again later."), "Overloaded"],
+  ["overloaded", says(503, "UNAVAILABLE", "The model is overloaded. Please try again later."), "Overloaded"],
   [
     "broken",
-    google_(
+    says(
       500,
       "INTERNAL",
       "An internal error has occurred. Please retry or report in https://developers.generativeai.google/guide/troubleshooting"
     ),
     "Overloaded"
   ],
-  ["too slow", google_(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete."), "Overloaded"],
+  ["too slow", says(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete."), "Overloaded"],
   [
     "overloaded, in a list",
     answer(503, [say(503, "UNAVAILABLE", "The model is overloaded. Please try again later.")]),
@@ -179,8 +172,17 @@ export const google: ReadonlyArray<Row> = [
 
 export const vertex: ReadonlyArray<Row> = [
   [
+    "too long",
+    says(
+      400,
+      "INVALID_ARGUMENT",
+      "Unable to submit request because the input token count is 33432 but model only supports up to 32768. Reduce the input token count and try again."
+    ),
+    "ContextOverflow"
+  ],
+  [
     "shared capacity",
-    google_(
+    says(
       429,
       "RESOURCE_EXHAUSTED",
       "Resource exhausted. Please try again later. Please refer to https://cloud.google.com/vertex-ai/generative-ai/docs/error-code-429 for more details."
@@ -189,22 +191,22 @@ export const vertex: ReadonlyArray<Row> = [
   ],
   [
     "requests of a minute",
-    google_(
+    says(
       429,
       "RESOURCE_EXHAUSTED",
       "Quota exceeded for aiplatform.googleapis.com/generate_content_requests_per_minute_per_project_per_base_model with base model: gemini-3. Please submit a quota increase request."
     ),
     "RateLimited"
   ],
-  ["no login", google_(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."), "Authentication"],
+  ["no login", says(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."), "Authentication"],
   [
     "no permission",
-    google_(403, "PERMISSION_DENIED", "Permission 'aiplatform.endpoints.predict' denied on resource"),
+    says(403, "PERMISSION_DENIED", "Permission 'aiplatform.endpoints.predict' denied on resource"),
     "Authentication"
   ],
   [
     "no model",
-    google_(
+    says(
       404,
       "NOT_FOUND",
       "Publisher Model `projects/p/locations/l/publishers/google/models/x` was not found or your project does not have access to it."

@@ -15,6 +15,14 @@ const failed = (code: string, message: string) =>
   event({ type: "response.failed", sequence_number: 3, response: { status: "failed", error: { code, message } } })
 
 export const openai: ReadonlyArray<Row> = [
+  [
+    "a message that is too long",
+    invalid(
+      "Invalid 'messages[1].content': string too long. Expected a string with maximum length 1048576, but got a string with length 1540820 instead.",
+      "string_above_max_length"
+    ),
+    "ContextOverflow"
+  ],
   ["no quota", answer(429, quota), "Quota"],
   ["no quota, by event", event(quota), "Quota"],
   ["no quota in a response", failed("insufficient_quota", "You exceeded your current quota."), "Quota"],
