@@ -49,13 +49,17 @@ const unreadableNames = /^AI_InvalidResponseDataError$|^NotAStream$|^SyntaxError
 const refusingNames =
   /^AI_(UnsupportedFunctionality|InvalidPrompt|InvalidArgument|NoSuchModel|MissingToolResults|InvalidMessageRole|InvalidDataContent)Error$/
 
+/** What the pieces of an answer hold. */
+const answerNames = ["choices", "candidates", "content", "content_block", "delta", "item", "output", "part", "response"]
+
 /** Some servers send their errors in a shape that the SDK does not know: then the error is what it could not read. */
 const sentError = (fields: Fields): unknown => {
   const value = fields["name"] === "AI_TypeValidationError" ? fieldsOf(fields["value"]) : undefined
-  const error = value?.["error"]
+  if (value === undefined) return undefined
+  const { error } = value
   if (typeof error === "string") return { message: error }
-  // A piece of an answer has no message of its own.
-  return error ?? (typeof value?.["message"] === "string" ? value : undefined)
+  const isAnswer = answerNames.some((name) => name in value)
+  return error ?? (isAnswer || read(value).messages.length === 0 ? undefined : value)
 }
 
 const parts = ["body", "headers", "responseBody", "responseHeaders", "statusCode", "text", "inBand", "lastError"]
