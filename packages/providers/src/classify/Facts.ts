@@ -45,6 +45,8 @@ const brokenTexts = /^terminated$|socket hang up|other side closed|premature clo
 const networkTexts =
   /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed|connection error\.?)$|other side closed|premature close|cannot connect to api|^(getaddrinfo|connect|read|write) e[a-z]+\b|network connection lost|^connection (?:refused|reset|closed|aborted)\b|server disconnected|peer closed connection|net::err_|^econn[a-z]+$/
 const garbledNames = /^AI_(JSONParseError|TypeValidationError)$/
+/** What Anthropic's package says of a first event that it cannot read. */
+const garbledTexts = /^expected a normalized anthropic stream error$/
 const unreadableNames = /^AI_InvalidResponseDataError$|^NotAStream$|^SyntaxError$/
 const refusingNames =
   /^AI_(UnsupportedFunctionality|InvalidPrompt|InvalidArgument|NoSuchModel|MissingToolResults|InvalidMessageRole|InvalidDataContent)Error$/
@@ -98,9 +100,23 @@ const headersOf = (layer: Fields): Readonly<Record<string, string>> =>
 const bodyOf = (layer: Fields): unknown =>
   isWrapped(layer) ? layer["responseBody"] || layer["body"] || layer["text"] || layer["data"] : layer
 
+const status = (layer: Fields): number | undefined => {
+  const value = Number(textOf(layer["statusCode"] ?? layer["status"]) || Number.NaN)
+  return Number.isInteger(value) && value >= 100 && value < 600 ? value : undefined
+}
+
 /** Messages of errors whose own text only says that something failed. */
 const isHollow = (message: string): boolean =>
   message === "" || /^failed to process (successful|error) response$/i.test(message)
+
+const phrases =
+  /^(bad request|unauthorized|payment required|forbidden|not found|method not allowed|request timeout|conflict|(payload|content) too large|request entity too large|unprocessable (entity|content)|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out)$/i
+
+/** What an error says itself; for an answer without a message it is what HTTP calls its status, which says nothing more. */
+const ownMessage = (layer: Fields): string => {
+  const message = textOf(layer["message"])
+  return status(layer) !== undefined && phrases.test(message) ? "" : message
+}
 
 const nothingSaid = read(undefined)
 
@@ -114,10 +130,7 @@ const saidOf = (layers: ReadonlyArray<Fields>, raw: unknown): Said => {
       ...bodies.flatMap(({ codes }) => codes),
       ...thrown.flatMap((layer) => [textOf(layer["code"]), textOf(layer["type"]), textOf(layer["name"])].map(plainCode))
     ].filter((code) => code !== ""),
-    messages: [
-      ...thrown.map((layer) => textOf(layer["message"])),
-      ...bodies.flatMap(({ messages }) => messages)
-    ].filter((text) => text !== ""),
+    messages: [...thrown.map(ownMessage), ...bodies.flatMap(({ messages }) => messages)].filter((text) => text !== ""),
     markup: bodies.some(({ markup }) => markup)
   }
 }
@@ -125,15 +138,10 @@ const saidOf = (layers: ReadonlyArray<Fields>, raw: unknown): Said => {
 const detailOf = ({ messages }: Said, raw: unknown): string => {
   const told = messages.filter((text) => !isHollow(text) && !/^\s*</.test(text))
   const [first, ...rest] = told
-  if (first === undefined) return textOf(raw)
+  if (first === undefined) return textOf(raw) || textOf(fieldsOf(raw)?.["message"])
   const cause = rest.find((text) => !first.includes(text) && !text.includes(first))
   const whole = rest.find((text) => text.length > first.length && text.includes(first))
   return whole ?? (cause === undefined ? first : `${first} (${cause})`)
-}
-
-const status = (layer: Fields): number | undefined => {
-  const value = Number(textOf(layer["statusCode"] ?? layer["status"]) || Number.NaN)
-  return Number.isInteger(value) && value >= 100 && value < 600 ? value : undefined
 }
 
 /** Undici has limits of its own, 300 s each. */
@@ -192,7 +200,7 @@ export const gather = (error: unknown): Facts => {
     broken: messages.some((text) => brokenTexts.test(text)),
     silent: first(layers, silentOf),
     redirect: redirectOf(headers, sent, layers),
-    garbled: names.some((name) => garbledNames.test(name)),
+    garbled: names.some((name) => garbledNames.test(name)) || messages.some((text) => garbledTexts.test(text)),
     lasting: layers.some((layer) => layer["lasting"] === true) || (said.markup && sent === 200),
     unreadable: names.some((name) => unreadableNames.test(name)) || (sent !== undefined && sent >= 200 && sent < 300),
     empty: !said.markup && bodyIsEmpty(layers) && (messages.length === 0 || (sent !== undefined && sent >= 400)),
