@@ -112,20 +112,12 @@ describe("fallback", () => {
 
   it.effect("asks nobody after the first output", () =>
     Effect.gen(function* () {
-      const { asked } = yield* run("go")
-      assert.deepStrictEqual(asked, ["script", "script"])
+      const { asked, outcome } = yield* run("go")
+      assert.deepStrictEqual([asked, outcome._tag], [["script"], "failed"])
     }).pipe(
       Effect.provide(
         runtime(
-          [
-            {
-              answer: [
-                { text: "half" },
-                { error: new ModelError({ reason: { _tag: "Transport", phase: "after-output" }, message: "cut" }) }
-              ]
-            },
-            { answer: [{ text: "done" }] }
-          ],
+          [{ answer: [{ text: "half" }, { error: new ModelError({ reason: { _tag: "Quota" }, message: "gone" }) }] }],
           { models: { model: [cheap] } }
         )
       )

@@ -11,7 +11,7 @@ import { Sessions } from "../../src/session/Sessions.ts"
 import { SessionStore } from "../../src/session/SessionStore.ts"
 import * as ScriptedModel from "../../src/testing/ScriptedModel.ts"
 import * as TestRuntime from "../../src/testing/TestRuntime.ts"
-import { letTimePass } from "../support/time.ts"
+import { letTimePass, until } from "../support/time.ts"
 
 const session = makeId.session()
 
@@ -101,40 +101,40 @@ describe("limiter", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  /** Two sessions, of which the first is limited for a minute. */
-  const script = [
-    { answer: [{ error: error(limited(60_000)) }] },
-    { answer: [{ text: "one" }] },
-    { answer: [{ text: "two" }] }
-  ]
-  // One attempt that is sent, and one more: what was held back must not count.
-  const runtime = Layer.unwrap(
-    Effect.sync(() => {
-      const scripted = ScriptedModel.layer(script)
-      const own = Layer.mergeAll(Layer.provide(Limiter.layer, scripted), Retry.layerWith({ attempts: 2 }))
-      return Layer.merge(TestRuntime.layerWith([], [], own), scripted)
-    })
-  )
+  /** A runtime whose provider says this, with the limiter in front. */
+  const runtime = (script: ReadonlyArray<ScriptedModel.ScriptedStep>) =>
+    Layer.unwrap(
+      Effect.sync(() => {
+        const scripted = ScriptedModel.layer(script)
+        const own = Layer.mergeAll(Layer.provide(Limiter.layer, scripted), Retry.layerWith({ attempts: 3 }))
+        return Layer.merge(TestRuntime.layerWith([], [], own), scripted)
+      })
+    )
 
-  it.effect("sessions wait for each other's limits, as the log says, and come to their end", () =>
+  const minute = { answer: [{ error: error(limited(60_000)) }] }
+
+  it.effect("sessions wait for each other's limits, which is no attempt of theirs, and come to their end", () =>
     Effect.gen(function* () {
       const scripted = yield* ScriptedModel.ScriptedModel
       const store = yield* SessionStore
       const first = yield* Effect.forkChild(TestRuntime.prompt("a"))
-      yield* Effect.yieldNow.pipe(Effect.repeat({ until: () => scripted.closed() === 1 }))
+      yield* until(() => scripted.closed() === 1)
       const second = yield* Effect.forkChild(TestRuntime.prompt("b"))
       const ran = yield* letTimePass(second)
       assert.strictEqual(ran.outcome._tag, "completed")
       assert.strictEqual((yield* Fiber.join(first)).outcome._tag, "completed")
       const failed = (yield* store.read(ran.session, 0)).flatMap((event) =>
-        event.type === "AttemptFailed" ? [event.data.reason] : []
+        event.type === "AttemptFailed" ? [event.data] : []
       )
       assert.deepStrictEqual(
-        failed.map((reason) => reason._tag === "RateLimited" && reason.unsent),
-        [true]
+        failed.map(({ attempt, reason }) => [attempt, "unsent" in reason && reason.unsent]),
+        [
+          [1, true],
+          [1, true]
+        ]
       )
-      assert.strictEqual(scripted.requests().length, 3)
-    }).pipe(Effect.provide(runtime))
+      assert.strictEqual(scripted.requests().length, 4)
+    }).pipe(Effect.provide(runtime([minute, minute, { answer: [{ text: "one" }] }, { answer: [{ text: "two" }] }])))
   )
 
   it.effect("a person ends the wait, also one of the limiter", () =>
@@ -149,6 +149,6 @@ describe("limiter", () => {
       )
       // Nobody moves the clock.
       assert.strictEqual((yield* sessions.outcome(session, input))._tag, "completed")
-    }).pipe(Effect.provide(runtime))
+    }).pipe(Effect.provide(runtime([minute, { answer: [{ text: "done" }] }])))
   )
 })
