@@ -15,6 +15,9 @@ import * as SessionStoreSql from "@rein/core/node/SessionStoreSql"
 import * as Jobs from "@rein/core/process/Jobs"
 import * as Questions from "@rein/core/question/Questions"
 import * as Runtime from "@rein/core/Runtime"
+import * as Fallback from "@rein/core/model/Fallback"
+import * as Limiter from "@rein/core/model/Limiter"
+import * as ModelCatalog from "@rein/core/model/ModelCatalog"
 import type { ModelRef } from "@rein/core/schema/ModelRef"
 import type { Sessions } from "@rein/core/session/Sessions"
 import type { SessionStore, StoreError } from "@rein/core/session/SessionStore"
@@ -33,6 +36,8 @@ export interface Options {
   readonly store: Context.Context<SessionStore | Blobs>
   /** Without one a session goes on with its own. */
   readonly model: ModelRef | undefined
+  /** What is asked when the model fails. */
+  readonly fallback: Fallback.Options
   /** Steps of each turn. */
   readonly maxSteps: number | undefined
   /** Rules behind all others. */
@@ -90,7 +95,8 @@ export const layer = (options: Options): Layer.Layer<Sessions | Agents.Agents> =
   const sessions = Runtime.withDefaults(
     Layer.mergeAll(
       Layer.succeedContext(store),
-      AiSdk.layer,
+      Layer.provide(Limiter.layer, AiSdk.layer),
+      Layer.provide(Fallback.layerWith(options.fallback), ModelCatalog.layer),
       known,
       tools(options),
       settings(options),

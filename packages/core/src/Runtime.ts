@@ -12,6 +12,7 @@ import * as StopPolicy from "./loop/StopPolicy.ts"
 import * as ToolRunner from "./loop/ToolRunner.ts"
 import * as Turn from "./loop/Turn.ts"
 import * as Jobs from "./process/Jobs.ts"
+import * as Fallback from "./model/Fallback.ts"
 import * as ModelCatalog from "./model/ModelCatalog.ts"
 import * as Retry from "./model/Retry.ts"
 import * as Permission from "./permission/Permission.ts"
@@ -38,6 +39,7 @@ const values = Layer.mergeAll(
   ModelCatalog.layer,
   Jobs.layerNone,
   Retry.layer,
+  Fallback.layerNone,
   Compaction.layerNone,
   SystemPrompt.layer,
   Instructions.layerNone,

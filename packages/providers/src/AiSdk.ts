@@ -5,7 +5,7 @@ import type { ModelPart } from "@rein/core/model/ModelPart"
 import type { ModelRequest } from "@rein/core/model/ModelRequest"
 import { ModelError } from "@rein/core/schema/ModelError"
 import type * as ModelRef from "@rein/core/schema/ModelRef"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Layer, Redacted, Stream } from "effect"
 import { withoutKey } from "./aisdk/Advice.ts"
 import * as Answer from "./aisdk/Answer.ts"
 import * as Dialect from "./aisdk/Dialect.ts"
@@ -54,6 +54,18 @@ const routesOf = ({ hinting, options }: Making): ReadonlyMap<string, Route> => {
       return [id, { id, title, provider, prompt: Prompt.make(provider.dialect), hints: hinting(known), isLocal }]
     })
   )
+}
+
+/** Routes with one key at one address are one account, which has the name of the first. */
+const accountsOf = (routes: ReadonlyArray<Route>, options: Providers.Options): ReadonlyMap<string, string> => {
+  const keys = new Map(Providers.known.map(({ id, name }) => [id, options[name]?.apiKey]))
+  const isSame = (a: Route) => (b: Route) => {
+    const [one, other] = [keys.get(a.id), keys.get(b.id)]
+    const isKey =
+      one === other || (one !== undefined && other !== undefined && Redacted.value(one) === Redacted.value(other))
+    return isKey && a.provider.address === b.provider.address
+  }
+  return new Map(routes.map((route) => [route.id, (routes.find(isSame(route)) ?? route).id]))
 }
 
 /** Long enough for a list, short enough for somebody who waits for an error. */
@@ -105,7 +117,8 @@ const make = (making: Making): ModelService => {
       Stream.catch((error) => Stream.fromEffect(withNearMisses(error, route, ref)))
     )
   }
-  return Model.of({ stream })
+  const accounts = accountsOf([...routes.values()], making.options)
+  return Model.of({ stream, account: ({ provider }) => accounts.get(provider) ?? provider })
 }
 
 /** A router over the known providers with these settings and nothing from the environment. */

@@ -1,42 +1,72 @@
 /**
- * Turns whatever a provider throws or sends as an error into a `ModelError`.
+ * Turns whatever a provider throws, sends as an error or answers into a `ModelError`.
  *
  * All matching of texts lives here and in `classify/`; retry, fallback and compaction see only the reason.
  */
 import { ModelError, type ModelErrorReason } from "@rein/core/schema/ModelError"
+import type { Usage } from "@rein/core/schema/Usage"
+import { codesIn, isRefusal, isServersFault, meaningOf } from "./classify/Codes.ts"
 import { isLasting } from "./classify/Connection.ts"
 import { type Asked, describe } from "./classify/Describe.ts"
 import { type Facts, gather } from "./classify/Facts.ts"
-import { retryAfterMillis } from "./classify/RetryAfter.ts"
+import { neverFitsMinute, tooLargeIs, windowOf } from "./classify/Sizes.ts"
 import * as Texts from "./classify/Texts.ts"
+import { waitOf } from "./classify/Waits.ts"
+
+/** An answer as it came over the wire, for callers who have no error of an SDK. */
+export interface Answered {
+  readonly status?: number
+  readonly headers?: Headers | Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  /** Text, or JSON that was read already. An error in the middle of a stream is the JSON of its event. */
+  readonly body?: unknown
+  /** The body, or what else is known, as text. */
+  readonly text?: string
+  /** It came as an event of a stream whose status was good. */
+  readonly inBand?: boolean
+  /** The provider's id. A few answers say nothing but by whom they are. */
+  readonly provider?: string
+}
 
 export interface Options {
-  /** Whether the answer had begun when it happened. */
-  readonly phase: "before-output" | "after-output"
+  /** Whether the answer had begun when it happened; default `before-output`. */
+  readonly phase?: "before-output" | "after-output"
   /** Keys that must not appear in a message, whoever wrote it there. */
   readonly secrets?: ReadonlyArray<string>
   /** What was asked where, for messages. */
   readonly asked?: Asked
+  /** What the provider has counted before it failed. */
+  readonly usage?: Usage
   /** Milliseconds since the epoch; a server may name a date to wait for. */
   readonly now?: number
 }
 
 type Rule = (facts: Facts, options: Options) => ModelErrorReason | undefined
 
-const wait = (facts: Facts, options: Options): { readonly retryAfterMillis?: number } => {
-  const millis = retryAfterMillis(facts.headers, facts.text, options.now ?? Date.now())
-  return millis === undefined ? {} : { retryAfterMillis: millis }
+type Refused = Extract<ModelErrorReason, { readonly _tag: "RateLimited" | "Overloaded" }>
+
+/** For now, so the server may say for how long, or that it is for ever. */
+const refused = (tag: Refused["_tag"], facts: Facts, { now = Date.now() }: Options): Refused => {
+  const millis = waitOf(facts, now)
+  return {
+    _tag: tag,
+    ...(millis === undefined ? {} : { retryAfterMillis: millis }),
+    ...(facts.headers["x-should-retry"] === "false" ? { lasting: true as const } : {})
+  }
 }
 
 /** Status 200 stands on errors that came in the middle of a good answer, and says nothing about them. */
 const status = (facts: Facts): number | undefined =>
   facts.status !== undefined && facts.status >= 400 ? facts.status : undefined
 
-const silent: Rule = (facts) => (facts.silent === undefined ? undefined : { _tag: "Timeout", waitingFor: facts.silent })
+const silent: Rule = (facts) => {
+  if (facts.silent !== undefined) return { _tag: "Timeout", waitingFor: facts.silent }
+  const isOurs = status(facts) === undefined && Texts.saysTimeout(facts.text)
+  return isOurs ? { _tag: "Timeout", waitingFor: "first-byte" } : undefined
+}
 
 const redirected: Rule = (facts) => (facts.redirect === undefined ? undefined : { _tag: "InvalidRequest" })
 
-const broken: Rule = (facts, { asked, phase }) => {
+const broken: Rule = (facts, { asked, phase = "before-output" }) => {
   if (status(facts) !== undefined) return undefined
   if (Texts.saysCut(facts.text)) return { _tag: "CutOff", phase }
   if (!facts.network) return undefined
@@ -44,72 +74,151 @@ const broken: Rule = (facts, { asked, phase }) => {
   return { _tag: "Transport", phase, ...(lasting ? { lasting } : {}) }
 }
 
-const keyRefused: Rule = (facts) => {
-  const code = status(facts)
-  if (code === 403 && Texts.saysFiltered(facts.text)) return { _tag: "ContentFiltered" }
-  if (code === 401 || code === 403) return { _tag: Texts.saysQuota(facts.text) ? "Quota" : "Authentication" }
-  return undefined
+const garbled: Rule = (facts) => (facts.garbled ? { _tag: "InvalidOutput" } : undefined)
+
+const refusedByUs: Rule = (facts) => (facts.refusedByClient ? { _tag: "InvalidRequest" } : undefined)
+
+/** Google names the quota that was used up: one of a day, or of none at all, does not come back in a moment. */
+const googleQuota: Rule = (facts, options) => {
+  const { codes } = facts.said
+  if (!codes.includes("resourceexhausted")) return undefined
+  if (codes.some((code) => /perday/.test(code)) || Texts.saysNothingGranted(facts.text)) return { _tag: "Quota" }
+  const isRate = codes.some((code) => /perminute|persecond/.test(code)) || facts.said.wait !== undefined
+  return isRate ? refused("RateLimited", facts, options) : undefined
 }
 
-const tooLarge: Rule = (facts) => {
-  if (Texts.outputIsTheProblem(facts.text) || Texts.saysOutputLimit(facts.text)) return { _tag: "OutputLimit" }
-  // One request above the limit of a minute: waiting never helps, a shorter history does.
-  if (Texts.saysMinuteLimit(facts.text) || Texts.saysOverflow(facts.text) || status(facts) === 413) {
-    return { _tag: "ContextOverflow", ...Texts.windowOf(facts.text) }
-  }
-  return undefined
+const tokenThrottle: Rule = (facts, options) =>
+  Texts.saysTokenThrottle(facts.text) ? refused("RateLimited", facts, options) : undefined
+
+/** Numbers say more than the words around them. */
+const measured: Rule = ({ text }) => {
+  const what = neverFitsMinute(text) ? "input" : tooLargeIs(text)
+  if (what === "output") return { _tag: "OutputLimit" }
+  return what === "input" ? { _tag: "ContextOverflow", ...windowOf(text) } : undefined
 }
 
-const refusedForNow: Rule = (facts, options) => {
-  const code = status(facts)
-  if (Texts.saysQuota(facts.text) || code === 402) return { _tag: "Quota" }
-  if (code === 429 || Texts.saysRate(facts.text)) {
-    return { _tag: "RateLimited", ...wait(facts, options) }
+const usedUp: Rule = (facts) => (Texts.saysUsedUp(facts.text) ? { _tag: "Quota" } : undefined)
+
+const ofMeaning = (meaning: ReturnType<typeof meaningOf>, facts: Facts, options: Options) => {
+  switch (meaning) {
+    case "Overloaded":
+    case "RateLimited":
+      return refused(meaning, facts, options)
+    case "UnknownModel":
+      return { _tag: "InvalidRequest", because: "unknown-model" } as const
+    case "ContextOverflow":
+      return { _tag: meaning, ...windowOf(facts.text) } as const
+    case "Quota":
+    case "OutputLimit":
+    case "ContentFiltered":
+    case "Authentication":
+    case "InvalidOutput":
+      return { _tag: meaning } as const
+    default:
+      return undefined
   }
-  return undefined
+}
+
+const byCode: Rule = (facts, options) => ofMeaning(meaningOf(facts.said.codes), facts, options)
+
+/** The codes that a gateway quotes, unless they are only what every refusal is called. */
+const byQuotedCode: Rule = (facts, options) =>
+  ofMeaning(meaningOf(codesIn(facts.said.messages.join("\n"))), facts, options)
+
+const byClearStatus: Rule = (facts) => {
+  switch (status(facts)) {
+    case 401:
+    case 407:
+      return { _tag: Texts.saysQuota(facts.text) ? "Quota" : "Authentication" }
+    case 402:
+      return { _tag: "Quota" }
+    default:
+      return undefined
+  }
+}
+
+/** Known to answer without a word when the prompt is too long. */
+const wordless = new Set(["cerebras", "mistral"])
+
+const tooLarge: Rule = (facts, { asked }) => {
+  const code = status(facts)
+  if (Texts.saysOutputLimit(facts.text)) return { _tag: "OutputLimit" }
+  if (Texts.saysOverflow(facts.text) && !Texts.saysThrottled(facts.text)) {
+    return { _tag: "ContextOverflow", ...windowOf(facts.text) }
+  }
+  const provider = facts.provider ?? asked?.model.provider ?? ""
+  return code === 400 && facts.empty && wordless.has(provider) ? { _tag: "ContextOverflow" } : undefined
 }
 
 const noModel: Rule = (facts) => {
   const code = status(facts)
-  const mayBe = code === undefined || code === 400 || code === 404 || code === 422
-  return mayBe && Texts.saysNoModel(facts.text) ? { _tag: "InvalidRequest", because: "unknown-model" } : undefined
+  const mayBe = code === undefined || code < 500
+  return mayBe && code !== 429 && Texts.saysNoModel(facts.text)
+    ? { _tag: "InvalidRequest", because: "unknown-model" }
+    : undefined
 }
 
-const byText: Rule = (facts) => {
-  if (Texts.saysFiltered(facts.text)) return { _tag: "ContentFiltered" }
-  if (Texts.saysKey(facts.text)) return { _tag: "Authentication" }
-  if (Texts.saysInvalid(facts.text)) return { _tag: "InvalidRequest" }
-  return undefined
+const byText: Rule = (facts, options) => {
+  const { text } = facts
+  const code = status(facts)
+  if (Texts.saysFiltered(text)) return { _tag: "ContentFiltered" }
+  if (code === 403 || Texts.saysKey(text)) return { _tag: Texts.saysQuota(text) ? "Quota" : "Authentication" }
+  if (Texts.saysQuota(text)) return { _tag: "Quota" }
+  if (code === 429 && Texts.saysBusy(text) && !Texts.saysRate(text)) return refused("Overloaded", facts, options)
+  if (code === 429 || Texts.saysRate(text)) return refused("RateLimited", facts, options)
+  if (isRefusal(facts.said.codes) || Texts.saysUnsupported(text)) return { _tag: "InvalidRequest" }
+  return Texts.saysInvalid(text) ? { _tag: "InvalidRequest" } : undefined
 }
+
+const unreadable: Rule = (facts, { phase = "before-output" }) => {
+  if (status(facts) !== undefined || !facts.unreadable) return undefined
+  if (facts.empty) return { _tag: "CutOff", phase }
+  return { _tag: "InvalidOutput", ...(facts.lasting ? { lasting: true } : {}) }
+}
+
+/** Statuses below 500 after which the same request may succeed. */
+const passing = new Set([408, 409, 424, 425, 499])
+/** And above, after which it will not. */
+const lastingStatus = new Set([501, 505])
 
 const byStatus: Rule = (facts, options) => {
   const code = status(facts)
-  if ((code !== undefined && code >= 500) || code === 408 || code === 409 || code === 425) {
-    return { _tag: "Overloaded", ...wait(facts, options) }
-  }
-  if (code !== undefined) return { _tag: "InvalidRequest" }
-  return Texts.saysBusy(facts.text) ? { _tag: "Overloaded", ...wait(facts, options) } : undefined
+  if (code === undefined) return undefined
+  if (code === 413) return { _tag: "ContextOverflow", ...windowOf(facts.text) }
+  if (code === 511) return { _tag: "Authentication" }
+  const mayPass = (code >= 500 && !lastingStatus.has(code)) || passing.has(code)
+  return mayPass || facts.headers["x-should-retry"] === "true"
+    ? refused("Overloaded", facts, options)
+    : { _tag: "InvalidRequest" }
 }
 
-const garbled: Rule = (facts) => (facts.garbled ? { _tag: "InvalidOutput" } : undefined)
+/** Without a status to say so. */
+const brokeThere: Rule = (facts, options) => {
+  const is = status(facts) === undefined && (isServersFault(facts.said.codes) || Texts.saysBusy(facts.text))
+  return is ? refused("Overloaded", facts, options) : undefined
+}
 
-const unreadable: Rule = (facts) =>
-  facts.unreadable ? { _tag: "InvalidOutput", ...(facts.lasting ? { lasting: true } : {}) } : undefined
-
-const refusedByUs: Rule = (facts) => (facts.refusedByClient ? { _tag: "InvalidRequest" } : undefined)
-
-/** The first that knows the error decides. What a text says comes before its status, which many servers get wrong. */
+/**
+ * The first that knows the error decides: what happened to the connection, then numbers, then codes, then statuses that
+ * mean one thing, then sentences, and statuses that mean many things last.
+ */
 const rules: ReadonlyArray<Rule> = [
   silent,
   redirected,
   broken,
   garbled,
-  keyRefused,
   refusedByUs,
+  googleQuota,
+  tokenThrottle,
+  measured,
+  usedUp,
+  byCode,
+  byClearStatus,
   tooLarge,
-  refusedForNow,
   noModel,
+  byQuotedCode,
   byText,
+  brokeThere,
   unreadable,
   byStatus
 ]
@@ -122,8 +231,11 @@ const reasonOf = (facts: Facts, options: Options): ModelErrorReason => {
   return { _tag: "Unknown" }
 }
 
-/** The first honest reason of an error, with a message for people that holds no key and no header. */
-export const classify = (error: unknown, options: Options): ModelError => {
+/**
+ * The first honest reason of an error, with a message for people that holds no key and no header. Takes an `Answered`, an
+ * error that a client library threw, or the JSON of an error event.
+ */
+export const classify = (error: unknown, options: Options = {}): ModelError => {
   if (error instanceof ModelError) return error
   const facts = gather(error)
   const reason = reasonOf(facts, options)
@@ -131,6 +243,7 @@ export const classify = (error: unknown, options: Options): ModelError => {
   return new ModelError({
     reason,
     message: describe(reason, facts, options),
-    ...(code === undefined ? {} : { status: code })
+    ...(code === undefined ? {} : { status: code }),
+    ...(options.usage === undefined ? {} : { usage: options.usage })
   })
 }

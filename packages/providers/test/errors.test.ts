@@ -222,6 +222,40 @@ describe.each(cases)("errors over %s by %s", (wire, way) => {
   )
 })
 
+describe("errors in the stream of chat completions, in shapes that the package does not know", () => {
+  it.live.each([
+    ["MiniMax", { base_resp: { status_code: 1_008, status_msg: "insufficient balance" } }, "Quota"],
+    [
+      "vLLM",
+      { object: "error", message: "Internal server error", type: "InternalServerError", code: 500 },
+      "Overloaded"
+    ],
+    ["Azure", { error: { code: "429", message: "Too many requests" } }, "RateLimited"],
+    ["Zhipu", { error: { code: "1113", message: "余额不足或无可用资源包,请充值。" } }, "Quota"],
+    ["a text", { error: "prompt too long; exceeded max context length" }, "ContextOverflow"],
+    ["no error", { choices: "rate limit", message: "rate limit" }, "InvalidOutput"]
+  ] as const)("%s", ([, body, tag]) =>
+    Effect.gen(function* () {
+      const answer: Answer = [{ rawEvent: `data: ${JSON.stringify(body)}\n\n` }, { finish: "none" }]
+      const { error } = yield* play("chat-completions", answer)
+      assert.strictEqual(error?.reason._tag, tag)
+    })
+  )
+})
+
+describe("an answer of Anthropic that breaks off", () => {
+  it.live("tells what was used until then", () =>
+    Effect.gen(function* () {
+      const { error } = yield* play("anthropic", [
+        { usage: { input: 100, cacheRead: 40, output: 5 } },
+        { text: "half" },
+        { streamError: { type: "overloaded_error", message: "too busy" } }
+      ])
+      assert.deepInclude(error?.usage, { input: 100, cacheRead: 40, output: "unknown" })
+    })
+  )
+})
+
 /** What servers say of a request that is too large, each in its own words. */
 const tooLarge: ReadonlyArray<readonly [string, Wire, number, object]> = [
   ["Anthropic", "anthropic", 400, overflow.anthropic],

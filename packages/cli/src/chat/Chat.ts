@@ -202,6 +202,9 @@ const typed = Effect.fnUntraced(function* (talk: Talk, line: string) {
     case "withdraw":
       yield* withdraw(talk)
       break
+    case "retry":
+      if (!(yield* (yield* Sessions).retryNow(talk.session))) quiet(talk, "* nothing waits to ask the model again")
+      break
     case "status": {
       const now = yield* Clock.currentTimeMillis
       for (const one of statusText(yield* (yield* Sessions).status(talk.session), now)) quiet(talk, one)

@@ -32,6 +32,8 @@ const stepIn = (one: StepIn): string => {
       return "a line is delivered between two steps"
     case "interrupt":
       return "Ctrl-C interrupts"
+    case "retry":
+      return "/retry asks the model again at once"
     case "resume":
       return "a line, or `rein run --continue`, lets it go on"
     case "answer":

@@ -6,13 +6,14 @@ export type Typed =
   | { readonly _tag: "say"; readonly text: string }
   /** For the model, as a turn of its own. */
   | { readonly _tag: "queue"; readonly text: string }
-  | { readonly _tag: "withdraw" | "status" | "help" | "quit" }
+  | { readonly _tag: "withdraw" | "retry" | "status" | "help" | "quit" }
   | { readonly _tag: "wrong"; readonly message: string }
 
 /** The commands, for people. */
 export const help = `A line goes to the model: at once when nothing runs, else between two steps.
   /queue TEXT  a turn of its own, when the running one has ended
   /withdraw    take back the last line that the model has not got yet
+  /retry       ask the model again at once, instead of waiting
   /status      what it does, why, what it used, and how to step in
   /help        these lines
   /quit        leave; the session stays (rein chat --continue goes on with it)
@@ -20,7 +21,7 @@ A line that begins with two slashes goes to the model with one of them.
 Ctrl-C interrupts; Ctrl-C again leaves.
 `
 
-const simple = ["withdraw", "status", "help", "quit"] as const
+const simple = ["withdraw", "retry", "status", "help", "quit"] as const
 
 /** Reads one line. */
 export const read = (line: string): Typed => {

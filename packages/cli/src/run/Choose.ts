@@ -1,6 +1,7 @@
 /** What a run works with: the model, the agent and the session, checked before anything is sent. */
 import { type Agent, Agents } from "@rein/core/agent/Agents"
 import { SessionId } from "@rein/core/schema/Ids"
+import type * as Fallback from "@rein/core/model/Fallback"
 import type * as ModelRef from "@rein/core/schema/ModelRef"
 import { type SessionInfo, SessionStore } from "@rein/core/session/SessionStore"
 import { Sessions } from "@rein/core/session/Sessions"
@@ -23,6 +24,17 @@ export const model = Effect.fnUntraced(function* (
   if (text === undefined) return undefined
   const found = ModelName.read(text)
   return Result.isSuccess(found) ? found.success : yield* refuse(found.failure)
+})
+
+/** The models of `--fallback`. */
+export const fallback = Effect.fnUntraced(function* ({
+  anyPrice,
+  models
+}: Given["fallback"]): Effect.fn.Return<Fallback.Options, UsageError> {
+  const found = models.map(ModelName.read)
+  const wrong = found.find(Result.isFailure)
+  if (wrong !== undefined) return yield* refuse(`--fallback: ${wrong.failure}`)
+  return { models: { model: found.flatMap((one) => (Result.isSuccess(one) ? [one.success] : [])) }, anyPrice }
 })
 
 /** Nothing says which model to ask. */
@@ -64,6 +76,7 @@ export interface Wanted {
 /** What a command line says of the work. */
 export interface Given extends Wanted {
   readonly model: string | undefined
+  readonly fallback: { readonly models: ReadonlyArray<string>; readonly anyPrice: boolean }
   readonly agent: string | undefined
   readonly maxSteps: string | undefined
   readonly rules: FlagRules.Given
@@ -142,10 +155,11 @@ export const all = Effect.fnUntraced(function* (given: Given) {
   }
   const chosen = yield* model(given.model)
   if (chosen === undefined && !isContinued(given)) return yield* needModel
+  const instead = yield* fallback(given.fallback)
   const steps = yield* maxSteps(given.maxSteps)
   const data = yield* dataFolder
   const store = yield* Layer.build(Harness.layerStore(data))
   const where = yield* Effect.provide(place(given), store)
   const lastRules = yield* FlagRules.layers(given.rules, where.directory)
-  return { data, model: chosen, maxSteps: steps, store, place: where, lastRules }
+  return { data, model: chosen, fallback: instead, maxSteps: steps, store, place: where, lastRules }
 })

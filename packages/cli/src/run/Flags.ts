@@ -17,6 +17,15 @@ export const flags = {
     Flag.withDescription("The model, as provider/model; a continued session has its own"),
     Flag.optional
   ),
+  fallback: Flag.String("fallback").pipe(
+    Flag.withMetavar("provider/model"),
+    Flag.withDescription("Ask this model for the rest of a turn when the one before it fails; can be repeated"),
+    Flag.atLeast(0)
+  ),
+  "fallback-any-price": Flag.Boolean("fallback-any-price").pipe(
+    Flag.withDescription("Fall back also to a model that costs more, or whose price is unknown"),
+    Flag.withDefault(false)
+  ),
   agent: Flag.String("agent").pipe(
     Flag.withDescription("The agent to work with, default: build; a continued session has its own"),
     Flag.optional
@@ -49,6 +58,8 @@ export const flags = {
 /** The flags as the command line gives them. */
 export interface Parsed {
   readonly model: Option.Option<string>
+  readonly fallback: ReadonlyArray<string>
+  readonly "fallback-any-price": boolean
   readonly agent: Option.Option<string>
   readonly allow: ReadonlyArray<string>
   readonly ask: ReadonlyArray<string>
@@ -63,6 +74,7 @@ export interface Parsed {
 /** What they came to. */
 export const read = (parsed: Parsed): Choose.Given => ({
   model: Option.getOrUndefined(parsed.model),
+  fallback: { models: parsed.fallback, anyPrice: parsed["fallback-any-price"] },
   agent: Option.getOrUndefined(parsed.agent),
   maxSteps: Option.getOrUndefined(parsed["max-steps"]),
   rules: { allow: parsed.allow, ask: parsed.ask, deny: parsed.deny, yes: parsed.yes },

@@ -1,5 +1,6 @@
 /** Shows the events of a session as text, while they come or later from the store. */
 import type { CallId, PartId } from "@rein/core/schema/Ids"
+import * as ModelRef from "@rein/core/schema/ModelRef"
 import type { Call, InputPart, OutputPart } from "@rein/core/schema/Part"
 import type { Item } from "@rein/core/session/LiveHub"
 import type { Output } from "../Output.ts"
@@ -73,6 +74,13 @@ export const make = ({ calls: open = [], output, withInputs = false }: Options):
           output.line(`* ${oneLine(message, 200)} Again in ${(retryInMillis / 1000).toFixed(1)} s.`, "warning")
         }
         return
+      }
+      case "FellBack": {
+        const { from, message, to } = item.data
+        return output.line(
+          `* ${oneLine(message, 200)} Goes on with ${oneLine(ModelRef.format(to))} instead of ${oneLine(ModelRef.format(from))} for this turn.`,
+          "warning"
+        )
       }
       case "NoteAdded":
         // The environment is told in every session, and of an interrupt the person knows.

@@ -11,6 +11,7 @@ it.each([
   ["/status", { _tag: "status" }],
   [" /quit ", { _tag: "quit" }],
   ["/withdraw", { _tag: "withdraw" }],
+  ["/retry", { _tag: "retry" }],
   ["/help", { _tag: "help" }]
 ])("%j", (line, expected) => {
   expect(read(line)).toEqual(expected)

@@ -63,9 +63,10 @@ const make = Effect.gen(function* () {
   // One object per epoch, so that what was made of its texts can be kept.
   const loaded = new Map<string, Epoch.EpochTexts>()
 
-  const wantedModel = Effect.fnUntraced(function* ({ directory, epoch }: SessionState, agent: Agent) {
+  const wantedModel = Effect.fnUntraced(function* ({ directory, epoch, ownModel, turn }: SessionState, agent: Agent) {
+    if (turn?.fallback !== undefined) return turn.fallback.model
     const { model } = yield* settings.forDirectory(directory)
-    const wanted = agent.model ?? model ?? epoch?.model
+    const wanted = agent.model ?? model ?? ownModel ?? epoch?.model
     return wanted ?? (yield* new NoModel({ agent: agent.name }))
   })
 

@@ -15,7 +15,7 @@ import { Retry } from "../model/Retry.ts"
 import { limitsOf, Watchdog } from "../model/Watchdog.ts"
 import * as Ids from "../schema/Ids.ts"
 import type { Call } from "../schema/Part.ts"
-import type { ModelError } from "../schema/ModelError.ts"
+import { ModelError } from "../schema/ModelError.ts"
 import type { FinishReason } from "../schema/SessionEvent.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
@@ -43,6 +43,8 @@ export interface StepInput {
   /** Wall time of the session's tree to be stored with the step's start. */
   readonly elapsedMillis?: number
   readonly stop: StopSignal
+  /** A wait between two attempts that is longer is given up, since another model can be asked. */
+  readonly patienceMillis?: number
   /** Calls do not run: this is their result. */
   readonly refusal?: string
 }
@@ -72,7 +74,7 @@ const make = Effect.gen(function* () {
   const { concurrency } = yield* CallLimits
 
   /** One attempt: the stream's parts become events, complete calls begin. */
-  const attempt = (input: StepInput, parts: Demultiplexer, calls: Calls) => {
+  const attempt = (input: StepInput, parts: Demultiplexer, calls: Calls, urgent: boolean) => {
     const { refusal, request, session, stop } = input
     const isStopped = () => stop.reason() !== undefined
     const accept = Effect.fnUntraced(function* (batch: ReadonlyArray<ModelPart>) {
@@ -84,7 +86,7 @@ const make = Effect.gen(function* () {
       if (refusal === undefined) for (const call of complete) yield* calls.start(call)
     })
     return readAnswer({
-      stream: model.stream(request),
+      stream: model.stream(urgent ? { ...request, urgent } : request),
       model: `${request.model.provider}/${request.model.model}`,
       limits: limitsOf(watchdog, request.model.provider),
       stop,
@@ -93,6 +95,19 @@ const make = Effect.gen(function* () {
     })
   }
 
+  /** How long to wait after a failed attempt, or the error to end with. */
+  const afterFailure = Effect.fnUntraced(function* (
+    input: StepInput,
+    error: ModelError,
+    failed: number,
+    elapsedMillis: number
+  ): Effect.fn.Return<number | ModelError> {
+    const decision = yield* retry.decide(error, failed, elapsedMillis)
+    if (decision._tag === "give-up") return because(error, decision.why)
+    const { patienceMillis = Number.POSITIVE_INFINITY, stop } = input
+    return decision.inMillis > patienceMillis || stop.reason() !== undefined ? error : decision.inMillis
+  })
+
   /** Attempts until one has output or is given up. The error that ended the last one is a value: text before it stays. */
   const attempts = Effect.fnUntraced(function* (
     input: StepInput,
@@ -100,26 +115,32 @@ const make = Effect.gen(function* () {
     calls: Calls,
     use: (parts: Demultiplexer) => void
   ) {
-    for (let number = 1; ; number++) {
+    const began = yield* Clock.currentTimeMillis
+    let urgent = false
+    for (let failed = 0; ;) {
       const parts = new Demultiplexer(step)
       use(parts)
-      const error = yield* attempt(input, parts, calls).pipe(
+      const error: ModelError | undefined = yield* attempt(input, parts, calls, urgent).pipe(
         Effect.as(undefined),
         Effect.catchTag("ModelError", (failure) => Effect.succeed(failure))
       )
       if (error === undefined || isWhole(parts.finish)) return { parts }
-      const decision = parts.begun ? { _tag: "give-up" as const } : yield* retry.decide(error, number)
-      if (decision._tag === "give-up" || input.stop.reason() !== undefined) return { parts, error }
+      // What was held back on this side is no attempt.
+      if (!isUnsent(error)) failed += 1
+      const number = Math.max(1, failed)
+      const elapsed = (yield* Clock.currentTimeMillis) - began
+      const next: number | ModelError = parts.begun ? error : yield* afterFailure(input, error, number, elapsed)
+      if (typeof next !== "number") return { parts, error: next }
       yield* input.session.append([
         SessionEvent.make("AttemptFailed", {
           step,
           attempt: number,
           reason: error.reason,
           message: error.message,
-          retryInMillis: decision.inMillis
+          retryInMillis: next
         })
       ])
-      yield* Effect.raceFirst(Effect.sleep(decision.inMillis), input.stop.wait)
+      urgent = yield* Effect.raceFirst(input.session.pause(next), Effect.as(input.stop.wait, false))
       if (input.stop.reason() !== undefined) return { parts, error }
       input.session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
     }
@@ -173,7 +194,7 @@ const make = Effect.gen(function* () {
   ): Effect.fn.Return<StepEnd, StoreError> {
     const closed = parts.close()
     const finish = finishReason(parts, error)
-    const usage = parts.finish?.usage ?? Usage.unknown
+    const usage = parts.finish?.usage ?? error?.usage ?? Usage.unknown
     const { prices } = yield* catalog.lookup(input.request.model)
     const cost = ModelCatalog.costOf(usage, prices)
     input.session.publish(closed.live)
@@ -196,6 +217,11 @@ const make = Effect.gen(function* () {
 
   return Step.of({ run })
 })
+
+const isUnsent = ({ reason }: ModelError): boolean => reason._tag === "RateLimited" && reason.unsent === true
+
+const because = (error: ModelError, why: string | undefined): ModelError =>
+  why === undefined ? error : new ModelError({ ...error, message: `${error.message} ${why}` })
 
 const refuse = (call: Call, output: string) =>
   SessionEvent.make("CallSettled", { call: call.id, result: { status: "failed", output } })

@@ -11,6 +11,7 @@ import { Epochs } from "../context/Epochs.ts"
 import * as Overflow from "../context/Overflow.ts"
 import { SystemPrompt } from "../context/SystemPrompt.ts"
 import { Jobs } from "../process/Jobs.ts"
+import { Fallback } from "../model/Fallback.ts"
 import { ModelCatalog } from "../model/ModelCatalog.ts"
 import * as Ids from "../schema/Ids.ts"
 import type { Failure, Outcome } from "../schema/Outcome.ts"
@@ -28,6 +29,7 @@ import { Budget, type Spender } from "./Budget.ts"
 import * as BudgetClock from "./BudgetClock.ts"
 import * as BudgetTree from "./BudgetTree.ts"
 import { keepDraft, recoverDraft } from "./Draft.ts"
+import * as FallingBack from "./FallingBack.ts"
 import { afterStep, type Next, stopped } from "./GoingOn.ts"
 import * as Inbox from "./Inbox.ts"
 import { interruptedNote, restOf, untilStopped } from "./Interruption.ts"
@@ -72,6 +74,7 @@ const make = Effect.gen(function* () {
   const policy = yield* StopPolicy
   const runner = yield* ToolRunner
   const stepper = yield* Step
+  const fallback = yield* Fallback
   const { after: parkAfter } = yield* Parking
   const jobs = yield* Jobs
   const builder = ContextBuilder.make()
@@ -136,7 +139,9 @@ const make = Effect.gen(function* () {
     const { fingerprint, request } = builder.build(state, texts)
     const index = state.turn?.steps ?? 0
     const refusing = refusal === undefined ? {} : { refusal }
-    const input = { ...running, turn, index, request, fingerprint, ...refusing, ...(yield* elapsed(state)) }
+    const patienceMillis = FallingBack.patienceMillis(fallback, state, request.model)
+    const told = { ...refusing, ...(yield* elapsed(state)) }
+    const input = { ...running, turn, index, request, fingerprint, patienceMillis, ...told }
     return yield* Effect.ensuring(stepper.run(input), budget.settle(running.spender))
   })
 
@@ -210,7 +215,7 @@ const make = Effect.gen(function* () {
       refused = false
       const texts = yield* epochs.current(session, running.agent, running.tools)
       const end = yield* runStep(running, texts, left > 1 ? undefined : stepLimitReached)
-      const next = yield* judge(running, end, incomplete)
+      const next = yield* FallingBack.fallBack(fallback, running, end, yield* judge(running, end, incomplete))
       if (next._tag === "end") return next.outcome
       if (left === 0) return stepsUsedUp(running)
       if (next._tag === "overflow") {
@@ -362,6 +367,7 @@ export const layer: Layer.Layer<
   | Epochs
   | SystemPrompt
   | Compaction
+  | Fallback
   | ModelCatalog
   | Budget
   | ProgressGuard

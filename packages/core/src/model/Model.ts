@@ -13,6 +13,8 @@ export class Model extends Context.Service<
      * request. Parts should come in arrays, as many as are there.
      */
     readonly stream: (request: ModelRequest) => Stream.Stream<ModelPart, ModelError>
+    /** A name, without its key, for the account that a model is asked with: models of one account share its limits. Without it, the provider's id. */
+    readonly account?: (model: ModelRef.ModelRef) => string
   }
 >()("@rein/core/model/Model") {}
 

@@ -80,4 +80,6 @@ export interface ModelRequest {
   readonly messages: ReadonlyArray<ModelMessage>
   readonly cache: CachePlan
   readonly maxOutputTokens?: number
+  /** A person wants it sent now: no limit on this side holds it back. It is no part of what is sent. */
+  readonly urgent?: boolean
 }

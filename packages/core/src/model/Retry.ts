@@ -1,15 +1,17 @@
 /** Which failed attempts are repeated, and after how long. Acts only before the first semantic part of an answer. */
-import { Context, Effect, Layer, Random } from "effect"
+import { Clock, Context, Effect, Layer, Random } from "effect"
 import type { ModelError, ModelErrorReason } from "../schema/ModelError.ts"
 
-/** Wait so long and try again, or give up. */
-export type Decision = { readonly _tag: "again"; readonly inMillis: number } | { readonly _tag: "give-up" }
+/** Wait so long and try again, or give up; `why` is for people, where the error alone does not tell. */
+export type Decision =
+  | { readonly _tag: "again"; readonly inMillis: number }
+  | { readonly _tag: "give-up"; readonly why?: string }
 
 export class Retry extends Context.Service<
   Retry,
   {
-    /** Called after attempt number `attempt` (from 1) failed. */
-    readonly decide: (error: ModelError, attempt: number) => Effect.Effect<Decision>
+    /** Called after attempt number `attempt` (from 1) failed, so long after the first one began. */
+    readonly decide: (error: ModelError, attempt: number, elapsedMillis?: number) => Effect.Effect<Decision>
   }
 >()("@rein/core/model/Retry") {}
 
@@ -21,18 +23,26 @@ export interface Options {
   readonly capMillis: number
   /** The longest wait that a server may ask for; above it the attempt is given up. */
   readonly serverCapMillis: number
+  /** No attempt begins later than so long after the first one. */
+  readonly totalMillis: number
 }
 
-/** 5 attempts, 2 to 30 seconds; a server may ask for up to 15 minutes. */
-export const defaults: Options = { attempts: 5, baseMillis: 2_000, capMillis: 30_000, serverCapMillis: 900_000 }
+/** 5 attempts, 2 to 30 seconds; a server may ask for up to 15 minutes, and all of it for half an hour. */
+export const defaults: Options = {
+  attempts: 5,
+  baseMillis: 2_000,
+  capMillis: 30_000,
+  serverCapMillis: 900_000,
+  totalMillis: 1_800_000
+}
 
 /** Is it worth asking again unchanged? */
 export const isTransient = (reason: ModelErrorReason): boolean => {
   switch (reason._tag) {
-    case "RateLimited":
-    case "Overloaded":
     case "Timeout":
       return true
+    case "RateLimited":
+    case "Overloaded":
     case "InvalidOutput":
       return reason.lasting !== true
     case "Transport":
@@ -49,25 +59,51 @@ const serverDelay = (reason: ModelErrorReason): number | undefined =>
 
 const giveUp: Decision = { _tag: "give-up" }
 
-/** Exponential with full jitter over the upper half, and at least what the server asks for. */
-export const layerWith = (options: Options): Layer.Layer<Retry> =>
-  Layer.succeed(
-    Retry,
-    Retry.of({
-      decide: Effect.fnUntraced(function* (error, attempt) {
-        if (!isTransient(error.reason) || attempt >= options.attempts) return giveUp
-        const asked = serverDelay(error.reason)
-        if (asked !== undefined) {
-          return asked > options.serverCapMillis ? giveUp : { _tag: "again", inMillis: asked }
-        }
-        const wait = Math.min(options.capMillis, options.baseMillis * 2 ** (attempt - 1))
-        const jitter = yield* Random.next
-        return { _tag: "again", inMillis: Math.round(Math.max(options.baseMillis, wait * (0.5 + jitter / 2))) }
-      })
-    })
-  )
+const span = (millis: number): string => {
+  const minutes = Math.round(millis / 60_000)
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
 
-export const layer: Layer.Layer<Retry> = layerWith(defaults)
+/** A wait that nobody should sit through: it is told when the session can go on. */
+const tooLong = (asked: number, options: Options) =>
+  Effect.map(Clock.currentTimeMillis, (now): Decision => ({
+    _tag: "give-up",
+    why: `It asks to wait ${span(asked)}, until ${new Date(now + asked).toISOString().slice(0, 16)}Z; up to ${span(options.serverCapMillis)} are waited for it. Go on with the session then.`
+  }))
+
+/** How long to wait before the next attempt. */
+const pause = Effect.fnUntraced(function* (asked: number | undefined, attempt: number, options: Options) {
+  if (asked !== undefined) return asked
+  const wait = Math.min(options.capMillis, options.baseMillis * 2 ** (attempt - 1))
+  const jitter = yield* Random.next
+  return Math.round(Math.max(options.baseMillis, wait * (0.5 + jitter / 2)))
+})
+
+const decide = Effect.fnUntraced(function* (
+  options: Options,
+  { reason }: ModelError,
+  attempt: number,
+  elapsedMillis: number
+): Effect.fn.Return<Decision> {
+  if (!isTransient(reason) || attempt >= options.attempts) return giveUp
+  const asked = serverDelay(reason)
+  if (asked !== undefined && asked > options.serverCapMillis) return yield* tooLong(asked, options)
+  const inMillis = yield* pause(asked, attempt, options)
+  return elapsedMillis + inMillis > options.totalMillis
+    ? { _tag: "give-up", why: `It was tried for ${span(elapsedMillis)}.` }
+    : { _tag: "again", inMillis }
+})
+
+/** Exponential with full jitter over the upper half, and at least what the server asks for; the rest is as in `defaults`. */
+export const layerWith = (options: Partial<Options>): Layer.Layer<Retry> => {
+  const all = { ...defaults, ...options }
+  return Layer.succeed(
+    Retry,
+    Retry.of({ decide: (error, attempt, elapsedMillis = 0) => decide(all, error, attempt, elapsedMillis) })
+  )
+}
+
+export const layer: Layer.Layer<Retry> = layerWith({})
 
 /** Every failure is final. */
 export const layerNone: Layer.Layer<Retry> = Layer.succeed(Retry, Retry.of({ decide: () => Effect.succeed(giveUp) }))

@@ -1,13 +1,18 @@
 /** Why a model gave no answer, or only a part of one. Retry, fallback and compaction decide on the reason, never on text. */
 import { Schema } from "effect"
+import { Usage } from "./Usage.ts"
 
-const delay = { retryAfterMillis: Schema.optionalKey(Schema.Finite) }
 /** Asking again unchanged cannot help. */
 const lasting = { lasting: Schema.optionalKey(Schema.Literal(true)) }
+const delay = { retryAfterMillis: Schema.optionalKey(Schema.Finite), ...lasting }
 const phase = { phase: Schema.Literals(["before-output", "after-output"]) }
 
-/** The request was refused for now; the server may say for how long. */
-export const RateLimited = Schema.TaggedStruct("RateLimited", delay)
+/** The request was refused for now; the server may say for how long, or that another try is not wanted (`lasting`). */
+export const RateLimited = Schema.TaggedStruct("RateLimited", {
+  ...delay,
+  /** It was held back on this side; the provider never saw it. */
+  unsent: Schema.optionalKey(Schema.Literal(true))
+})
 /** The server is too busy or broke (status 5xx). */
 export const Overloaded = Schema.TaggedStruct("Overloaded", delay)
 /** The request is larger than the model's window. */
@@ -57,5 +62,7 @@ export class ModelError extends Schema.TaggedError<ModelError>("@rein/core/schem
   reason: ModelErrorReason,
   message: Schema.String,
   /** HTTP status, where there was one. */
-  status: Schema.optionalKey(Schema.Finite)
+  status: Schema.optionalKey(Schema.Finite),
+  /** What was used before it failed, where the provider has said so. */
+  usage: Schema.optionalKey(Usage)
 }) {}

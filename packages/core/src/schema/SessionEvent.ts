@@ -133,6 +133,20 @@ const definitions = {
       retryInMillis: Schema.optionalKey(millis)
     })
   },
+  /** A model failed before it said anything, and another one is asked for the rest of the turn. */
+  FellBack: {
+    version: 1,
+    data: Schema.Struct({
+      turn: TurnId,
+      step: StepId,
+      /** What it was asked for: `model` for the steps of an agent. */
+      role: Schema.String,
+      from: ModelRef,
+      to: ModelRef,
+      reason: ModelErrorReason,
+      message: Schema.String
+    })
+  },
   PartFinished: { version: 1, data: Schema.Struct({ step: StepId, part: OutputPart }) },
   CallRequested: { version: 1, data: Schema.Struct({ step: StepId, call: Call }) },
   /** Stored before the tool runs. Whoever sees it without a `CallSettled` must think that it may have happened. */

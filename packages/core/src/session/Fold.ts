@@ -67,11 +67,13 @@ const applyKnown = (state: SessionState, event: KnownEvent): SessionState => {
     case "NoteAdded":
       return noted(state, event.data)
     case "EpochStarted":
-      return without({ ...state, epoch: { ...event.data, sequence: state.sequence } }, "rewrite")
+      return epochStarted(state, event.data)
     case "StepStarted":
       return stepStarted(state, event.data)
     case "AttemptFailed":
       return inStep(state, event.data.step, (step) => retried(step, event.data, event.time))
+    case "FellBack":
+      return fellBack(state, event.data)
     case "PartFinished":
       return inStep(state, event.data.step, (step) => ({
         ...step,
@@ -131,7 +133,7 @@ const resumed = (turn: OpenTurn, asked: boolean): OpenTurn => ({
 const attended = (state: SessionState): SessionState =>
   state.turn === undefined || state.turn.unattended === 0 ? state : { ...state, turn: { ...state.turn, unattended: 0 } }
 
-const without = <Key extends "rewrite" | "step" | "turn">(state: SessionState, key: Key): SessionState => {
+const without = <Key extends "ownModel" | "rewrite" | "step" | "turn">(state: SessionState, key: Key): SessionState => {
   const { [key]: _removed, ...rest } = state
   // Only optional keys can be named, so what is left is a state.
   return rest as SessionState
@@ -251,6 +253,20 @@ const changeCall = (
   state.step === undefined
     ? state
     : { ...state, step: { ...state.step, items: History.updateCall(state.step.items, call, change) } }
+
+const epochStarted = (state: SessionState, data: EventData<"EpochStarted">): SessionState => {
+  const next = without({ ...state, epoch: { ...data, sequence: state.sequence } }, "rewrite")
+  return next.turn?.fallback === undefined ? without(next, "ownModel") : next
+}
+
+const fellBack = (state: SessionState, { from, to, turn }: EventData<"FellBack">): SessionState =>
+  state.turn?.id !== turn
+    ? state
+    : {
+        ...state,
+        ownModel: state.ownModel ?? from,
+        turn: { ...state.turn, fallback: { model: to, tried: [...(state.turn.fallback?.tried ?? []), from] } }
+      }
 
 const stepStarted = (state: SessionState, data: EventData<"StepStarted">): SessionState => {
   const closed = closeStep(state)

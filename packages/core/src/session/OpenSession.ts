@@ -52,6 +52,10 @@ export interface OpenSession {
   readonly liveDoing: () => Doing | undefined
   /** Calls back with the length of each piece of text and reasoning that is published, until the function that it gives is called. One listener at a time: the turn's. */
   readonly onText: (listener: (length: number) => void) => () => void
+  /** Waits so long, or until `hurry` ends it. Was it ended? */
+  readonly pause: (millis: number) => Effect.Effect<boolean>
+  /** Ends the pause of the running turn. False when there is none. */
+  readonly hurry: () => boolean
   readonly claim: Effect.Effect<void, StoreError>
   readonly release: Effect.Effect<void>
   /** What every append fails with, once another owner is known to have taken the claimed session over. Watchers are called when that is found out. */
@@ -90,6 +94,7 @@ class Opened implements OpenSession {
   #fence: Fence | undefined
   #overtaken: StoreError | undefined
   #onText: ((length: number) => void) | undefined
+  #hurry: (() => void) | undefined
   /** The last sequence that the store told of. */
   #heard = 0
   #reading: Fiber.Fiber<void> | undefined
@@ -187,6 +192,22 @@ class Opened implements OpenSession {
     return () => {
       if (this.#onText === listener) this.#onText = undefined
     }
+  }
+
+  pause(millis: number): Effect.Effect<boolean> {
+    const forget = Effect.sync(() => {
+      this.#hurry = undefined
+    })
+    const hurried = Effect.callback<boolean>((resume) => {
+      this.#hurry = () => resume(Effect.succeed(true))
+    })
+    return Effect.ensuring(Effect.raceFirst(Effect.as(Effect.sleep(millis), false), hurried), forget)
+  }
+
+  hurry(): boolean {
+    const hurry = this.#hurry
+    hurry?.()
+    return hurry !== undefined
   }
 
   get claim(): Effect.Effect<void, StoreError> {

@@ -6,6 +6,7 @@ import { HashMap, Option } from "effect"
 import { AppendList } from "../internal/AppendList.ts"
 import type { Input } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId, TurnId } from "../schema/Ids.ts"
+import type { ModelRef } from "../schema/ModelRef.ts"
 import type { DeclinedCall, InputOutcome, Outcome } from "../schema/Outcome.ts"
 import type { Call, CallJob } from "../schema/Part.ts"
 import type { Answer, AnsweredBy, Offer, Question } from "../schema/Question.ts"
@@ -35,6 +36,8 @@ export interface OpenTurn {
   readonly declined: ReadonlyArray<DeclinedCall>
   /** A person rejected without a message: the turn ends as denied. */
   readonly rejected: boolean
+  /** The model that is asked instead of those that failed, the wanted one first. */
+  readonly fallback?: { readonly model: ModelRef; readonly tried: ReadonlyArray<ModelRef> }
 }
 
 /** What a step said and asked for, with the results: what the progress guard compares. */
@@ -68,6 +71,8 @@ export interface SessionState {
   /** Events up to this sequence are copies from the session that this one was forked from. */
   readonly inheritedUntil: number
   readonly epoch?: EventData<"EpochStarted"> & { readonly sequence: number }
+  /** The model of the session while the epoch has another one, which was asked instead. */
+  readonly ownModel?: ModelRef
   /** A rewrite has ended the epoch; the next step opens one with this reason. */
   readonly rewrite?: EventData<"EpochStarted">["reason"]
   readonly history: AppendList<History.Entry>

@@ -89,6 +89,8 @@ export class Sessions extends Context.Service<
       question: QuestionId,
       answer: Answer
     ) => Effect.Effect<void, StoreError | SessionReadOnly>
+    /** Ends the wait between two attempts to ask the model, if this runtime waits for the session. Says whether it did. */
+    readonly retryNow: (session: SessionId) => Effect.Effect<boolean, StoreError>
     /** Asks the running turn to end as `interrupted`, which it does within two seconds. Does nothing when none runs. */
     readonly interrupt: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** Stops what is done for an input: takes it back, or interrupts the turn that has got it. Done when that is stored. */
@@ -163,6 +165,7 @@ const make = Effect.gen(function* () {
       open.use(session, (opened) =>
         Effect.asVoid(submit(opened, { _tag: "answer", question, answer }, Ids.make.command()))
       ),
+    retryNow: (session) => open.use(session, (opened) => Effect.sync(() => opened.hurry())),
     interrupt: Effect.fn("Sessions.interrupt")((session: SessionId) => open.use(session, interrupt)),
     close: Effect.fn("Sessions.close")((session: SessionId) =>
       Effect.ensuring(

@@ -16,6 +16,8 @@ export type StepIn =
   /** Send an input that is delivered between the steps of the running turn. */
   | { readonly _tag: "steer" }
   | { readonly _tag: "interrupt" }
+  /** Ask the model again at once, where the runtime that waits is one's own. */
+  | { readonly _tag: "retry" }
   /** Let a suspended turn go on. */
   | { readonly _tag: "resume" }
   | { readonly _tag: "answer"; readonly question: Question }
@@ -106,13 +108,14 @@ const whyOf = ({ delivered, history, step, turn }: SessionState): string | undef
   return undefined
 }
 
-const stepInOf = ({ questions, readOnly, turn, waiting }: SessionState): ReadonlyArray<StepIn> => {
+const stepInOf = ({ questions, readOnly, turn, waiting }: SessionState, doing: Doing): ReadonlyArray<StepIn> => {
   if (readOnly !== undefined) return []
   return [
     ...questions.map((question): StepIn => ({ _tag: "answer", question })),
     ...(turn === undefined
       ? [{ _tag: "prompt" } as const]
       : [{ _tag: "steer" } as const, { _tag: "interrupt" } as const]),
+    ...(doing._tag === "retrying" ? [{ _tag: "retry" } as const] : []),
     ...(turn?.suspended === true ? [{ _tag: "resume" } as const] : []),
     ...waiting.map(({ input }): StepIn => ({
       _tag: "withdraw",
@@ -127,12 +130,13 @@ const stepInOf = ({ questions, readOnly, turn, waiting }: SessionState): Readonl
 /** Computed from the log alone but for `live`: what only the process that runs the turn knows. */
 export const statusOf = (state: SessionState, now: number, live?: Doing): Status => {
   const why = whyOf(state)
+  const doing = live ?? doingOf(state, now)
   return {
-    doing: live ?? doingOf(state, now),
+    doing,
     ...(why === undefined ? {} : { why }),
     calls: openCalls(state),
     questions: state.questions,
-    stepIn: stepInOf(state),
+    stepIn: stepInOf(state, doing),
     waiting: state.waiting.length,
     steps: state.turn?.steps ?? 0,
     usage: state.usage,

@@ -46,6 +46,23 @@ describe("retry", () => {
     }).pipe(Effect.provide(Retry.layer))
   )
 
+  it.effect("says until when a server wants it to wait, where that is too long", () =>
+    Effect.gen(function* () {
+      const decision = yield* decide({ _tag: "RateLimited", retryAfterMillis: 43_210_000 }, 1)
+      assert.deepInclude(decision, { _tag: "give-up" })
+      assert.match(decision._tag === "give-up" ? (decision.why ?? "") : "", /12 h 0 min, until 1970-01-01T12:00Z/)
+    }).pipe(Effect.provide(Retry.layer))
+  )
+
+  it.effect("begins no attempt after half an hour", () =>
+    Effect.gen(function* () {
+      const retry = yield* Retry.Retry
+      const error = new ModelError({ reason: { _tag: "RateLimited", retryAfterMillis: 600_000 }, message: "no" })
+      assert.strictEqual((yield* retry.decide(error, 2, 1_200_000))._tag, "again")
+      assert.strictEqual((yield* retry.decide(error, 2, 1_200_001))._tag, "give-up")
+    }).pipe(Effect.provide(Retry.layer))
+  )
+
   it("repeats only what can get better, and nothing that has had output", () => {
     const again: ReadonlyArray<ModelErrorReason> = [
       { _tag: "RateLimited" },
@@ -64,6 +81,7 @@ describe("retry", () => {
       { _tag: "ContentFiltered" },
       { _tag: "Transport", phase: "after-output" },
       { _tag: "CutOff", phase: "after-output" },
+      { _tag: "RateLimited", lasting: true },
       { _tag: "Unknown" }
     ]
     assert.isTrue(again.every(Retry.isTransient))

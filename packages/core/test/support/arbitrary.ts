@@ -134,6 +134,15 @@ const data: { readonly [Type in SessionEvent.EventType]: Arb<SessionEvent.EventD
   }),
   StepStarted: record({ step, turn, index: millis, fingerprint: text }),
   AttemptFailed: record({ step, attempt: millis, reason: Arbitrary.schema(ModelErrorReason), message: text }),
+  FellBack: record({
+    turn,
+    step,
+    role: one("model"),
+    from: record({ provider: text, model: text }),
+    to: record({ provider: text, model: text }),
+    reason: Arbitrary.schema(ModelErrorReason),
+    message: text
+  }),
   PartFinished: record({ step, part }),
   CallRequested: record({ step, call }),
   CallStarted: record({ call: id<Ids.CallId>("cal"), safety: Arbitrary.schema(SessionEvent.Safety), allowedBy: text }),

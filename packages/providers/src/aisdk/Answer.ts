@@ -58,12 +58,15 @@ const convert = (
 export const stream = ({ asked, dialect, open, secrets }: Ask): Stream.Stream<ModelPart, ModelError> =>
   Stream.suspend(() => {
     const parts = Parts.converter(dialect)
-    const fail = (cause: unknown): ModelError =>
-      classify(cause, {
+    const fail = (cause: unknown): ModelError => {
+      const usage = parts.counted()
+      return classify(cause, {
         phase: parts.begun() ? "after-output" : "before-output",
         secrets,
+        ...(usage === undefined ? {} : { usage }),
         ...(asked === undefined ? {} : { asked })
       })
+    }
     return Stream.transformPull(fromReadable(open, fail), (upstream) => Effect.succeed(convert(upstream, parts, fail)))
   })
 

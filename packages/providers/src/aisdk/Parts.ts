@@ -23,6 +23,8 @@ export interface Converter {
   readonly isEmpty: () => boolean
   /** The first error that the provider sent among its parts; nothing after it is converted. */
   readonly failure: () => { readonly cause: unknown } | undefined
+  /** What the provider has counted before the end of the answer. */
+  readonly counted: () => Usage.Usage | undefined
   readonly convert: (batch: ReadonlyArray<StreamPart>) => Array<ModelPart>
 }
 
@@ -220,5 +222,11 @@ export const converter = (dialect: Pick<Dialect, "usage"> = {}): Converter => {
     return parts
   }
 
-  return { begun: () => begun, isEmpty: () => !begun && !isWhole, failure: () => failure, convert }
+  return {
+    begun: () => begun,
+    counted: () => start,
+    isEmpty: () => !begun && !isWhole,
+    failure: () => failure,
+    convert
+  }
 }

@@ -1,10 +1,12 @@
-/** What can be read from a thrown or in-band error, whoever made it. Shapes, not classes: two SDK versions may meet. */
+/** What can be read from a thrown or in-band error, or from an answer as it came. Shapes, not classes: two SDK versions may meet. */
+import { fieldsOf, plainCode, read, type Said, textOf } from "./Body.ts"
 import { isConnection } from "./Connection.ts"
 
 export interface Facts {
   readonly status: number | undefined
   readonly headers: Readonly<Record<string, string>>
-  /** All that it says, in small letters, for matching. */
+  readonly said: Said
+  /** All sentences, in small letters, for matching. */
   readonly text: string
   /** What a person should read of it. */
   readonly detail: string
@@ -12,6 +14,7 @@ export interface Facts {
   readonly codes: ReadonlyArray<string>
   /** The address of the request, where the error names it. */
   readonly url: string | undefined
+  readonly provider: string | undefined
   /** The connection failed or broke. */
   readonly network: boolean
   /** It broke after it had been made. */
@@ -26,36 +29,46 @@ export interface Facts {
   readonly unreadable: boolean
   /** And always will be. */
   readonly lasting: boolean
+  /** There is no body where one should be. */
+  readonly empty: boolean
   /** The SDK itself did not accept the request. */
   readonly refusedByClient: boolean
 }
 
-const deepest = 6
-const longestText = 20_000
+type Fields = Readonly<Record<string, unknown>>
 
-const brokenTexts = /^terminated$|socket hang up|other side closed|premature close/
+const deepest = 6
+/** What says why stands at the beginning; a pattern may need the square of the length. */
+const longestText = 8_000
+
+const brokenTexts = /^terminated$|socket hang up|other side closed|premature close|connection lost|econnreset/
 const networkTexts =
-  /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed)$|other side closed|premature close|cannot connect to api/
+  /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed|connection error\.?)$|other side closed|premature close|cannot connect to api|^(getaddrinfo|connect|read|write) e[a-z]+\b|network connection lost|^connection (?:refused|reset|closed|aborted)\b|server disconnected|peer closed connection|net::err_|^econn[a-z]+$/
 const garbledNames = /^AI_(JSONParseError|TypeValidationError)$/
+/** What Anthropic's package says of a first event that it cannot read. */
+const garbledTexts = /^expected a normalized anthropic stream error$/
 const unreadableNames = /^AI_InvalidResponseDataError$|^NotAStream$|^SyntaxError$/
 const refusingNames =
   /^AI_(UnsupportedFunctionality|InvalidPrompt|InvalidArgument|NoSuchModel|MissingToolResults|InvalidMessageRole|InvalidDataContent)Error$/
 
-type Fields = Readonly<Record<string, unknown>>
-
-/** Any object may be looked into by key; what is found is checked where it is used. */
-const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === "object" && value !== null ? (value as Fields) : undefined
-
-const textOf = (value: unknown): string =>
-  typeof value === "string" ? value : typeof value === "number" ? String(value) : ""
+/** What the pieces of an answer hold. */
+const answerNames = ["choices", "candidates", "content", "content_block", "delta", "item", "output", "part", "response"]
 
 /** Some servers send their errors in a shape that the SDK does not know: then the error is what it could not read. */
 const sentError = (fields: Fields): unknown => {
-  if (fields["name"] !== "AI_TypeValidationError") return undefined
-  const error = fieldsOf(fields["value"])?.["error"]
-  return typeof error === "string" ? { message: error } : error
+  const value = fields["name"] === "AI_TypeValidationError" ? fieldsOf(fields["value"]) : undefined
+  if (value === undefined) return undefined
+  const { error } = value
+  if (typeof error === "string") return { message: error }
+  const isAnswer = answerNames.some((name) => name in value)
+  return error ?? (isAnswer || read(value).messages.length === 0 ? undefined : value)
 }
+
+const parts = ["body", "headers", "responseBody", "responseHeaders", "statusCode", "text", "inBand", "lastError"]
+
+/** Is it an error that somebody threw, or an answer with its parts? All else is a body as the server sent it. */
+const isWrapped = (layer: Fields): boolean =>
+  layer instanceof Error || "name" in layer || parts.some((part) => part in layer)
 
 /** The error, what caused it, and what it was made of, outermost first. */
 const layersOf = (error: unknown): ReadonlyArray<Fields> => {
@@ -67,83 +80,130 @@ const layersOf = (error: unknown): ReadonlyArray<Fields> => {
     const sent = sentError(fields)
     if (fieldsOf(sent) !== undefined) return layersOf(sent)
     layers.push(fields)
+    if (!isWrapped(fields)) break
     current = fields["cause"] ?? fields["error"] ?? fields["lastError"]
   }
   return layers
 }
 
-const headersOf = (layer: Fields): Readonly<Record<string, string>> => {
-  const entries = Object.entries(fieldsOf(layer["responseHeaders"]) ?? {})
-  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), textOf(value)]))
-}
+const entriesOf = (headers: unknown): Iterable<readonly [string, unknown]> =>
+  headers instanceof Headers ? headers.entries() : Object.entries(fieldsOf(headers) ?? {})
 
-const bodyOf = (layer: Fields): string => {
-  const data = fieldsOf(layer["data"])
-  return textOf(layer["responseBody"]) || (data === undefined ? "" : (JSON.stringify(data) ?? ""))
-}
+const headersOf = (layer: Fields): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...entriesOf(layer["responseHeaders"] ?? layer["headers"])].map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.map(textOf).join(", ") : textOf(value)
+    ])
+  )
 
-const isMarkup = (text: string): boolean => /^\s*<(!doctype|html|\?xml)/i.test(text)
+const bodyOf = (layer: Fields): unknown =>
+  isWrapped(layer) ? layer["responseBody"] || layer["body"] || layer["text"] || layer["data"] : layer
+
+const status = (layer: Fields): number | undefined => {
+  const value = Number(textOf(layer["statusCode"] ?? layer["status"]) || Number.NaN)
+  return Number.isInteger(value) && value >= 100 && value < 600 ? value : undefined
+}
 
 /** Messages of errors whose own text only says that something failed. */
 const isHollow = (message: string): boolean =>
   message === "" || /^failed to process (successful|error) response$/i.test(message)
 
-const detailOf = (layers: ReadonlyArray<Fields>, raw: unknown): string => {
-  const messages = layers.map((layer) => textOf(layer["message"])).filter((text) => !isHollow(text))
-  const [first, ...rest] = messages
-  const body = layers.map(bodyOf).find((text) => text !== "" && !isMarkup(text)) ?? ""
-  if (first === undefined) return body || textOf(raw)
-  const cause = rest.find((text) => !first.includes(text))
-  return cause === undefined ? first : `${first} (${cause})`
+const phrases =
+  /^(bad request|unauthorized|payment required|forbidden|not found|method not allowed|request timeout|conflict|(payload|content) too large|request entity too large|unprocessable (entity|content)|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out)$/i
+
+/** What an error says itself; for an answer without a message it is what HTTP calls its status, which says nothing more. */
+const ownMessage = (layer: Fields): string => {
+  const message = textOf(layer["message"])
+  return status(layer) !== undefined && phrases.test(message) ? "" : message
 }
 
-const status = (layer: Fields): number | undefined => {
-  const value = layer["statusCode"] ?? layer["status"]
-  return typeof value === "number" ? value : undefined
+const nothingSaid = read(undefined)
+
+/** The body of the first layer that has one, and what the errors around it say. */
+const saidOf = (layers: ReadonlyArray<Fields>, raw: unknown): Said => {
+  const bodies = layers.length === 0 ? [read(textOf(raw))] : layers.map((layer) => read(bodyOf(layer)))
+  const thrown = layers.filter(isWrapped)
+  return {
+    ...(bodies.find(({ codes, messages }) => codes.length + messages.length > 0) ?? nothingSaid),
+    codes: [
+      ...bodies.flatMap(({ codes }) => codes),
+      ...thrown.flatMap((layer) => [textOf(layer["code"]), textOf(layer["type"]), textOf(layer["name"])].map(plainCode))
+    ].filter((code) => code !== ""),
+    messages: [...thrown.map(ownMessage), ...bodies.flatMap(({ messages }) => messages)].filter((text) => text !== ""),
+    markup: bodies.some(({ markup }) => markup)
+  }
+}
+
+const detailOf = ({ messages }: Said, raw: unknown): string => {
+  const told = messages.filter((text) => !isHollow(text) && !/^\s*</.test(text))
+  const [first, ...rest] = told
+  if (first === undefined) return textOf(raw) || textOf(fieldsOf(raw)?.["message"])
+  const cause = rest.find((text) => !first.includes(text) && !text.includes(first))
+  const whole = rest.find((text) => text.length > first.length && text.includes(first))
+  return whole ?? (cause === undefined ? first : `${first} (${cause})`)
 }
 
 /** Undici has limits of its own, 300 s each. */
 const silentCodes: Readonly<Record<string, "first-byte" | "next-part">> = {
   UND_ERR_HEADERS_TIMEOUT: "first-byte",
-  UND_ERR_BODY_TIMEOUT: "next-part"
+  UND_ERR_BODY_TIMEOUT: "next-part",
+  TimeoutError: "first-byte",
+  APIConnectionTimeoutError: "first-byte"
 }
 
-const silentOf = (layer: Fields): "first-byte" | "next-part" | undefined => silentCodes[textOf(layer["code"])]
+const silentOf = (layer: Fields): "first-byte" | "next-part" | undefined =>
+  silentCodes[textOf(layer["code"])] ?? silentCodes[textOf(layer["name"])]
 
 /** The first that something can be made of. */
-const first = <A>(layers: ReadonlyArray<Fields>, read: (layer: Fields) => A | undefined): A | undefined => {
+const first = <A>(layers: ReadonlyArray<Fields>, take: (layer: Fields) => A | undefined): A | undefined => {
   for (const layer of layers) {
-    const found = read(layer)
+    const found = take(layer)
     if (found !== undefined) return found
   }
   return undefined
 }
 
+/** The status of the answer, unless the body knows better: gateways send 200, 400 or 500 for all that happens behind them. */
+const bestStatus = (sent: number | undefined, said: Said): number | undefined => {
+  const isVague = sent === undefined || sent < 300 || sent === 400 || sent === 500 || sent === 502
+  return isVague ? (said.status ?? sent) : sent
+}
+
+const redirectOf = (headers: Facts["headers"], sent: number | undefined, layers: ReadonlyArray<Fields>) => {
+  const named = first(layers, (layer) => (layer["name"] === "Redirected" ? textOf(layer["location"]) : undefined))
+  return named ?? (sent !== undefined && sent >= 300 && sent < 400 ? (headers["location"] ?? "") : undefined)
+}
+
+const bodyIsEmpty = (layers: ReadonlyArray<Fields>): boolean => layers.every((layer) => !bodyOf(layer))
+
 /** Reads an error of any shape. */
 export const gather = (error: unknown): Facts => {
   const layers = layersOf(error)
+  const said = saidOf(layers, error)
+  const sent = first(layers, status)
+  const headers: Facts["headers"] = { ...said.headers, ...Object.assign({}, ...layers.map(headersOf).toReversed()) }
   const codes = layers.map((layer) => textOf(layer["code"])).filter((code) => isConnection([code]))
-  const said = layers.flatMap((layer) => [
-    textOf(layer["message"]),
-    textOf(layer["type"]),
-    textOf(layer["code"]),
-    bodyOf(layer)
-  ])
   const names = layers.map((layer) => textOf(layer["name"]))
+  const messages = said.messages.map((text) => text.toLowerCase())
+  const type = headers["x-amzn-errortype"]?.split(":")[0] ?? ""
   return {
-    status: first(layers, status),
-    headers: Object.assign({}, ...layers.map(headersOf).toReversed()),
-    text: (layers.length === 0 ? textOf(error) : said.join("\n")).toLowerCase().slice(0, longestText),
-    detail: detailOf(layers, error),
+    status: bestStatus(sent, said),
+    headers,
+    said: type === "" ? said : { ...said, codes: [plainCode(type), ...said.codes] },
+    text: messages.join("\n").slice(0, longestText),
+    detail: detailOf(said, error),
     codes,
     url: first(layers, (layer) => textOf(layer["url"]) || undefined),
-    network: codes.length > 0 || layers.some((layer) => networkTexts.test(textOf(layer["message"]).toLowerCase())),
-    broken: layers.some((layer) => brokenTexts.test(textOf(layer["message"]).toLowerCase())),
+    provider: first(layers, (layer) => textOf(layer["provider"]) || undefined),
+    network: codes.length > 0 || messages.some((text) => networkTexts.test(text)),
+    broken: messages.some((text) => brokenTexts.test(text)),
     silent: first(layers, silentOf),
-    redirect: first(layers, (layer) => (layer["name"] === "Redirected" ? textOf(layer["location"]) : undefined)),
-    garbled: names.some((name) => garbledNames.test(name)),
-    lasting: layers.some((layer) => layer["lasting"] === true),
-    unreadable: names.some((name) => unreadableNames.test(name)),
+    redirect: redirectOf(headers, sent, layers),
+    garbled: names.some((name) => garbledNames.test(name)) || messages.some((text) => garbledTexts.test(text)),
+    lasting: layers.some((layer) => layer["lasting"] === true) || (said.markup && sent === 200),
+    unreadable: names.some((name) => unreadableNames.test(name)) || (sent !== undefined && sent >= 200 && sent < 300),
+    empty: !said.markup && bodyIsEmpty(layers) && (messages.length === 0 || (sent !== undefined && sent >= 400)),
     refusedByClient: names.some((name) => refusingNames.test(name))
   }
 }

@@ -1,87 +1,161 @@
-/** What servers write when they refuse a request. All matching of texts is here. */
+/** What servers write when they refuse a request, for those that give no code for it. In small letters. */
 
 const matches =
   (...patterns: ReadonlyArray<RegExp>) =>
   (text: string): boolean =>
     patterns.some((pattern) => pattern.test(text))
 
-export const saysCut = matches(/without a finish reason/, /no output generated/, /empty response body/)
+export const saysCut = matches(
+  /without a finish reason/,
+  /no output generated/,
+  /empty response body/,
+  /stream (?:was )?(?:disconnected|closed|ended|terminated) (?:before|unexpectedly|prematurely)/,
+  /stream (?:ended|closed) without/,
+  /incomplete_stream|^incomplete [^\n]* frame/m
+)
 
-/** One request above the limit of a minute. */
-export const saysMinuteLimit = matches(
-  /request too large[^]*(tokens per min|tpm)/,
-  /(tokens per min|tpm)[^]*request too large/
+/** A client library gave up waiting. */
+export const saysTimeout = matches(
+  /^(?:connection error: )?(?:the )?(?:request|connection|operation) (?:was )?(?:timed out|aborted due to timeout)/m,
+  /^timeout of \d+ ?ms exceeded/m,
+  /(?:sse|stream|socket|idle|read) (?:read )?(?:timed out|timeout)\b/
+)
+
+/** Limits that come back after seconds, and whose sentences may also speak of plans and billing. */
+const speaksOfRate = matches(
+  /concurren|rate.?limit|requests?[ _]per|tokens?[ _]per|too many requests|per.?(?:minute|second|hour)|throttl/
 )
 
 export const saysOverflow = matches(
-  /prompt is too long/,
-  /input is too long/,
-  /context[ _-]?length[ _-]?exceeded/,
-  /context_window_exceeded|exceeds? (the |this model's |your )?(maximum |available )?context (length|window|size|limit)/,
-  /maximum context length/,
-  /maximum (input|prompt) (length|size)/,
-  /input token count[^]*exceeds the maximum/,
-  /too many (input |total )?tokens|tokens? exceed/,
-  /(prompt|input|request)[^.]{0,60} (exceeds|larger than|longer than)[^.]{0,40}(context|maximum|limit|tokens)/,
-  /initial prompt is greater than the context length/,
-  /reduce the length of (the|your) (messages|input|prompt)/,
-  /request_too_large|exceed_context_size_error|model_context_window_exceeded/
+  /prompt is too long|prompt too long|prompt_too_long/,
+  /(?:input|prompt|messages?|conversation|context|request)(?: length| tokens?| token length)? (?:is|are) (?:too long|too large for)/,
+  /input token length too long|exceeds? (?:the )?model(?:'s)? token limit|exceeded model token limit/,
+  /context[ _-]?(?:length|window|size|limit)[ _-]?(?:has been |is |was )?exceed/,
+  /(?:exceeds?|exceeded|exceeding|longer than|larger than|greater than|over|overflows?|fit (?:in|into|within)) (?:the |this |its |max(?:imum)? |available |allowed |model'?s? |your )*(?:context|prompt|input)[ _-]?(?:length|window|size|limit)/,
+  /context (?:length|window|size) exceeds? (?:the )?limit|context the overflows|context overflow/,
+  /(?:maximum|max) (?:model |context |prompt |input |sequence )+(?:length|size|window|limit)/,
+  /context length (?:of |is )?only \d/,
+  /(?:input )?token count[^]{0,80}exceeds? the (?:maximum|limit)/,
+  /token limit exceeded|too many (?:input |total |prompt )?tokens(?! per)|tokens?\b[^.\n]{0,40} exceeds? (?:the )?(?:\w+ )?(?:limit|max)/,
+  /context window[^.\n]{0,30} is full|request (?:is )?too large[^]*tokens|input characters limit/,
+  /(?:prompt|input|request)[^.\n]{0,60} (?:exceeds|larger than|longer than)[^.\n]{0,40}(?:context|maximum (?:number of )?tokens|token limit|limit of \d+ tokens|model'?s limit)/,
+  /exceeds? the (?:model'?s )?(?:maximum|max)(?: model)? (?:len|length|context)|max_model_len/,
+  /`inputs` (?:tokens \+ `max_new_tokens` )?must (?:be <=|have less than)/,
+  /range of input length should be/,
+  /reduce (?:the )?(?:length|size) of (?:the |your )?(?:messages|input|prompt)/,
+  /more than (?:the )?max(?:imum)? tokens allowed|(?:prompt|input) exceeds (?:the )?(?:maximum |max )?(?:context )?length/,
+  /^4(?:00|13) (?:status code )?\(no body\)/m,
+  /input token count[^.\n]{0,60}only supports up to|expected maxlength: \d/,
+  /'(?:messages|input)\b[^'\n]*': string too long/,
+  // vLLM gives the output what the prompt leaves of the window.
+  /max_tokens must be at least 1, got -/,
+  /request body too large for [^]* model/,
+  /(?:上下文|输入|提示|prompt|tokens?|文本)[^。\n]{0,12}(?:超长|过长|超出|超过|超限)/
 )
+
+/** An input that is refused for its rate says the same as one for its size. */
+export const saysThrottled = matches(/please wait|per (?:minute|second|hour|day)|rate.?limit|throttl|too many requests/)
+
+const output = "(?:`|')?max_?(?:completion_?|output_?|new_?)?tokens(?:`|')?"
 
 export const saysOutputLimit = matches(
-  /max_(completion_|output_)?tokens[^.]*(too large|exceeds?|must be (less|at most)|greater than|maximum allowed)/,
-  /maximum allowed number of output tokens/
+  /maximum allowed number of output tokens/,
+  new RegExp(
+    `${output}[^.\\n]{0,60}(?:too (?:large|high)|exceeds?|must be less|must be at most|above (?:the )?(?:maximum|limit)|<= \\d)`
+  ),
+  new RegExp(`${output}[^\\n]{0,60}\\[\\d+, ?\\d+\\]`),
+  new RegExp(`${output} or model output limit was reached`),
+  new RegExp(`${output} \\(?\\d+\\)? ?(?:>|is greater than|is larger than)`),
+  /maximum tokens you requested exceeds the model limit/,
+  /supports? (?:at most|up to) \d+ (?:completion|output) tokens/,
+  /max(?:imum)?_?output_?tokens[^.\n]{0,40}(?:exceed|range|must be|supported)/
 )
 
-export const saysQuota = matches(
-  /insufficient[_ ]?(quota|balance|funds|credits?)/,
-  /exceeded your current quota/,
-  /credit balance is too low|(out of|no|not enough) credits?\b|add (more )?credits/,
-  /billing_(error|hard_limit|not_active)|check your plan and billing|payment required/,
-  /usage limit (has been )?reached|usage_limit_reached|quota[^.]*per ?day|limit: 0\b/,
-  /余额不足|欠费/
+/** Nothing is left to spend. These hold whatever the code says. */
+export const saysUsedUp = matches(
+  /insufficient[_ ](?:balance|funds?|credits?)|balance is insufficient|not enough (?:balance|funds)/,
+  /credit balance is (?:too low|not enough|insufficient)|(?:out of|no|not enough|used all available|more) credits?\b(?! (?:are )?(?:needed|required) (?:to|for) (?:see|view))/,
+  /(?:doesn't|does not|don't|do not) have (?:any |enough |sufficient )(?:credits?|balance|funds)/,
+  /(?:add|purchase|buy) (?:more |\d+ )?credits?\b(?! card)/,
+  /credit limit (?:has been )?(?:exceeded|reached)|(?:monthly )?(?:included|free) credits/,
+  /(?:spending|spend|api usage|monthly|usage|billing|budget|key|total) (?:hard )?limits? (?:has been |have been |was |is )?(?:reached|exceeded|exhausted)/,
+  /reached (?:your|its|the) (?:specified |configured |monthly |weekly |daily |hourly |session )*(?:api )?(?:usage|spending|spend|credit|call|quota) limits?/,
+  /(?:usage|spending) limit(?:s)? (?:for|will reset)|limit exhausted/,
+  /(?:reached|hit|exceeded|exhausted|used up)(?: all)?(?: of)? (?:your|its|the|their) (?:account's )?(?:monthly|weekly|daily|session|free|included|prepaid|set|inference|trial| )+(?:\w+ )?(?:quota|credits?|limits?|allowance)(?<!rate limit)/,
+  /exceeded (?:its|your|the|their) (?:\w+ )?budget|free usage exceeded|free trial quota/,
+  /budget has been exceeded|exceeded(?:your)? budget|budget exceeded/,
+  /extra usage is required|out of extra usage/,
+  /(?:enable|check|without|requires?) billing(?: to be enabled)?\b(?! and| details\/|\/)|billing (?:account )?(?:is |has been |was )?(?:disabled|not active|suspended|closed|not enabled)/,
+  /check your billing details|account is not active|failure to pay|past[- ]due|overdue|unpaid/,
+  /payment (?:required|method|instrument)|valid credit card/,
+  /(?:premium request|token usage|free) (?:allowance|quota)|you have no quota|out of call volume quota/,
+  /free tier of the model has been exhausted|daily free allocation/,
+  /in good standing|arrear/,
+  /\blimit:? 0\b/,
+  /(?:quota|limit|tokens|requests|calls?|limited to [\d,]{1,12} api calls)[^.\n]{0,60}(?:per[ -]?|\/ ?)(?:day|month|week)\b(?![^]*(?:try again|retry) (?:in|after))/,
+  /余额不足|余额已|欠费|请充值|账户余额|额度(?:已)?(?:用完|用尽|耗尽|不足)|配额(?:已)?(?:用完|用尽|耗尽|不足)|(?:今日|当日|每日|本月|本周)[^。\n]{0,12}(?:限额|上限|额度)/
 )
 
-export const saysRate = matches(/rate[_ ]?limit|too many requests/)
+/** A quota of nothing, e.g. of a model that a free account may not use. */
+export const saysNothingGranted = matches(/\blimit:? 0\b/, /per.?day\b/)
+
+/** Alibaba says of the tokens of a minute what others say of an empty account; only the page that explains it differs. */
+export const saysTokenThrottle = matches(/help\.aliyun\.com\S*#token-limit/)
+
+/** The same, unless it speaks of a rate: Google says it of the requests of a minute, too. */
+export const saysQuota = (text: string): boolean =>
+  /insufficient[_ ]quota|exceeded your current quota|quota (?:has been )?(?:exceeded|exhausted)|check your plan and billing|exceeded (?:the |your )?quota|usage limit/.test(
+    text
+  ) && !speaksOfRate(text)
+
+export const saysRate = matches(
+  /rate[-_ ]?limit|too many requests|too many tokens|requests? (?:rate|frequency)|throttl/,
+  /max(?:imum)? (?:parallel|concurrent|concurrency)|concurrency(?: limit)?[^.\n]{0,20}(?:exceeded|reached)|concurrent requests/,
+  /quota exceeded for|resource (?:has been )?exhausted|requests? per (?:minute|second)|tokens? per minute/,
+  /no deployments available for selected model/,
+  /请求(?:过于)?频繁|频率(?:过高|超限|限制)|并发(?:数)?(?:过高|超限|限制)|限流|限速|速率|请求数?过多|请求过快|触发限频/
+)
 
 export const saysFiltered = matches(
-  /content[_ ]?(filter|policy|management policy)/,
-  /responsibleaipolicyviolation|flagged (by|as)|safety (system|filter|policy)/
+  /content[_ ]?(?:filter|policy|management policy)|content policies/,
+  /responsibleaipolicyviolation|flagged (?:by|as|for|under)|safety (?:system|filter|policy|guidelines)/,
+  /violat\w+ (?:our |the )?(?:usage|content|safety|community|acceptable use) (?:guidelines|polic)/,
+  /content exists risk|considered high risk|inappropriate content|prohibited content|sensitive content|new_sensitive/,
+  /(?:prompt|request|input|output|response)[^.\n]{0,40}(?:was|were|been) (?:blocked|flagged|filtered)/,
+  /blocked by (?:the |our )?(?:safety|moderation|content)|rejected by (?:the |our )?(?:safety|moderation|content)|contain sensitive/,
+  /敏感|违规|不安全|内容安全|审核(?:未|不)通过/
 )
 
 export const saysKey = matches(
-  /(invalid|incorrect|missing|no|expired) (x-)?api[ _-]?key/,
-  /authentication_error|invalid_api_key|unauthorized|permission_error/
+  /(?:invalid|incorrect|missing|no|wrong|expired|bad|malformed) (?:x-)?(?:api|auth(?:entication|orization)?|access|bearer)?[ _-]?(?:key|token|credentials?)\b/,
+  /(?:api|access|auth\w*|bearer|security)[ _-]?(?:key|token)[^.\n]{0,60}(?:invalid|expired|not valid|missing|revoked|incorrect|leaked|not found|required)/,
+  /authentication[_ ](?:error|fail|required)|authentication fails|unauthori[sz]ed|not authenticated|not authorized|permission[_ ](?:error|denied)|no auth credentials/,
+  /(?:didn't|did not) provide an api key|login fail|invalid username or password|bad credentials|access denied/,
+  /身份验证失败|鉴权失败|认证失败|令牌|密钥(?:无效|错误)|未授权|token已过期|无权/
 )
 
 export const saysNoModel = matches(
-  /model_not_found|no such model|not a valid model/,
-  /\bmodel\b[^\n]{0,120}(not found|not exist|doesn't exist)/,
+  /model_not_found|no such model|not a valid model|invalid model\b|unknown model|model identifier is invalid|model is not supported/,
+  /\bmodels?\b[^\n]{0,120}(?:not found|not exist|doesn't exist|is not available|has been decommissioned|is no longer available)/,
+  /not found the model|unable to access model|could not resolve the foundation model|invalid model name|not supported by (?:any )?provider/,
   // Anthropic says nothing else.
-  /^model: \S+$/m
+  /^model: \S+$/m,
+  /模型不存在|模型代码/
 )
 
-export const saysBusy = matches(/overloaded|server_error|api_error|service unavailable|internal server error/)
+export const saysBusy = matches(
+  /overloaded|server_error|api_error|service unavailable|unavailable|internal (?:server )?error|over capacity|at capacity|capacity temporarily/,
+  /(?:model|server|service|engine|system)(?: is)?(?: too| currently)? busy|high (?:traffic|demand|load)|currently loading|not ready/,
+  /bad gateway|gateway time-?out|upstream (?:connect )?error|provider disconnected|no healthy upstream/,
+  /访问量过大|(?:服务|系统)(?:器)?(?:繁忙|过载|不可用|内部错误)|稍后(?:再试|重试)|网络错误/
+)
 
-export const saysInvalid = matches(/not_found_error|invalid_request_error/)
+export const saysInvalid = matches(
+  /not_found_error|invalid_request_error|invalid_argument|bad request/,
+  /参数(?:有误|错误|非法)/
+)
 
-/**
- * Servers that count the wanted output into the window speak of the window also when only `max_tokens` is too large;
- * compacting the history would never help there.
- */
-export const outputIsTheProblem = (text: string): boolean => {
-  const sum = /(\d+) \+ (\d+) > (\d+)/.exec(text)
-  if (sum !== null && text.includes("max_tokens")) return Number(sum[1]) < Number(sum[3])
-  const limit = /maximum context length (?:is|of) (\d+)/.exec(text)
-  const input = /(\d+) (?:tokens )?(?:in|from|of) (?:the |your |text )?(?:messages|input|prompt)/.exec(text)
-  return limit !== null && input !== null && Number(input[1]) < Number(limit[1])
-}
-
-/** The size of the window, where the text names it. */
-export const windowOf = (text: string): { readonly limit?: number } => {
-  const found =
-    /(?:maximum context length (?:is|of)|context size \(|maximum of|>|limit:?|exceeds the maximum number of tokens allowed \() ?(\d{3,})/.exec(
-      text
-    )
-  return found === null ? {} : { limit: Number(found[1]) }
-}
+/** A server that will never do it, though it says so with 5xx. */
+export const saysUnsupported = matches(
+  /requires? (?:the )?--[a-z-]+|jinja|prompt ?template|is not supported\b(?! by)|does not support|unsupported (?:param|content|parameter)|unexpected endpoint/
+)
