@@ -23,7 +23,8 @@ it.each([
   ["grep", "/project/src", "allow"],
   ["grep", "/projects", "ask"],
   ["edit", "/project/src/a.ts", "ask"],
-  ["bash", "ls", "ask"],
+  ["bash", "ls", "allow"],
+  ["bash", "rm x", "ask"],
   ["external_directory", "/etc", "ask"]
 ])("%s of %s: %s", (permission, value, action) => {
   expect(decide(permission, value)).toBe(action)
