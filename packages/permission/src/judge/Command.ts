@@ -1,15 +1,16 @@
 /** One command: its words against the rules, and what it does against what it may do. */
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
-import { isInside, join, turnsBack, within } from "./Locations.ts"
-import { judgeAnyUse, judgeBelow, judgePaths } from "./Paths.ts"
+import { isInside, join, turnsBack } from "./Locations.ts"
+import { judgeBelow, judgePaths } from "./Paths.ts"
 import { type Access, type Use, use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
-import { hazardIn } from "./Hazards.ts"
 import { move, type Moved } from "./Moves.ts"
+import { areOdd, isTracked, namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, plain, type Value } from "./Value.ts"
+import { doubtOfWords, judgePlacesIn } from "./Untabled.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
 import { divideAssignment, isHarmlessVariable, isShell, runsCode, type Unwrapped, unwrap } from "./Wrappers.ts"
 
@@ -43,48 +44,6 @@ const result = (words: ReadonlyArray<Value>, verdict: Verdict, scope: Scope, mor
     ...(origin === undefined ? {} : { origin })
   }
   return { success: scope.directories, failure: scope.directories, ...rest, commands: [own, ...commands], paths }
-}
-
-/** The kernel takes no longer path. */
-const maximumPath = 4_096
-
-/** A place inside of a word that no table explains: `--option=/place`, `-I/place`, `@/place`, `a:/place`. */
-const placesIn = (text: string): ReadonlyArray<string> => {
-  if (text.length > maximumPath) return []
-  const places = [...text.matchAll(/(?:^|[=:,@]|^-[A-Za-z]+)(?=[/~]|\.\.(?:\/|$))/g)].map((match) =>
-    text.slice(match.index + match[0].length)
-  )
-  // What programs that send data read it from: `-d @file`, `-F name=<file`.
-  const files = [...text.matchAll(/(?:^|=|^-[A-Za-z])[@<](?=[^/~])([^;]+)/g)].map((match) => match[1] ?? "")
-  const values = [text, ...files, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
-  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//.test(text) && !text.startsWith("file:")
-  return isAddress ? [] : [...places, ...values.filter((value) => !value.startsWith("-"))]
-}
-
-const judgePlacesIn = (word: Value, scope: Scope, context: Working): ReadonlyArray<PathJudgement> =>
-  (word.values ?? []).flatMap(placesIn).flatMap((place) => {
-    const expanded = place.startsWith("~/") || place === "~" ? context.home + place.slice(1) : place
-    if (expanded.startsWith("~")) return judgePaths({ ...plain(place), values: undefined }, "read", scope, context)
-    const all = expanded.startsWith("/")
-      ? [expanded]
-      : (scope.directories ?? []).map((directory) => join(directory, expanded))
-    // A word that is no path is a name of nothing inside of the project.
-    return all.map((one) => judgeAnyUse(one, context)).filter(({ action, outside }) => outside || action !== "allow")
-  })
-
-/** Why the words of a program without a table are not certain. */
-const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string | undefined => {
-  if (scope.directories === undefined) return "the directory it runs in is not known"
-  const hazard = hazardIn(words)
-  if (hazard !== undefined) return `${hazard} may give ${words[0]?.text} something else to run or to read`
-  for (const word of words) {
-    if (word.values === undefined || word.text.startsWith("<("))
-      return `what ${word.text} becomes is not known before it runs`
-    if (word.values.some(turnsBack)) return `${word.text} goes back to where it came from`
-    if (!word.literal && !word.single && word.values.some((text) => text.startsWith("-")))
-      return `${word.text} stands for a name that begins with a dash`
-  }
-  return undefined
 }
 
 /** The best reading of the words by the tables of the program; with the reason when none is certain. */
@@ -121,38 +80,6 @@ const belowOf = (
       (scope.directories ?? []).flatMap((directory) => judgeBelow(join(directory, text), context, pattern, hidden))
     )
   )
-
-/** Patterns of git are no directories. */
-const namesOf = ({ names }: Use, program: string, scope: Scope): Names | undefined => {
-  if (names === undefined || scope.directories === undefined) return undefined
-  const { directories } = scope
-  const from = program === "git" ? [plain(".")] : names.roots
-  const roots = from.flatMap((root) => (root.values ?? []).flatMap((text) => directories.map((one) => join(one, text))))
-  return {
-    roots,
-    separated: names.separated,
-    tracked: program === "git" && names.untracked !== true,
-    ...(names.pattern === undefined ? {} : { pattern: names.pattern })
-  }
-}
-
-/** Do names of files go through unchanged? */
-const passesNames = (words: ReadonlyArray<Value>): boolean => {
-  const options: Readonly<Record<string, RegExp>> = {
-    head: /^-n?\d*$/,
-    tail: /^-n?\d*$/,
-    sort: /^-[urfnV]+$/,
-    uniq: /^(?!)/,
-    cat: /^(?!)/,
-    grep: /^-[vEFiwx]+$/
-  }
-  const name = known(words[0]) ?? ""
-  const pattern = Object.hasOwn(options, name) ? options[name] : undefined
-  return (
-    pattern !== undefined &&
-    words.slice(1).every((word) => !word.beginning.startsWith("-") || pattern.test(known(word) ?? "-"))
-  )
-}
 
 const doubt = (
   words: ReadonlyArray<Value>,
@@ -193,7 +120,7 @@ const judgePlain = (
   const found = reading !== undefined && name === "git" ? { ...reading, use: withRevisionPaths(reading.use) } : reading
   const verdicts: Array<Verdict> = []
   const uncertain = found?.use.why
-  if (uncertain !== undefined && !rules.isExact) verdicts.push(ask(uncertain))
+  if (uncertain !== undefined && !rules.isExact) verdicts.push(ask(uncertain)) // guard: I7 permission/test/judge/Judge.test.ts
   const why = doubt(words, found, rules, scope, context)
   if (why !== undefined && !(rules.isExact && found === undefined)) verdicts.push(ask(why))
   const paths =
@@ -220,27 +147,6 @@ const judgePlain = (
     ...(names === undefined ? {} : { names })
   })
 }
-
-/** Names with blanks, quotes or a dash in front could become other words. */
-const areOdd = ({ roots, separated }: Names, scope: Scope, context: Working): boolean => {
-  const names = (directory: string) => context.facts.entries(directory) ?? []
-  if ((scope.directories ?? []).some((directory) => names(directory).some(({ name }) => name.startsWith("-"))))
-    return true
-  if (separated) return false
-  const waiting = roots.flatMap((root) => context.facts.realPath(root) ?? [])
-  let looked = 0
-  for (let directory = waiting.shift(); directory !== undefined && looked < 3_000; directory = waiting.shift())
-    for (const { kind, name } of names(directory)) {
-      looked++
-      if (/[\s"'\\]/.test(name)) return true
-      if (kind === "directory" && name !== "node_modules" && name !== ".git") waiting.push(join(directory, name))
-    }
-  return false
-}
-
-/** Is the file in git's index? Where nobody can say, it may be. */
-const isTracked = (path: string, { facts, project }: Working): boolean =>
-  facts.text(join(project, ".git/index"))?.includes(within(project, path)) !== false
 
 /** A command that gets names of files, in the place of the mark or behind its words. */
 const judgeEach = (
@@ -279,6 +185,8 @@ const judgeEach = (
   return { ...plainly, commands: [...shown, ...others], paths: [...plainly.paths, ...below] }
 }
 
+const staying = ({ directories }: Scope): Moved => ({ success: directories, failure: directories })
+
 /** The frame is allowed when what it runs is; a rule about the frame alone does not say what it may run. */
 const framed = (
   words: ReadonlyArray<Value>,
@@ -288,15 +196,9 @@ const framed = (
   scope: Scope
 ): Outcome => {
   const forbidden: ReadonlyArray<Verdict> = rules.rule !== undefined && rules.action !== "allow" ? [rules] : []
-  const { failure, success, ...rest } = inner
   const moves = /^(?:command|builtin)$/.test(known(words[0]) ?? "")
   const verdict = worst(allow("what it runs is judged by itself"), [...forbidden, ...doubts])
-  return result(
-    words,
-    verdict,
-    scope,
-    moves ? inner : { ...rest, success: scope.directories, failure: scope.directories }
-  )
+  return result(words, verdict, scope, moves ? inner : { ...inner, ...staying(scope) })
 }
 
 const doubtsOfVariables = (values: ReadonlyArray<Value>): ReadonlyArray<Verdict> =>

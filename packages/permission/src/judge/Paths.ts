@@ -11,6 +11,8 @@ import type { Scope } from "./Scope.ts"
 import type { Value } from "./Value.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
 
+const isChange = (access: Access): boolean => access === "write" || access === "act"
+
 /** More paths of one word than these are asked. */
 const maximumPaths = 2_000
 
@@ -64,6 +66,10 @@ const outside = (context: Working, path: string): Verdict => {
 const inAccess = (context: Working, access: Access, paths: ReadonlyArray<string>): Verdict => {
   const [path = ""] = paths
   if (access === "read") return unlessForbidden(context, "read", paths)
+  if (access === "look") {
+    const reading = unlessForbidden(context, "read", paths)
+    return reading.action === "ask" ? allow("only its name and size are looked at") : reading
+  }
   if (access === "act") return unlessForbidden(context, "edit", paths)
   return worst(onlyIfAllowed(context, path), [unlessForbidden(context, "edit", paths)])
 }
@@ -71,7 +77,7 @@ const inAccess = (context: Working, access: Access, paths: ReadonlyArray<string>
 const inside = (context: Working, access: Access, real: string, written: string): Verdict => {
   const isWhole = real === context.project
   if (
-    access !== "read" &&
+    isChange(access) &&
     (isWhole || isProtectedFromWrites(context.project, real) || isProtectedFromWrites(context.project, written))
   )
     return worst(
@@ -83,7 +89,7 @@ const inside = (context: Working, access: Access, real: string, written: string)
 
 const decided = (path: string, access: Access, isOutside: boolean, verdict: Verdict): PathJudgement => ({
   path,
-  access: access === "read" ? "read" : "write",
+  access: isChange(access) ? "write" : "read",
   outside: isOutside,
   ...verdict
 })
@@ -105,7 +111,7 @@ const lookAt = (place: string, access: Access, context: Working): PathJudgement 
     return decided(real, access, true, worst(ask(`${written} belongs to the machine`), [outside(context, real)]))
   if (isInside(context.project, real)) return decided(real, access, false, inside(context, access, real, written))
   const verdict = worst(outside(context, real), [inAccess(context, access === "act" ? "write" : access, [real])])
-  const guarded = access !== "read" && isProtected("/", real)
+  const guarded = isChange(access) && isProtected("/", real)
   return decided(
     real,
     access,

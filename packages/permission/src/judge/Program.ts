@@ -6,13 +6,14 @@
  */
 import { behind, known, mayBeOption, type Value } from "./Value.ts"
 
-/** What becomes of a path: `write` is a side effect that its name does not tell, `act` is what the program is there for. */
-export type Access = "read" | "write" | "act"
+/** What becomes of a path: `look` tells its name and size and not what is in it; `write` is a side effect that its name does not tell, `act` is what the program is there for. */
+export type Access = "look" | "read" | "write" | "act"
 
 /** What operands are, by their place. */
 export type Operands =
   | "none"
   | "text"
+  | "look"
   | "read"
   | "act"
   /** What to write to, as its name says: it still has to be allowed as a write. */
@@ -202,6 +203,8 @@ const pathsOfOperands = (table: Table, { operands, options }: Found): ReadonlyAr
       return operands.some((operand) => !operand.single && operand.values === undefined)
         ? "it is not certain how many words it gets"
         : []
+    case "look":
+      return operands.map(as("look"))
     case "read":
       return operands.map(as("read"))
     case "act":

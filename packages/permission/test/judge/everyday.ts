@@ -240,6 +240,8 @@ export const everyday: ReadonlyArray<Group> = [
       "grep -rn foo /PROJECT/src",
       "ls /PROJECT",
       "ls -la 2>&1",
+      "ls -la .env",
+      "[ -f .env ] && echo yes",
       "ls -la 2>&1 | head -20",
       "ls src > /dev/null",
       "ls nowhere 2>/dev/null || echo none",

@@ -54,11 +54,11 @@ const conditions =
           return uncertain("a comparison of numbers in [[ may run commands")
         at += 2
       } else if (isBinary && left !== undefined && fileComparisons.test(operator)) {
-        paths.push({ value: left, access: "read" }, { value: right, access: "read" })
+        paths.push({ value: left, access: "look" }, { value: right, access: "look" })
         at += 2
       } else if (text !== undefined && fileTests.test(text) && inner[at + 1] !== undefined) {
         if (text !== "-t")
-          paths.push(...inner.slice(at + 1, at + 2).map((value) => ({ value, access: "read" as const })))
+          paths.push(...inner.slice(at + 1, at + 2).map((value) => ({ value, access: "look" as const })))
         at += 1
       } else if (text !== undefined && textTests.test(text) && inner[at + 1] !== undefined) at += 1
       else if (text === undefined || text.startsWith("-")) return uncertain("it is not certain what it tests")

@@ -19,18 +19,18 @@ export const files: Readonly<Record<string, Table>> = {
     texts:
       "-I -w -T --ignore --hide --width --tabsize --block-size --sort --time --time-style --format --quoting-style --indicator-style",
     optional: "--color --hyperlink",
-    operands: "read"
+    operands: "look"
   },
   tree: {
     flags:
       "-a -d -f -x -p -s -h -D -F -i -q -N -Q -C -n -A -S -r -t -c -U -v -J -u -g --noreport --dirsfirst --filesfirst --du --si --gitignore --prune --matchdirs --ignore-case --inodes --device --help --version",
     texts: "-L -P -I --filelimit --charset --timefmt --sort",
-    operands: "read"
+    operands: "look"
   },
   stat: {
     flags: "-f -t -L --file-system --terse --dereference --help --version",
     texts: "-c --format --printf",
-    operands: "read"
+    operands: "look"
   },
   file: {
     flags:
@@ -43,14 +43,14 @@ export const files: Readonly<Record<string, Table>> = {
       "-a -b -c -D -h -k -l -m -P -s -S -x -0 --all --apparent-size --bytes --total --human-readable --si --summarize --separate-dirs --one-file-system --inodes --help --version",
     texts: "-d -t -B --max-depth --threshold --block-size --exclude --time-style",
     optional: "--time",
-    operands: "read"
+    operands: "look"
   },
   df: {
     flags:
       "-a -h -H -i -k -l -P -T --all --human-readable --si --inodes --local --portability --print-type --total --help --version",
     texts: "-B -t -x --block-size --type --exclude-type",
     optional: "--output",
-    operands: "read"
+    operands: "look"
   },
   basename: { flags: "-a -z --multiple --zero", texts: "-s --suffix", operands: "text" },
   dirname: { flags: "-z --zero", operands: "text" },

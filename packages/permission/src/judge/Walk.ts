@@ -1,0 +1,282 @@
+/** Goes through a script: each command is judged in each directory that it may run in. */
+import type { Reading } from "../shell/Reading.ts"
+import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
+import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
+import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
+import { judgePaths } from "./Paths.ts"
+import { strictest } from "./Ruling.ts"
+import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
+import { known, plain, resolve, type Value } from "./Value.ts"
+import { ask, type Verdict, worst } from "./Verdict.ts"
+import { isHarmlessVariable } from "./Wrappers.ts"
+
+/** Scripts in scripts, at most. */
+const maximumDepth = 8
+
+export type Read = (text: string) => Reading
+
+const nothing = ({ directories }: Scope): Outcome => ({
+  commands: [],
+  paths: [],
+  success: directories,
+  failure: directories
+})
+
+const after = ({ failure, isCertain, success }: Outcome): Scope["directories"] =>
+  isCertain === true ? success : either(success, failure)
+
+/** Several things that happen one after the other or not at all; where they leave off is told besides. */
+const together = (outcomes: ReadonlyArray<Pick<Outcome, "commands" | "paths">>) => ({
+  commands: outcomes.flatMap(({ commands }) => commands),
+  paths: outcomes.flatMap(({ paths }) => paths)
+})
+
+const remark = (text: string, why: string): CommandJudgement => ({ argv: [], text, action: "ask", why })
+
+/** Scripts whose output becomes a part of a word. */
+const scriptsIn = (word: Word): ReadonlyArray<Script> =>
+  word.pieces.flatMap((piece) => (piece._tag === "Substitution" ? [piece.script] : []))
+
+const wordsOf = (command: SimpleCommand): ReadonlyArray<Word> => [
+  ...command.words,
+  ...command.assignments.map(({ value }) => value),
+  ...command.redirections.flatMap(({ body, target }) => (body === undefined ? [target] : [target, body]))
+]
+
+/** Does something in the step give the variable another value? */
+const changes = (step: Step, name: string): boolean => {
+  switch (step._tag) {
+    case "Command":
+      return (
+        step.words.some((word) => word.pieces.some((piece) => piece._tag === "Text" && piece.text === "read")) &&
+        step.words.some((word) => word.source.includes(name))
+      )
+    case "Sequence":
+      return step.items.some((item) => changes(item.step, name))
+    case "Pipeline":
+      return step.steps.some((one) => changes(one, name))
+    case "Subshell":
+    case "Group":
+    case "Not":
+      return changes(step.body, name)
+    case "If":
+      return (
+        step.branches.some(({ body, condition }) => changes(condition, name) || changes(body, name)) ||
+        (step.otherwise !== undefined && changes(step.otherwise, name))
+      )
+    case "Loop":
+      return changes(step.condition, name) || changes(step.body, name)
+    case "For":
+      return step.variable === name || changes(step.body, name)
+    case "Case":
+      return step.arms.some(({ body }) => body !== undefined && changes(body, name))
+  }
+}
+
+/** One way through a script. */
+export class Walk {
+  readonly context: Working
+  readonly read: Read
+  readonly depth: number
+
+  constructor(context: Working, read: Read, depth: number) {
+    this.context = context
+    this.read = read
+    this.depth = depth
+  }
+
+  step(step: Step, scope: Scope): Outcome {
+    switch (step._tag) {
+      case "Command":
+        return this.command(step, scope)
+      case "Sequence": {
+        let state: Outcome = nothing(scope)
+        let before: "&&" | "||" | ";" = ";"
+        const all: Array<Outcome> = []
+        for (const { step: next, next: then } of step.items) {
+          const directories = before === "&&" ? state.success : before === "||" ? state.failure : after(state)
+          const outcome = this.step(next, { ...scope, directories })
+          all.push(outcome)
+          state =
+            before === "&&"
+              ? { ...outcome, failure: either(state.failure, outcome.failure), isCertain: false }
+              : before === "||"
+                ? { ...outcome, success: either(state.success, outcome.success), isCertain: false }
+                : outcome
+          before = then === "end" ? ";" : then
+        }
+        const { names, ...rest } = state
+        return { ...rest, ...(step.items.length === 1 && names !== undefined ? { names } : {}), ...together(all) }
+      }
+      case "Pipeline": {
+        let input: Scope["input"]
+        let names: Outcome["names"]
+        const all = step.steps.map((one, at) => {
+          const { input: _, ...bare } = scope
+          const outcome = this.step(one, at === 0 ? scope : input === undefined ? bare : { ...bare, input })
+          input = names = outcome.names
+          return outcome
+        })
+        return { ...nothing(scope), ...together(all), ...(names === undefined ? {} : { names }) }
+      }
+      case "Not": {
+        const { failure, success, ...rest } = this.step(step.body, scope)
+        return { ...rest, failure: success, success: failure, isCertain: false }
+      }
+      case "Subshell": {
+        const inner = this.step(step.body, scope)
+        return { ...nothing(scope), ...together([inner, this.redirections(step.redirections, scope)]) }
+      }
+      case "Group": {
+        const inner = this.step(step.body, scope)
+        return { ...inner, ...together([inner, this.redirections(step.redirections, scope)]) }
+      }
+      case "If":
+        return this.branches(step, scope)
+      case "Loop":
+        return this.repeated(step, scope, (inside) => {
+          const condition = this.step(step.condition, inside)
+          const body = this.step(step.body, { ...inside, directories: after(condition) })
+          return { ...body, ...together([condition, body]), failure: either(after(condition), body.failure) }
+        })
+      case "For":
+        return this.forEach(step, scope)
+      case "Case": {
+        const arms = step.arms.map(({ body }) => (body === undefined ? nothing(scope) : this.step(body, scope)))
+        const words = [step.word, ...step.arms.flatMap(({ patterns }) => patterns)].flatMap((word) =>
+          this.substitutions(word, scope)
+        )
+        const end = arms.reduce<Scope["directories"]>((all, arm) => either(all, after(arm)), scope.directories)
+        return {
+          ...together([...words, ...arms, this.redirections(step.redirections, scope)]),
+          success: end,
+          failure: end
+        }
+      }
+    }
+  }
+
+  branches(step: Extract<Step, { readonly _tag: "If" }>, scope: Scope): Outcome {
+    const all: Array<Outcome> = []
+    const ends: Array<Scope["directories"]> = []
+    let inside = scope
+    for (const { body, condition } of step.branches) {
+      const tested = this.step(condition, inside)
+      const done = this.step(body, { ...inside, directories: tested.success })
+      all.push(tested, done)
+      ends.push(after(done))
+      inside = { ...inside, directories: tested.failure }
+    }
+    const otherwise = step.otherwise === undefined ? nothing(inside) : this.step(step.otherwise, inside)
+    const end = ends.reduce(either, after(otherwise))
+    return { ...together([...all, otherwise, this.redirections(step.redirections, scope)]), success: end, failure: end }
+  }
+
+  /** What is repeated may start where it has left off. */
+  repeated(
+    step: { readonly redirections: ReadonlyArray<Redirection> },
+    scope: Scope,
+    once: (scope: Scope) => Outcome
+  ): Outcome {
+    const { input: _, ...bare } = scope
+    const first = once(bare)
+    const again = either(bare.directories, after(first))
+    const isSteady =
+      again?.length === bare.directories?.length && (again === undefined) === (bare.directories === undefined)
+    const last = isSteady ? first : once({ ...bare, directories: undefined })
+    const end = isSteady ? again : undefined
+    return { ...together([last, this.redirections(step.redirections, scope)]), success: end, failure: end }
+  }
+
+  forEach(step: Extract<Step, { readonly _tag: "For" }>, scope: Scope): Outcome {
+    const words = step.words.map((word) => resolve(word, scope, this.context))
+    const isKnown = words.every(
+      ({ single, values }) => values !== undefined && (single || values.every((value) => value !== ""))
+    )
+    const values =
+      isKnown && !changes(step.body, step.variable) ? words.flatMap((word) => word.values ?? []) : undefined
+    const given = step.words.flatMap((word) => this.substitutions(word, scope))
+    const bad = isFreeName(step.variable)
+      ? []
+      : [remark(`for ${step.variable}`, `the variable ${step.variable} may mean something to bash`)]
+    const body = this.repeated(step, scope, (inside) =>
+      this.step(step.body, withVariable(inside, step.variable, values))
+    )
+    return { ...body, ...together([...given, { commands: bad, paths: [] }, body]) }
+  }
+
+  substitutions(word: Word, scope: Scope): ReadonlyArray<Outcome> {
+    const { input: _, ...bare } = scope
+    return scriptsIn(word).map((script) => this.step(script, bare))
+  }
+
+  redirections(redirections: ReadonlyArray<Redirection>, scope: Scope): Pick<Outcome, "commands" | "paths"> {
+    const paths = redirections.flatMap((one) => this.redirection(one, scope))
+    const inner = redirections
+      .flatMap(({ body, target }) => [target, ...(body === undefined ? [] : [body])])
+      .flatMap((word) => this.substitutions(word, scope))
+    return together([{ commands: [], paths }, ...inner])
+  }
+
+  redirection({ operator, target }: Redirection, scope: Scope): ReadonlyArray<PathJudgement> {
+    if (operator.startsWith("<<")) return []
+    const value = resolve(target, scope, this.context)
+    const text = known(value)
+    if ((operator === ">&" || operator === "<&") && text !== undefined && /^(?:\d+-?|-)$/.test(text)) return []
+    const isOne = value.single && text !== undefined && text !== ""
+    // A word of a redirection that is `-` is a file of this name.
+    const place = text === "-" ? plain("./-") : value
+    return judgePaths(isOne ? place : { ...value, values: undefined }, accessOf(operator), scope, this.context)
+  }
+
+  command(command: SimpleCommand, scope: Scope): Outcome {
+    const inner = wordsOf(command).flatMap((word) => this.substitutions(word, scope))
+    const paths = command.redirections.flatMap((one) => this.redirection(one, scope))
+    const own = this.ownWords(command, scope)
+    return { ...own, ...together([own, { commands: [], paths }, ...inner]) }
+  }
+
+  ownWords(command: SimpleCommand, scope: Scope): Outcome {
+    const words = command.words.map((word) => resolve(word, scope, this.context))
+    const prefix = command.assignments.map(({ name, value }) => ({ name, value: resolve(value, scope, this.context) }))
+    if (words.length === 0) {
+      const text = prefix.map(({ name, value }) => `${name}=${value.text}`).join(" ")
+      const why = prefix.length > 0 ? "it sets a variable for the commands behind it" : "it only opens files"
+      return { ...nothing(scope), commands: [remark(text, why)] }
+    }
+    const wrong = prefix.find(({ name, value }) => !isHarmlessVariable(name, known(value)))
+    const shown = prefix.map(({ name, value }): Value => ({ ...value, text: `${name}=${value.text}` }))
+    const judging: Judging = {
+      context: this.context,
+      judgeText: (text, inside, context) => new Walk(context, this.read, this.depth + 1).text(text, inside)
+    }
+    const { input: _, ...bare } = scope
+    const input = command.redirections.some(({ operator }) => operator.startsWith("<")) ? bare : scope
+    const outcome = judgeWords(words, shown, input, judging)
+    if (wrong === undefined) return outcome
+    const [own, ...others] = outcome.commands
+    // The words of a command give at least the judgement of themselves.
+    const first = own ?? remark("", "")
+    return {
+      ...outcome,
+      commands: [
+        { ...first, ...worst<Verdict>(first, [ask(`it sets ${wrong.name}, which may change what programs do`)]) },
+        ...others
+      ]
+    }
+  }
+
+  /** A whole text: what is not understood is looked through for what is denied. */
+  text(text: string, scope: Scope): Pick<Outcome, "commands" | "paths"> {
+    if (this.depth > maximumDepth)
+      return { commands: [remark(text, "too many scripts are inside of each other")], paths: [] }
+    const reading = this.read(text)
+    if (reading._tag === "Understood") return this.step(reading.script, scope)
+    const seen = reading.commands.map((argv): CommandJudgement => {
+      const strict = strictest(argv, this.context)
+      const why = ask(`the line is not understood: ${reading.why}`)
+      return { argv, text: argv.join(" "), ...(strict === undefined ? why : worst<Verdict>(why, [strict])) }
+    })
+    return { commands: [remark(text, `it is not understood: ${reading.why}`), ...seen], paths: [] }
+  }
+}
