@@ -7,7 +7,8 @@ import { tablesOf } from "./Programs.ts"
 import { remembering } from "./Remembered.ts"
 import { start } from "./Scope.ts"
 import { plain } from "./Value.ts"
-import { ask, type Verdict, worst } from "./Verdict.ts"
+import type { Rule } from "../Rules.ts"
+import { allow, ask, type Verdict, worst } from "./Verdict.ts"
 import { type Read, Walk } from "./Walk.ts"
 
 /** Names of files that one line is compared with, at most. */
@@ -32,6 +33,25 @@ const isLooking = ({ argv }: CommandJudgement): boolean => {
   )
 }
 
+/** What a line can touch: a rule that denies one of these may be about what a line hides that is not understood. */
+const touched = ["bash", "edit", "read", "external_directory"]
+
+const isAbout = ({ permission }: Rule, permissions: ReadonlyArray<string>): boolean =>
+  permissions.some((one) => permission === "*" || permission === one)
+
+/**
+ * Has somebody said yes beforehand to whatever would be asked? Not to what a rule asks for by itself, and not to what
+ * is not understood while anything is denied, which it could hide.
+ */
+const isYes = (verdicts: ReadonlyArray<Verdict>, isClear: boolean, { layers }: Context): boolean =>
+  layers.some(
+    ({ onlyAsks, rules }) =>
+      onlyAsks === true &&
+      rules.some((rule) => rule.action === "allow" && rule.pattern === "*" && isAbout(rule, ["bash"]))
+  ) &&
+  verdicts.every(({ action, rule }) => action === "allow" || (action === "ask" && rule?.action !== "ask")) && // guard: I7 permission/test/judge/Yes.test.ts
+  (isClear || !layers.some(({ rules }) => rules.some((rule) => rule.action === "deny" && isAbout(rule, touched))))
+
 const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, "offers"> => {
   const effort: Effort = {
     left: maximumEffort,
@@ -45,10 +65,16 @@ const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, 
   const real = commands.filter((command) => !isOnlyMove(command))
   const none: ReadonlyArray<Verdict> = real.length === 0 ? [ask("no command in it is allowed by a rule")] : []
   const first: Verdict = { action: "allow", why: "rules allow all of it" }
-  const decided = worst<Verdict>(first, [...none, ...aboutLine(line, working), ...commands, ...paths])
+  const verdicts = [...none, ...aboutLine(line, working), ...commands, ...paths]
+  const decided = worst<Verdict>(first, verdicts)
+  const isClear = commands.every(({ argv }) => argv.length > 0)
+  const { action, why } =
+    decided.action === "ask" && isYes(verdicts, isClear, context)
+      ? allow("a rule says yes to all that is asked")
+      : decided
   return {
-    action: decided.action,
-    why: decided.why,
+    action,
+    why,
     commands,
     paths,
     onlyLooks: commands.length > 0 && commands.every(isLooking)

@@ -1,23 +1,25 @@
 /** A project on disk, and the judge of a line in it. */
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import type { Action, Rule } from "@rein/permission"
+import type { Action, Context, Layer, Rule } from "@rein/permission"
 import { NodeFacts } from "@rein/permission/node"
 import { judge } from "../../src/judge/Judge.ts"
 import type { Judgement } from "../../src/judge/Judgement.ts"
 import { readOnly } from "../../src/judge/ReadOnly.ts"
 import type { Reader } from "../../src/shell/Reading.ts"
+import { afterAll } from "vitest"
 
 export interface Project {
   readonly directory: string
   readonly outside: string
 }
 
-/** A repository with an `.env`, links that lead out of it, and a directory beside it. */
+/** For a test file: a repository with an `.env`, links that lead out of it, and a directory beside it. */
 export const makeProject = (withLinks: boolean): Project => {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "rein-judge-")))
+  afterAll(() => rmSync(base, { recursive: true, force: true }))
   const [directory, outside] = [join(base, "project"), join(base, "beside")]
   const write = (path: string, text = "x\n") => {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
@@ -60,6 +62,15 @@ const ruleOf = (text: string): Rule => {
     : { permission: named[1] ?? "", pattern: named[2] ?? "", action }
 }
 
+/** In the project, for somebody who has nothing to do with the person that runs the test. */
+export const contextIn = ({ directory }: Pick<Project, "directory">, layers: ReadonlyArray<Layer>): Context => ({
+  directory,
+  project: directory,
+  home: "/home/someone",
+  layers,
+  facts: NodeFacts.make("/usr/bin:/bin")
+})
+
 /** Judges in the project, with the built-in rules unless the first rule is `-`. */
 export const judgeIn =
   (read: Reader, { directory }: Project) =>
@@ -79,13 +90,6 @@ export const judgeIn =
       ...(rules[0] === "-" ? [] : [{ origin: "built-in", rules: builtIn }]),
       { origin: "user", rules: own }
     ]
-    const context = {
-      directory,
-      project: directory,
-      home: "/home/someone",
-      layers,
-      facts: NodeFacts.make("/usr/bin:/bin"),
-      ...(prefix === undefined ? {} : { prefix })
-    }
+    const context = { ...contextIn({ directory }, layers), ...(prefix === undefined ? {} : { prefix }) }
     return judge(line.replaceAll("/PROJECT", directory), context, read)
   }
