@@ -63,7 +63,8 @@ const make = Effect.gen(function* () {
   // One object per epoch, so that what was made of its texts can be kept.
   const loaded = new Map<string, Epoch.EpochTexts>()
 
-  const wantedModel = Effect.fnUntraced(function* ({ directory, epoch }: SessionState, agent: Agent) {
+  const wantedModel = Effect.fnUntraced(function* ({ directory, epoch, model: switched }: SessionState, agent: Agent) {
+    if (switched !== undefined) return switched
     const { model } = yield* settings.forDirectory(directory)
     const wanted = agent.model ?? model ?? epoch?.model
     return wanted ?? (yield* new NoModel({ agent: agent.name }))

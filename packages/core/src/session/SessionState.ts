@@ -6,6 +6,7 @@ import { HashMap, Option } from "effect"
 import { AppendList } from "../internal/AppendList.ts"
 import type { Input } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId, TurnId } from "../schema/Ids.ts"
+import type { ModelRef } from "../schema/ModelRef.ts"
 import type { DeclinedCall, InputOutcome, Outcome } from "../schema/Outcome.ts"
 import type { Call, CallJob } from "../schema/Part.ts"
 import type { Answer, Question } from "../schema/Question.ts"
@@ -63,6 +64,8 @@ export interface SessionState {
   readonly readOnly?: { readonly type: string; readonly version: number; readonly rein: string }
   /** Events up to this sequence are copies from the session that this one was forked from. */
   readonly inheritedUntil: number
+  /** The model that somebody has switched the session to. */
+  readonly model?: ModelRef
   readonly epoch?: EventData<"EpochStarted"> & { readonly sequence: number }
   /** A rewrite has ended the epoch; the next step opens one with this reason. */
   readonly rewrite?: EventData<"EpochStarted">["reason"]
@@ -87,6 +90,8 @@ export interface SessionState {
   }>
   readonly withdrawals: ReadonlyArray<{ readonly command: CommandId; readonly input: InputId }>
   readonly interrupts: ReadonlyArray<{ readonly command: CommandId; readonly turn?: TurnId }>
+  /** Models that the session is to be switched to. */
+  readonly switches: ReadonlyArray<{ readonly command: CommandId; readonly model: ModelRef }>
   /** What people allowed for this session: exact values, never patterns. They count only where the rules say ask. */
   readonly approvals: ReadonlyArray<Approval>
   /** The last steps since a person said something in this turn, oldest first; one without items was an empty answer. */
@@ -117,6 +122,7 @@ export const initial = (session: SessionId): SessionState => ({
   answers: [],
   withdrawals: [],
   interrupts: [],
+  switches: [],
   approvals: [],
   recent: [],
   jobs: [],

@@ -9,6 +9,7 @@ import { Context, Effect, Exit, Fiber, FiberMap, Layer, Option, Schema, Scope, S
 import type { Command, Delivery } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId } from "../schema/Ids.ts"
 import * as Ids from "../schema/Ids.ts"
+import type { ModelRef } from "../schema/ModelRef.ts"
 import type { InputOutcome } from "../schema/Outcome.ts"
 import type { InputPart } from "../schema/Part.ts"
 import type { Answer } from "../schema/Question.ts"
@@ -90,6 +91,8 @@ export class Sessions extends Context.Service<
       question: QuestionId,
       answer: Answer
     ) => Effect.Effect<void, StoreError | SessionReadOnly>
+    /** Asks another model from the next step on. Everybody's steps so far stay in the history, as far as it can read them. */
+    readonly switchModel: (session: SessionId, model: ModelRef) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** Asks the running turn to end as `interrupted`, which it does within two seconds. Does nothing when none runs. */
     readonly interrupt: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** Stops what is done for an input: takes it back, or interrupts the turn that has got it. Done when that is stored. */
@@ -328,6 +331,9 @@ const make = Effect.gen(function* () {
       using(session, (opened) =>
         Effect.asVoid(submit(opened, { _tag: "answer", question, answer }, Ids.make.command()))
       ),
+    switchModel: Effect.fn("Sessions.switchModel")((session: SessionId, model: ModelRef) =>
+      using(session, (opened) => Effect.asVoid(submit(opened, { _tag: "model", model }, Ids.make.command())))
+    ),
     interrupt: Effect.fn("Sessions.interrupt")((session: SessionId) => using(session, interrupt)),
     close: Effect.fn("Sessions.close")((session: SessionId) =>
       Effect.ensuring(
