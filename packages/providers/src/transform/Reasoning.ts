@@ -1,0 +1,101 @@
+/** Reasoning that goes back to the model that made it, each in its own form. */
+import type { ModelMessage, ReasoningContent } from "@rein/core/model/ModelRequest"
+import type { ModelRef } from "@rein/core/schema/ModelRef"
+import type { Schema } from "effect"
+import { isForeign, wantsReasoning } from "./Foreign.ts"
+import { isClaude, speaksAnthropic, speaksBedrock, speaksResponses } from "./Models.ts"
+import { mapAssistant, type Rule, type Settings, type Target } from "./Rule.ts"
+
+/** What providers have said under this name in the data of a part, each under its own key. */
+const said = ({ provider = {} }: ReasoningContent, name: string): ReadonlyArray<string> =>
+  Object.values(provider).flatMap((data) => {
+    const value = isFields(data) ? data[name] : undefined
+    return typeof value === "string" && value !== "" ? [value] : []
+  })
+
+const isFields = (value: Schema.Json | undefined): value is { readonly [name: string]: Schema.Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const isSigned = (part: ReasoningContent): boolean =>
+  said(part, "signature").length > 0 || said(part, "redactedData").length > 0
+
+const speaksClaude = (target: Target): boolean => speaksAnthropic(target) || (speaksBedrock(target) && isClaude(target))
+
+const signed: Rule = {
+  name: "signed-reasoning",
+  what: "Leaves out reasoning that has no signature, e.g. because the answer was cut.",
+  why: "Claude refuses thinking that it cannot verify, and not every package leaves it out.",
+  source: "https://docs.claude.com/en/docs/build-with-claude/extended-thinking#preserving-thinking-blocks",
+  applies: speaksClaude,
+  message: (message) => mapAssistant(message, (part) => (part.type === "reasoning" && !isSigned(part) ? [] : [part]))
+}
+
+const encrypted: Rule = {
+  name: "encrypted-reasoning",
+  what: "Leaves out reasoning that came without its encrypted content.",
+  why: "Nothing is stored at OpenAI, so an item that holds only its id is not found there.",
+  source: "https://platform.openai.com/docs/guides/reasoning#encrypted-reasoning-items",
+  applies: speaksResponses,
+  message: (message) => {
+    if (message.role !== "assistant") return message
+    // The parts of one summary are one item, and only one of them may carry its content.
+    const whole = new Set(
+      message.content.flatMap((part) =>
+        part.type === "reasoning" && said(part, "reasoningEncryptedContent").length > 0 ? said(part, "itemId") : []
+      )
+    )
+    const isWhole = (part: ReasoningContent) =>
+      said(part, "reasoningEncryptedContent").length > 0 || said(part, "itemId").some((id) => whole.has(id))
+    return mapAssistant(message, (part) => (part.type === "reasoning" && !isWhole(part) ? [] : [part]))
+  }
+}
+
+const withCalls: Rule = {
+  name: "reasoning-with-calls",
+  what: "Puts a word of reasoning into an answer that has calls and none.",
+  why: 'Kimi and DeepSeek refuse it while they think: "reasoning_content is missing in assistant tool call message".',
+  source: "https://api-docs.deepseek.com/guides/thinking_mode#tool-calls",
+  applies: wantsReasoning,
+  message: (message) => {
+    if (message.role !== "assistant" || !message.content.some((part) => part.type === "call")) return message
+    if (message.content.some((part) => part.type === "reasoning" && part.text.trim() !== "")) return message
+    return { ...message, content: [{ type: "reasoning", text: "(not kept)" }, ...message.content] }
+  }
+}
+
+/** Does the history end within calls and results that did not begin with the reasoning of the model that is asked? */
+const endsUnsigned = (messages: ReadonlyArray<ModelMessage>, asked: ModelRef): boolean => {
+  const lastUser = messages.findLastIndex(({ role }) => role === "user")
+  const opening =
+    messages.slice(lastUser + 1).find(({ role }) => role === "assistant") ??
+    messages.findLast(({ role }) => role === "assistant")
+  if (opening?.role !== "assistant" || !opening.content.some((part) => part.type === "call")) return false
+  const [first] = opening.content
+  return isForeign(opening, asked) || first?.type !== "reasoning" || !isSigned(first)
+}
+
+const isThinking = ({ call, options }: Settings): boolean => {
+  if (call.reasoning !== undefined && call.reasoning !== "none") return true
+  return [options["thinking"], options["reasoningConfig"]].some((one) => isFields(one) && one["type"] === "enabled")
+}
+
+const off = ({ call: { reasoning: _, ...call }, options }: Settings, target: Target): Settings => ({
+  call,
+  options: { ...options, [speaksBedrock(target) ? "reasoningConfig" : "thinking"]: { type: "disabled" } }
+})
+
+const pause: Rule = {
+  name: "thinking-pauses",
+  what: "Turns thinking off for the rest of a round of calls that another model has begun.",
+  why: 'Claude refuses it: "Expected `thinking` or `redacted_thinking`, but found `tool_use`".',
+  source: "https://docs.claude.com/en/docs/build-with-claude/extended-thinking#extended-thinking-with-tool-use",
+  applies: speaksClaude,
+  settings: (settings, { messages, model }, target) =>
+    isThinking(settings) && endsUnsigned(messages, model) ? off(settings, target) : settings
+}
+
+/** In this order. The last one is for settings. */
+export const rules: ReadonlyArray<Rule> = [signed, encrypted, withCalls]
+
+/** Behind the rules that make settings. */
+export const settingsRules: ReadonlyArray<Rule> = [pause]
