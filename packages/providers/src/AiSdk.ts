@@ -189,6 +189,8 @@ const askedOf = (model: LanguageModelV4): Prompt.Asked => ({
 export interface ValueOptions {
   /** The rules that make of requests what the model wants; default: all of `Rules`. */
   readonly rules?: ReadonlyArray<Rule>
+  /** Who serves the model, where the value names only its package, e.g. `openrouter`. */
+  readonly provider?: string
 }
 
 /**

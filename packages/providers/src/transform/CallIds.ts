@@ -41,7 +41,8 @@ const claude: Rule = {
   applies: (target) => target.dialect.plainIds || isClaude(target),
   callId: (id, attempt) => {
     const suffix = attempt === 0 ? "" : `_${attempt}`
-    return `${id.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, claudeLength - suffix.length)}${suffix}`
+    const plain = id === "" ? "call" : id.replace(/[^a-zA-Z0-9_-]/g, "_")
+    return `${plain.slice(0, claudeLength - suffix.length)}${suffix}`
   }
 }
 

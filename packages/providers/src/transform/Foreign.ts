@@ -13,6 +13,13 @@ export const isForeign = (message: ModelMessage, asked: ModelRef): boolean =>
 /** Models that take reasoning as plain text in a field of its own, and refuse calls without it. */
 export const wantsReasoning = (target: Target): boolean => isKimi(target) || isThinkingDeepSeek(target)
 
+const withoutData = <A extends { readonly provider?: unknown }>(part: A): A => {
+  if (part.provider === undefined) return part
+  const { provider: _, ...rest } = part
+  // Only an optional field is gone.
+  return rest as A
+}
+
 const reasoning: Rule = {
   name: "foreign-reasoning",
   what: "Leaves out the reasoning of another model; models that want some with each call get its text.",
@@ -21,28 +28,22 @@ const reasoning: Rule = {
   applies: () => true,
   message: (message, { asked, target }) =>
     isForeign(message, asked)
-      ? mapAssistant(message, (part) =>
-          part.type === "reasoning" && (part.text.trim() === "" || !wantsReasoning(target)) ? [] : [part]
-        )
+      ? mapAssistant(message, (part) => {
+          if (part.type !== "reasoning") return [part]
+          return part.text.trim() === "" || !wantsReasoning(target) ? [] : [withoutData(part)]
+        })
       : message
-}
-
-const withoutData = <A extends { readonly provider?: unknown }>(part: A): A => {
-  if (part.provider === undefined) return part
-  const { provider: _, ...rest } = part
-  // Only an optional field is gone.
-  return rest as A
 }
 
 const data: Rule = {
   name: "foreign-data",
-  what: "Leaves out what another model's provider wanted back with its parts: signatures, item ids.",
+  what: "Leaves out what another model's provider wanted back with its texts and calls: signatures, item ids.",
   why: "Providers look for ids that they have never given, and packages of one family read each other's fields.",
   source: "https://platform.openai.com/docs/guides/reasoning#encrypted-reasoning-items",
   applies: () => true,
   message: (message, { asked }) =>
     isForeign(message, asked)
-      ? mapAssistant(message, (part) => [part.type === "file" ? part : withoutData(part)])
+      ? mapAssistant(message, (part) => [part.type === "text" || part.type === "call" ? withoutData(part) : part])
       : message
 }
 

@@ -36,6 +36,15 @@ const defaults: Rule = {
   settings: ({ call, options }, _request, { dialect }) => ({ call, options: { ...dialect.options, ...options } })
 }
 
+const unstored: Rule = {
+  name: "xai-unstored",
+  what: "Asks xAI to store nothing and to send its reasoning along, encrypted.",
+  why: "A request would depend on what a server remembers, for thirty days.",
+  source: "https://docs.x.ai/docs/guides/responses-api",
+  applies: ({ dialect }) => dialect.optionsKey === "xai",
+  settings: ({ call, options }) => ({ call, options: { store: false, ...options } })
+}
+
 const cacheKey: Rule = {
   name: "cache-key",
   what: "Names the session to the provider's cache.",
@@ -67,4 +76,4 @@ const marks: Rule = {
 }
 
 /** In this order. */
-export const rules: ReadonlyArray<Rule> = [common, defaults, cacheKey, cost, marks]
+export const rules: ReadonlyArray<Rule> = [common, defaults, unstored, cacheKey, cost, marks]

@@ -3,7 +3,7 @@ import type { ModelMessage, ReasoningContent } from "@rein/core/model/ModelReque
 import type { ModelRef } from "@rein/core/schema/ModelRef"
 import type { Schema } from "effect"
 import { isForeign, wantsReasoning } from "./Foreign.ts"
-import { isClaude, speaksAnthropic, speaksBedrock, speaksResponses } from "./Models.ts"
+import { isClaude, speaksAnthropic, speaksBedrock } from "./Models.ts"
 import { mapAssistant, type Rule, type Settings, type Target } from "./Rule.ts"
 
 /** What providers have said under this name in the data of a part, each under its own key. */
@@ -16,38 +16,23 @@ const said = ({ provider = {} }: ReasoningContent, name: string): ReadonlyArray<
 const isFields = (value: Schema.Json | undefined): value is { readonly [name: string]: Schema.Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const isSigned = (part: ReasoningContent): boolean =>
-  said(part, "signature").length > 0 || said(part, "redactedData").length > 0
+/** A signature, or what stands for it where even the text is hidden. */
+const proofs = ["signature", "redactedData", "redactedContent"]
+
+const isSigned = (part: ReasoningContent): boolean => proofs.some((name) => said(part, name).length > 0)
 
 const speaksClaude = (target: Target): boolean => speaksAnthropic(target) || (speaksBedrock(target) && isClaude(target))
-
-const signed: Rule = {
-  name: "signed-reasoning",
-  what: "Leaves out reasoning that has no signature, e.g. because the answer was cut.",
-  why: "Claude refuses thinking that it cannot verify, and not every package leaves it out.",
-  source: "https://docs.claude.com/en/docs/build-with-claude/extended-thinking#preserving-thinking-blocks",
-  applies: speaksClaude,
-  message: (message) => mapAssistant(message, (part) => (part.type === "reasoning" && !isSigned(part) ? [] : [part]))
-}
 
 const encrypted: Rule = {
   name: "encrypted-reasoning",
   what: "Leaves out reasoning that came without its encrypted content.",
-  why: "Nothing is stored at OpenAI, so an item that holds only its id is not found there.",
-  source: "https://platform.openai.com/docs/guides/reasoning#encrypted-reasoning-items",
-  applies: speaksResponses,
-  message: (message) => {
-    if (message.role !== "assistant") return message
-    // The parts of one summary are one item, and only one of them may carry its content.
-    const whole = new Set(
-      message.content.flatMap((part) =>
-        part.type === "reasoning" && said(part, "reasoningEncryptedContent").length > 0 ? said(part, "itemId") : []
-      )
+  why: "Nothing is stored there, so an item that holds only its id is not found. OpenAI's package does the same.",
+  source: "https://docs.x.ai/docs/guides/responses-api#returning-encrypted-thinking-content",
+  applies: ({ dialect }) => dialect.optionsKey === "xai",
+  message: (message) =>
+    mapAssistant(message, (part) =>
+      part.type === "reasoning" && said(part, "reasoningEncryptedContent").length === 0 ? [] : [part]
     )
-    const isWhole = (part: ReasoningContent) =>
-      said(part, "reasoningEncryptedContent").length > 0 || said(part, "itemId").some((id) => whole.has(id))
-    return mapAssistant(message, (part) => (part.type === "reasoning" && !isWhole(part) ? [] : [part]))
-  }
 }
 
 const withCalls: Rule = {
@@ -79,10 +64,11 @@ const isThinking = ({ call, options }: Settings): boolean => {
   return [options["thinking"], options["reasoningConfig"]].some((one) => isFields(one) && one["type"] === "enabled")
 }
 
-const off = ({ call: { reasoning: _, ...call }, options }: Settings, target: Target): Settings => ({
-  call,
-  options: { ...options, [speaksBedrock(target) ? "reasoningConfig" : "thinking"]: { type: "disabled" } }
-})
+const off = (settings: Settings, target: Target): Settings => {
+  const { reasoning: _, ...call } = settings.call
+  const name = speaksBedrock(target) ? "reasoningConfig" : "thinking"
+  return { call, options: { ...settings.options, [name]: { type: "disabled" } } }
+}
 
 const pause: Rule = {
   name: "thinking-pauses",
@@ -94,8 +80,8 @@ const pause: Rule = {
     isThinking(settings) && endsUnsigned(messages, model) ? off(settings, target) : settings
 }
 
-/** In this order. The last one is for settings. */
-export const rules: ReadonlyArray<Rule> = [signed, encrypted, withCalls]
+/** In this order. */
+export const rules: ReadonlyArray<Rule> = [encrypted, withCalls]
 
 /** Behind the rules that make settings. */
 export const settingsRules: ReadonlyArray<Rule> = [pause]
