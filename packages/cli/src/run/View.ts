@@ -1,5 +1,6 @@
 /** Shows the events of a session as text, while they come or later from the store. */
 import type { CallId, PartId } from "@rein/core/schema/Ids"
+import * as ModelRef from "@rein/core/schema/ModelRef"
 import type { Call, InputPart, OutputPart } from "@rein/core/schema/Part"
 import type { Item } from "@rein/core/session/LiveHub"
 import type { Output } from "../Output.ts"
@@ -80,6 +81,11 @@ export const make = ({ calls: open = [], output, withInputs = false }: Options):
           output.line(`* note to the model: ${oneLine(item.data.text, 200)}`, "quiet")
         }
         return
+      case "ModelSwitched": {
+        const { from, to } = item.data
+        const before = from === undefined ? "" : `, before: ${ModelRef.format(from)}`
+        return output.line(`* the model from now on: ${oneLine(`${ModelRef.format(to)}${before}`, 200)}`, "quiet")
+      }
       case "TurnResumed":
         return output.line("* goes on with the turn that was cut off", "quiet")
       case "TurnSuspended":

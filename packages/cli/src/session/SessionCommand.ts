@@ -1,6 +1,7 @@
 /** The command line of `rein session`. */
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { requestCommand } from "./RequestCommand.ts"
 import { steerCommand } from "./SteerCommand.ts"
 
 const dir = Flag.String("dir").pipe(
@@ -55,5 +56,5 @@ const events = Command.make(
 /** `rein session`. */
 export const sessionCommand = Command.make("session").pipe(
   Command.withDescription("Looks at stored sessions, and talks to them"),
-  Command.withSubcommands([list, show, events, steerCommand])
+  Command.withSubcommands([list, show, events, requestCommand, steerCommand])
 )
