@@ -44,7 +44,7 @@ const blind =
   /deepseek[-/](chat|reasoner|r1|v3)|gpt-oss|kimi-k2(?!\.[5-9])|glm-4\.[5-7](?!\d*v)|qwen[\w.-]*coder|codestral|devstral|minimax-m[12]|gpt-3\.5|o[13]-mini|llama-?3\.[13]/i
 
 const isReadable = (file: FileContent, target: Target): boolean => {
-  if (blind.test(target.model)) return false
+  if (blind.test(target.model) || (file.data.type === "url" && !URL.canParse(file.data.url))) return false
   const readable = packages.find(([speaks]) => speaks(target))?.[1]
   return readable === undefined || (file.data.type === "url" ? readable.url : readable.bytes).test(file.mediaType)
 }
@@ -62,7 +62,7 @@ const unreadable = (file: FileContent): string =>
 const isText = (mediaType: string): boolean =>
   /^text\/|^application\/([\w.+-]+\+)?(json|xml|yaml|toml|javascript|typescript|sql|x-sh)\b/i.test(mediaType)
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: false })
+const decoder = new TextDecoder()
 
 /** The file as words, where it is nothing else; `undefined` for any other file. */
 const asText = (file: FileContent): string | undefined => {

@@ -1,13 +1,14 @@
 /** Reasoning that goes back to the model that made it, each in its own form. */
 import type { ModelMessage, ReasoningContent } from "@rein/core/model/ModelRequest"
+import type { ProviderData } from "@rein/core/schema/Part"
 import type { ModelRef } from "@rein/core/schema/ModelRef"
 import type { Schema } from "effect"
 import { isForeign, wantsReasoning } from "./Foreign.ts"
-import { isClaude, speaksAnthropic, speaksBedrock } from "./Models.ts"
+import { isClaude, speaksAnthropic, speaksBedrock, speaksChat } from "./Models.ts"
 import { mapAssistant, type Rule, type Settings, type Target } from "./Rule.ts"
 
 /** What providers have said under this name in the data of a part, each under its own key. */
-const said = ({ provider = {} }: ReasoningContent, name: string): ReadonlyArray<string> =>
+const said = ({ provider = {} }: { readonly provider?: ProviderData }, name: string): ReadonlyArray<string> =>
   Object.values(provider).flatMap((data) => {
     const value = isFields(data) ? data[name] : undefined
     return typeof value === "string" && value !== "" ? [value] : []
@@ -48,6 +49,24 @@ const withCalls: Rule = {
   }
 }
 
+const skipped = { google: { thoughtSignature: "skip_thought_signature_validator" } } as const
+
+const geminiSignature: Rule = {
+  name: "gemini-signatures",
+  what: "Marks an answer whose first call has no thought signature, e.g. because another model made it, as not to be checked.",
+  why: "Gemini 3 refuses a call without a signature. Google's own package does the same.",
+  source: "https://ai.google.dev/gemini-api/docs/thought-signatures",
+  applies: (target) => speaksChat(target) && /gemini-[3-9]/i.test(target.model),
+  message: (message) => {
+    if (message.role !== "assistant") return message
+    const first = message.content.find((part) => part.type === "call")
+    if (first === undefined || said(first, "thoughtSignature").length > 0) return message
+    return mapAssistant(message, (part) => [
+      part === first ? { ...first, provider: { ...first.provider, ...skipped } } : part
+    ])
+  }
+}
+
 /** Does the history end within calls and results that did not begin with the reasoning of the model that is asked? */
 const endsUnsigned = (messages: ReadonlyArray<ModelMessage>, asked: ModelRef): boolean => {
   const lastUser = messages.findLastIndex(({ role }) => role === "user")
@@ -81,7 +100,7 @@ const pause: Rule = {
 }
 
 /** In this order. */
-export const rules: ReadonlyArray<Rule> = [encrypted, withCalls]
+export const rules: ReadonlyArray<Rule> = [encrypted, withCalls, geminiSignature]
 
 /** Behind the rules that make settings. */
 export const settingsRules: ReadonlyArray<Rule> = [pause]

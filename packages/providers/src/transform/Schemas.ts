@@ -187,20 +187,26 @@ const kimi: Rule = {
   tools: changing((parameters) => rewritten(parameters, kimiNode))
 }
 
-const strictUnknown =
-  /^(allOf|oneOf|not|if|then|else|dependent\w+|patternProperties|propertyNames|prefixItems|default)$/
+/** What a strict schema may say. */
+const strictKeywords =
+  /^(type|properties|required|additionalProperties|description|enum|const|anyOf|items|\$ref|\$defs|pattern|multipleOf|(exclusiveM|m)(in|ax)imum|(min|max)Items)$/
 
 /** May OpenAI hold a call to this schema to the letter? */
 const isStrict = (schema: Json): boolean => {
-  if (!isNode(schema)) return isList(schema) ? schema.every(isStrict) : schema !== true
-  if (Object.keys(schema).some((keyword) => strictUnknown.test(keyword))) return false
-  const { anyOf = [], items, properties, required, $defs = {} } = schema
+  if (!isNode(schema) || !Object.keys(schema).every((keyword) => strictKeywords.test(keyword))) return false
+  const { $defs = {}, anyOf = [], items, properties = {}, required } = schema
+  if (!isNode(properties) || !isNode($defs) || !isList(anyOf)) return false
   if (isOf(schema, "object")) {
-    if (schema["additionalProperties"] !== false || !isNode(properties)) return false
+    if (schema["additionalProperties"] !== false) return false
     if (Object.keys(properties).some((name) => !namesIn(required).includes(name))) return false
   }
-  const inner = [...Object.values(isNode(properties) ? properties : {}), ...Object.values(isNode($defs) ? $defs : {})]
-  return [...inner, ...(isList(anyOf) ? anyOf : []), ...(items === undefined ? [] : [items])].every(isStrict)
+  const inner = [
+    ...Object.values(properties),
+    ...Object.values($defs),
+    ...anyOf,
+    ...(items === undefined ? [] : [items])
+  ]
+  return inner.every(isStrict)
 }
 
 const strict: Rule = {

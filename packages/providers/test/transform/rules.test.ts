@@ -180,6 +180,12 @@ const cases: ReadonlyArray<Case> = [
     },
     without: /Item rs_1 not found/
   },
+  {
+    rule: "gemini-signatures",
+    model: models.chat("gemini-3-pro", "gemini"),
+    request: { tools: [look], messages: [user("a"), said([call()], other), results([result()], other)] },
+    without: /missing a thought_signature/
+  },
   { rule: "xai-unstored", model: models.xai(), request: {}, without: /would be stored/ },
   {
     rule: "reasoning-with-calls",
@@ -226,6 +232,23 @@ const cases: ReadonlyArray<Case> = [
     model: models.deepseek(),
     request: withFile("image/png"),
     without: (body) => !/cannot read/.test(body)
+  },
+  {
+    rule: "unreadable-files",
+    about: "with an address that is none",
+    model: models.chat(),
+    request: {
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "look" },
+            { type: "file", mediaType: "image/png", data: { type: "url", url: "not an address" } }
+          ]
+        }
+      ]
+    },
+    without: /Invalid URL/
   },
   {
     rule: "unreadable-files",

@@ -115,6 +115,14 @@ const google: Check = (body) =>
     list(tool["functionDeclarations"]).flatMap((one) => geminiSchema(fields(one["parametersJsonSchema"])))
   )
 
+/** Google's chat completions. */
+const gemini: Check = (body) =>
+  list(body["messages"]).flatMap((message) => {
+    const [first] = callsOf(message)
+    const signature = fields(fields(first?.["extra_content"])["google"])["thought_signature"]
+    return says(first !== undefined && text(signature) === "", "Function call is missing a thought_signature")
+  })
+
 const claudeSigned = /^claude-/
 
 const claudeContent = (blocks: ReadonlyArray<Fields>): ReadonlyArray<string> => {
@@ -228,6 +236,7 @@ const refusals: Readonly<Record<string, Check>> = {
   mistral,
   kimi,
   google,
+  gemini,
   anthropic,
   bedrock,
   responses,
