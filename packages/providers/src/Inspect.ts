@@ -67,12 +67,14 @@ export const inspect = Effect.fnUntraced(function* (
       return classify(error, { phase: "before-output" }).message
     }
   })
+  const isPlaced = provider.missing !== "address"
+  const unplaced = `It is not known where to: ${Providers.inEnvironment(known).address} to its base URL.`
   const { abortSignal: _signal, headers: _headers, ...given } = options
   const wire = taken.wire()
   return {
     changes: transformed.changedBy().map(changeOf),
     options: given,
-    ...(wire === undefined ? { refusal: failure ?? "It sends nothing." } : { wire })
+    ...(wire === undefined ? { refusal: isPlaced ? (failure ?? "It sends nothing.") : unplaced } : { wire })
   }
 })
 

@@ -44,6 +44,8 @@ describe("an inspected request", () => {
         Inspect.inspect({ ...request("anthropic"), model: { provider: "x", model: "y" } })
       )
       assert.include(nobody.message, 'There is no provider "x"')
+      const nowhere = yield* Inspect.inspect(request("chat-completions"))
+      assert.match(nowhere.refusal ?? "", /set OPENAI_COMPATIBLE_BASE_URL/)
       const url = "http://name:word@127.0.0.1:9/v1"
       const settings = { apiKey: Redacted.make(key), baseUrl: url }
       const seen = yield* Inspect.inspect(request("anthropic"), { anthropic: settings })

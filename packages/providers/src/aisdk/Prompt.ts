@@ -120,9 +120,9 @@ export interface Prepared {
 /** Makes call options for one model and remembers what was made of each message and tool list, as long as these live. */
 const forModel = (target: Target, asked: ModelRef, rules: ReadonlyArray<Rule> | undefined) => {
   const transform = Transform.make(target, asked, rules)
-  const messages = new WeakMap<ModelMessage, LanguageModelV4Message>()
+  const lists = new WeakMap<ReadonlyArray<ModelMessage>, ReadonlyArray<LanguageModelV4Message>>()
   const toolLists = new WeakMap<ReadonlyArray<ToolSpec>, ReadonlyArray<LanguageModelV4FunctionTool>>()
-  const messageOf = kept(messages, convert)
+  const messagesOf = kept(lists, (made) => made.map(convert))
   const toolsOf = kept(toolLists, (specs) => specs.map(tool))
 
   return (request: ModelRequest, signal: AbortSignal): Prepared => {
@@ -132,7 +132,10 @@ const forModel = (target: Target, asked: ModelRef, rules: ReadonlyArray<Rule> | 
     const systemMessages = system.map((content): LanguageModelV4Message => ({ role: "system", content }))
     const prompt = [...marked(systemMessages, markIf(request.cache.system))]
     transformed.messages.forEach((made, index) => {
-      prompt.push(...marked(made.map(messageOf), markIf(request.cache.messages.includes(index))))
+      const messages = messagesOf(made)
+      // Nearly all of them have no mark; this runs once per message and step.
+      if (!request.cache.messages.includes(index)) for (const message of messages) prompt.push(message)
+      else prompt.push(...marked(messages, mark))
     })
     const tools = toolsOf(transformed.tools)
     const options: LanguageModelV4CallOptions = {

@@ -215,7 +215,7 @@ const strict: Rule = {
   why: "Strict is what Responses takes when nothing is said, and then refuses tools with optional fields.",
   source: "https://platform.openai.com/docs/guides/function-calling#strict-mode",
   applies: speaksResponses,
-  tools: (tools) => tools.map((tool) => ({ ...tool, strict: isStrict(tool.parameters) }))
+  tools: (tools) => mapEach(tools, (tool) => ({ ...tool, strict: isStrict(tool.parameters) }))
 }
 
 /** In this order. */
