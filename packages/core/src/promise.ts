@@ -15,6 +15,7 @@ import * as Permission from "./permission/Permission.ts"
 import * as Questions from "./question/Questions.ts"
 import * as Runtime from "./Runtime.ts"
 import * as Ids from "./schema/Ids.ts"
+import type { ModelRef } from "./schema/ModelRef.ts"
 import type { InputOutcome, Outcome } from "./schema/Outcome.ts"
 import type { Answer, PermissionRequest } from "./schema/Question.ts"
 import * as Usage from "./schema/Usage.ts"
@@ -91,9 +92,11 @@ export interface AgentSession {
   run(prompt: string, options?: RunOptions): Promise<RunResult>
   /** The turn's events, stored and live, until it ends. Breaking off interrupts the turn. */
   stream(prompt: string, options?: RunOptions): AsyncIterable<Item>
+  /** Asks another model of the agent's layer from the next step on, e.g. `model("openai/gpt-5").ref`. Done when it is stored. */
+  switchModel(model: ModelRef): Promise<void>
 }
 
-export interface Agent extends Omit<AgentSession, "id">, AsyncDisposable {
+export interface Agent extends Omit<AgentSession, "id" | "switchModel">, AsyncDisposable {
   /** A new session, or the one with this id. Fails when it does not exist. */
   session(id?: string): Promise<AgentSession>
   /** Ends everything that runs. The same as `await using`. */
@@ -271,7 +274,9 @@ const sessionOf = (runtime: AgentRuntime, id: Ids.SessionId): AgentSession => {
     const context = await runtime.context()
     yield* Stream.toAsyncIterableWith(streamTurn(id, prompt, options), context)
   }
-  return { id, run, stream }
+  const switchModel = (model: ModelRef) =>
+    runtime.runPromise(Effect.flatMap(Sessions, (sessions) => sessions.switchModel(id, model)))
+  return { id, run, stream, switchModel }
 }
 
 /** Makes an agent. It has no tool, no file access and no instruction file unless they are given. */

@@ -17,6 +17,7 @@ import * as Providers from "./aisdk/Providers.ts"
 import * as StreamText from "./aisdk/StreamText.ts"
 import type { Asked } from "./classify/Describe.ts"
 import { unknownProvider } from "./ModelName.ts"
+import type { Rule } from "./transform/Rule.ts"
 
 export type { ProviderSettings } from "./aisdk/Provider.ts"
 export type { Options } from "./aisdk/Providers.ts"
@@ -45,13 +46,15 @@ interface Making {
   readonly ask: Answer.Asker
 }
 
+const promptOf = (provider: string, { dialect }: Provider) => Prompt.make({ provider, dialect })
+
 const routesOf = ({ hinting, options }: Making): ReadonlyMap<string, Route> => {
   return new Map(
     Providers.known.map((known) => {
       const provider = known.family(options[known.name] ?? {})
       const { id, title } = known
       const isLocal = known.local !== undefined
-      return [id, { id, title, provider, prompt: Prompt.make(provider.dialect), hints: hinting(known), isLocal }]
+      return [id, { id, title, provider, prompt: promptOf(id, provider), hints: hinting(known), isLocal }]
     })
   )
 }
@@ -101,7 +104,7 @@ const make = (making: Making): ModelService => {
     const lacking = await missing(route)
     if (lacking !== undefined) throw lacking
     const model = await route.provider.model(request.model.model)
-    return making.ask(model, route.prompt(request, signal))
+    return making.ask(model, route.prompt(request, signal).options)
   }
 
   const stream = (request: ModelRequest): Stream.Stream<ModelPart, ModelError> => {
@@ -175,25 +178,46 @@ const checked = (model: StreamText.ModelValue): LanguageModelV4 => {
 }
 
 const ofOne = (
-  dialect: Dialect.Dialect,
+  asked: Prompt.Asked,
   find: () => Promise<StreamText.ModelValue>,
   ask: Answer.Asker
 ): Layer.Layer<Model> =>
   Layer.sync(Model, () => {
-    const prompt = Prompt.make(dialect)
+    const { dialect } = asked
+    const prompt = Prompt.make(asked)
     const open = async (request: ModelRequest, signal: AbortSignal) =>
-      ask(checked(await find()), prompt(request, signal))
+      ask(checked(await find()), prompt(request, signal).options)
     return Model.of({
       stream: (request) => Answer.stream({ open: (signal) => open(request, signal), secrets: [], dialect })
     })
   })
 
+const askedOf = (model: LanguageModelV4): Prompt.Asked => ({
+  provider: model.provider.split(".")[0] ?? model.provider,
+  model: model.modelId,
+  dialect: Dialect.of(model)
+})
+
+/** How one model value is asked. */
+export interface ValueOptions {
+  /** The rules that make of requests what the model wants; default: all of `Rules`. */
+  readonly rules?: ReadonlyArray<Rule>
+  /** Who serves the model, where the value names only its package, e.g. `openrouter`. */
+  readonly provider?: string
+}
+
 /**
  * One model value of any AI SDK provider package. It answers every request, whichever model that asks for; the request's
  * options go to it.
  */
-export const fromLanguageModel = (model: LanguageModelV4): Layer.Layer<Model> =>
-  ofOne(Dialect.of(model), async () => model, Answer.doStream)
+export const fromLanguageModel = (model: LanguageModelV4, options: ValueOptions = {}): Layer.Layer<Model> =>
+  ofOne({ ...askedOf(model), ...options }, async () => model, Answer.doStream)
+
+/** What a name of a model says, for the SDK's gateway. */
+const askedByName = (name: string): Prompt.Asked => {
+  const [provider = name, ...model] = name.split("/")
+  return { provider, model: model.join("/"), dialect: Dialect.ofProvider(provider) }
+}
 
 /**
  * One model that answers every request through `streamText`: a value, or a name for the SDK's default provider or the
@@ -205,6 +229,6 @@ export const fromStreamText = (
 ): Layer.Layer<Model> => {
   const ask = StreamText.asker(settings)
   return typeof model === "string"
-    ? ofOne(Dialect.ofProvider(model.split("/")[0] ?? model), () => StreamText.resolve(model), ask)
-    : ofOne(Dialect.of(model), async () => model, ask)
+    ? ofOne(askedByName(model), () => StreamText.resolve(model), ask)
+    : ofOne(askedOf(model), async () => model, ask)
 }

@@ -1,5 +1,8 @@
 /** Models for Rein. */
 export * as AiSdk from "./AiSdk.ts"
 export * as Classify from "./Classify.ts"
+export * as Inspect from "./Inspect.ts"
 export * as ModelName from "./ModelName.ts"
 export { languageModel, model, type ModelOptions, type ModelSource } from "./ModelSource.ts"
+export type { Rule, Target as RuleTarget } from "./transform/Rule.ts"
+export { rules } from "./transform/Rules.ts"

@@ -1,12 +1,14 @@
 /** `rein chat`: a person and an agent, line by line. */
 import { isatty } from "node:tty"
 import type { InputId, SessionId, TurnId } from "@rein/core/schema/Ids"
+import * as ModelRef from "@rein/core/schema/ModelRef"
 import * as Outcome from "@rein/core/schema/Outcome"
 import type { Question } from "@rein/core/schema/Question"
 import type { Item } from "@rein/core/session/LiveHub"
 import { openCalls } from "@rein/core/session/SessionState"
 import { Sessions } from "@rein/core/session/Sessions"
-import { Clock, Effect, Queue, Schedule } from "effect"
+import { ModelName } from "@rein/providers"
+import { Clock, Effect, Queue, Result as EffectResult, Schedule } from "effect"
 import { Ended } from "../Failure.ts"
 import * as Harness from "../Harness.ts"
 import { ofProcess, type Output } from "../Output.ts"
@@ -40,6 +42,8 @@ interface Sent {
 interface Talk {
   readonly session: SessionId
   readonly output: Output
+  /** What the command line says; a session that goes on may have another. */
+  readonly model: ModelRef.ModelRef | undefined
   readonly isTerminal: boolean
   readonly groups: ReadonlySet<number>
   readonly view: View.View
@@ -176,6 +180,18 @@ const withdraw = Effect.fnUntraced(function* (talk: Talk) {
   yield* sessions.withdraw(talk.session, last.input.input)
 })
 
+const switchModel = Effect.fnUntraced(function* (talk: Talk, name: string) {
+  const sessions = yield* Sessions
+  const { epoch, model } = yield* sessions.state(talk.session)
+  const current = model ?? epoch?.model ?? talk.model
+  if (name === "") {
+    return quiet(talk, current === undefined ? "* no model yet" : `* ${visible(ModelRef.format(current))}`)
+  }
+  const read = ModelName.read(name)
+  if (EffectResult.isFailure(read)) return quiet(talk, visible(read.failure))
+  yield* sessions.switchModel(talk.session, read.success)
+})
+
 const answer = Effect.fnUntraced(function* (talk: Talk, question: Question, line: string) {
   const read = talk.asksWhy ? QuestionText.rejection(line) : QuestionText.readAnswer(line)
   if (read === undefined) return show(talk, QuestionText.choices)
@@ -199,6 +215,9 @@ const typed = Effect.fnUntraced(function* (talk: Talk, line: string) {
     case "queue":
       yield* say(talk, read.text, "queue")
       return false
+    case "model":
+      yield* switchModel(talk, read.name)
+      break
     case "withdraw":
       yield* withdraw(talk)
       break
@@ -281,7 +300,13 @@ const leave = Effect.fnUntraced(function* (talk: Talk) {
   yield* Effect.raceFirst(over, Turns.stop(session)).pipe(Effect.timeoutOption(endMillis))
 })
 
-const inSession = Effect.fnUntraced(function* (given: Choose.Given, place: Choose.Place, groups: ReadonlySet<number>) {
+interface Prepared {
+  readonly place: Choose.Place
+  readonly model: ModelRef.ModelRef | undefined
+  readonly groups: ReadonlySet<number>
+}
+
+const inSession = Effect.fnUntraced(function* (given: Choose.Given, { groups, model, place }: Prepared) {
   const sessions = yield* Sessions
   const agent = yield* Choose.agent(given.agent)
   const session = yield* Choose.session(place, agent, given.model !== undefined)
@@ -291,6 +316,7 @@ const inSession = Effect.fnUntraced(function* (given: Choose.Given, place: Choos
   const talk: Talk = {
     session,
     output,
+    model,
     isTerminal,
     groups,
     view: View.make({ output, calls: openCalls(state) }),
@@ -325,8 +351,9 @@ export const chat = Effect.fn("rein.chat")(function* (given: Choose.Given) {
   const known = chosen.place.session?.id
   const owner = known === undefined ? undefined : yield* Effect.provide(Follow.holderOf(known), chosen.store)
   if (known !== undefined && owner !== undefined) return yield* Follow.inUse(known, owner)
+  yield* Effect.provide(Choose.switchModel(chosen.place, chosen.model), chosen.store)
   const groups = new Set<number>()
   const layer = Harness.layer({ ...chosen, isAttended: true, groups })
-  const code = yield* Effect.provide(inSession(given, chosen.place, groups), layer)
+  const code = yield* Effect.provide(inSession(given, { place: chosen.place, model: chosen.model, groups }), layer)
   if (code !== 0) return yield* new Ended({ code })
 }, Effect.scoped)

@@ -6,6 +6,8 @@ export type Typed =
   | { readonly _tag: "say"; readonly text: string }
   /** For the model, as a turn of its own. */
   | { readonly _tag: "queue"; readonly text: string }
+  /** Ask this model from now on; without a name, say which one it is. */
+  | { readonly _tag: "model"; readonly name: string }
   | { readonly _tag: "withdraw" | "retry" | "status" | "help" | "quit" }
   | { readonly _tag: "wrong"; readonly message: string }
 
@@ -14,6 +16,7 @@ export const help = `A line goes to the model: at once when nothing runs, else b
   /queue TEXT  a turn of its own, when the running one has ended
   /withdraw    take back the last line that the model has not got yet
   /retry       ask the model again at once, instead of waiting
+  /model NAME  ask another model from the next step on; without a name: which one it is
   /status      what it does, why, what it used, and how to step in
   /help        these lines
   /quit        leave; the session stays (rein chat --continue goes on with it)
@@ -35,6 +38,7 @@ export const read = (line: string): Typed => {
       ? { _tag: "wrong", message: "Write what to queue behind it: /queue TEXT" }
       : { _tag: "queue", text: rest }
   }
+  if (name === "model") return { _tag: "model", name: rest.trim() }
   const command = simple.find((one) => one === name)
   if (command !== undefined && rest === "") return { _tag: command }
   if (command !== undefined) return { _tag: "wrong", message: `/${name} takes no text.` }

@@ -1,8 +1,9 @@
 /** What a run works with: the model, the agent and the session, checked before anything is sent. */
 import { type Agent, Agents } from "@rein/core/agent/Agents"
-import { SessionId } from "@rein/core/schema/Ids"
 import type * as Fallback from "@rein/core/model/Fallback"
-import type * as ModelRef from "@rein/core/schema/ModelRef"
+import * as Ids from "@rein/core/schema/Ids"
+import * as ModelRef from "@rein/core/schema/ModelRef"
+import { fold } from "@rein/core/session/Fold"
 import { type SessionInfo, SessionStore } from "@rein/core/session/SessionStore"
 import { Sessions } from "@rein/core/session/Sessions"
 import { ModelName } from "@rein/providers"
@@ -93,7 +94,7 @@ const recent = 1_000
 /** A stored session by its id, or a sentence with those that it may have been. */
 export const stored = Effect.fnUntraced(function* (id: string) {
   const store = yield* SessionStore
-  const session = Schema.decodeUnknownOption(SessionId)(id)
+  const session = Schema.decodeUnknownOption(Ids.SessionId)(id)
   const missing = Effect.gen(function* () {
     const ids = (yield* store.list({ limit: recent })).map((one) => one.id)
     const like = id.length < 8 ? "" : didYouMean(id, ids)
@@ -143,6 +144,20 @@ export const session = Effect.fnUntraced(function* (place: Place, agent: Agent |
   }
   if (!hasModel && state.epoch === undefined) return yield* needModel
   return state.session
+})
+
+/**
+ * Another model than the session's own is a switch. It is stored only, so that nothing begins before somebody watches:
+ * whoever goes on with the session takes it up first.
+ */
+export const switchModel = Effect.fnUntraced(function* (place: Place, model: ModelRef.ModelRef | undefined) {
+  if (model === undefined || place.session === undefined) return
+  const { id } = place.session
+  const store = yield* SessionStore
+  const { epoch, model: switched, ownModel, readOnly } = fold(id, yield* store.read(id, 0))
+  const current = switched ?? ownModel ?? epoch?.model
+  if (readOnly !== undefined || current === undefined || ModelRef.format(current) === ModelRef.format(model)) return
+  yield* store.submit(id, Ids.make.command(), { _tag: "model", model })
 })
 
 /** Does it go on with a session that is there? */

@@ -14,7 +14,9 @@ const rule = (name: string, description: string) =>
 export const flags = {
   model: Flag.String("model").pipe(
     Flag.withAlias("m"),
-    Flag.withDescription("The model, as provider/model; a continued session has its own"),
+    Flag.withDescription(
+      "The model, as provider/model; a continued session has its own, and is switched to another one"
+    ),
     Flag.optional
   ),
   fallback: Flag.String("fallback").pipe(

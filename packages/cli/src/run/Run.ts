@@ -136,6 +136,7 @@ export const run = Effect.fn("rein.run")(function* (options: Options) {
     const following = { session: known, prompt, format: options.format, signals }
     return yield* Effect.provide(Follow.follow(following), chosen.store)
   }
+  yield* Effect.provide(Choose.switchModel(chosen.place, chosen.model), chosen.store)
   const isAttended = isatty(0) && isatty(2)
   const groups = new Set<number>()
   const layer = Harness.layer({ ...chosen, isAttended, groups })

@@ -88,6 +88,11 @@ export const make = ({ calls: open = [], output, withInputs = false }: Options):
           output.line(`* note to the model: ${oneLine(item.data.text, 200)}`, "quiet")
         }
         return
+      case "ModelSwitched": {
+        const { from, to } = item.data
+        const before = from === undefined ? "" : `, before: ${ModelRef.format(from)}`
+        return output.line(`* the model from now on: ${oneLine(`${ModelRef.format(to)}${before}`, 200)}`, "quiet")
+      }
       case "TurnResumed":
         return output.line("* goes on with the turn that was cut off", "quiet")
       case "TurnSuspended":

@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { answerCommand, questionsCommand } from "./QuestionCommands.ts"
+import { requestCommand } from "./RequestCommand.ts"
 import { steerCommand } from "./SteerCommand.ts"
 
 const dir = Flag.String("dir").pipe(
@@ -56,5 +57,5 @@ const events = Command.make(
 /** `rein session`. */
 export const sessionCommand = Command.make("session").pipe(
   Command.withDescription("Looks at stored sessions, and talks to them"),
-  Command.withSubcommands([list, show, events, steerCommand, questionsCommand, answerCommand])
+  Command.withSubcommands([list, show, events, requestCommand, steerCommand, questionsCommand, answerCommand])
 )

@@ -10,6 +10,8 @@ it.each([
   ["/queue fix it", { _tag: "queue", text: "fix it" }],
   ["/status", { _tag: "status" }],
   [" /quit ", { _tag: "quit" }],
+  ["/model", { _tag: "model", name: "" }],
+  ["/model  openai/gpt-5 ", { _tag: "model", name: "openai/gpt-5" }],
   ["/withdraw", { _tag: "withdraw" }],
   ["/retry", { _tag: "retry" }],
   ["/help", { _tag: "help" }]

@@ -8,7 +8,7 @@
 import { Hash, type Schema } from "effect"
 import type { CachePlan, FileContent, ModelMessage, ModelRequest } from "../model/ModelRequest.ts"
 import type { Call, FilePart, InputPart, OutputPart } from "../schema/Part.ts"
-import { type CallItem, type Entry, missingResult, type StepItem } from "../session/History.ts"
+import { type CallItem, type Entry, missingResult } from "../session/History.ts"
 import type { SessionState } from "../session/SessionState.ts"
 import type { EpochTexts } from "./Epoch.ts"
 
@@ -108,7 +108,7 @@ const messagesOf = (entry: Entry): ReadonlyArray<ModelMessage> => {
     case "summary":
       return [userText(`<note kind="summary">\n${entry.text}\n</note>`)]
     case "step":
-      return stepMessages(entry.items)
+      return stepMessages(entry)
   }
 }
 
@@ -134,7 +134,7 @@ const fileContent = (part: Omit<FilePart, "id" | "type">): UserContent => {
 }
 
 /** The answer, then the results of its calls in call order. A step that said nothing gives no message. */
-const stepMessages = (items: ReadonlyArray<StepItem>): ReadonlyArray<ModelMessage> => {
+const stepMessages = ({ items, model }: Extract<Entry, { type: "step" }>): ReadonlyArray<ModelMessage> => {
   const said: Array<AssistantContent> = []
   const results: Array<ResultContent> = []
   const hasCalls = items.some((item) => item.type === "call")
@@ -147,8 +147,9 @@ const stepMessages = (items: ReadonlyArray<StepItem>): ReadonlyArray<ModelMessag
   }
   const speaks = said.some((content) => content.type !== "reasoning")
   if (!speaks && !hasCalls) return []
-  const answer: ModelMessage = { role: "assistant", content: said }
-  return results.length === 0 ? [answer] : [answer, { role: "tool", content: results }]
+  const by = model === undefined ? {} : { from: model }
+  const answer: ModelMessage = { role: "assistant", content: said, ...by }
+  return results.length === 0 ? [answer] : [answer, { role: "tool", content: results, ...by }]
 }
 
 const outputContent = (part: OutputPart): ReadonlyArray<AssistantContent> => {
@@ -205,6 +206,7 @@ const resultContent = (item: CallItem): ResultContent => {
     tool: call.tool,
     output: [result.output.trim() === "" ? "(no output)" : result.output, ...remarks].join("\n").toWellFormed(),
     failed: result.status !== "completed",
+    ...(call.hosted === true ? { hosted: true } : {}),
     ...(files.length === 0 ? {} : { attachments: files })
   }
 }

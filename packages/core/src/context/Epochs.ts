@@ -63,8 +63,10 @@ const make = Effect.gen(function* () {
   // One object per epoch, so that what was made of its texts can be kept.
   const loaded = new Map<string, Epoch.EpochTexts>()
 
-  const wantedModel = Effect.fnUntraced(function* ({ directory, epoch, ownModel, turn }: SessionState, agent: Agent) {
+  const wantedModel = Effect.fnUntraced(function* (state: SessionState, agent: Agent) {
+    const { directory, epoch, model: switched, ownModel, turn } = state
     if (turn?.fallback !== undefined) return turn.fallback.model
+    if (switched !== undefined) return switched
     const { model } = yield* settings.forDirectory(directory)
     const wanted = agent.model ?? model ?? ownModel ?? epoch?.model
     return wanted ?? (yield* new NoModel({ agent: agent.name }))

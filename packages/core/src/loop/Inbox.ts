@@ -65,13 +65,24 @@ const lateInterrupts = (state: SessionState): ReadonlyArray<SessionEvent.Session
     .map(({ command }) => SessionEvent.make("CommandIgnored", { command, why: "The turn was not running." }))
 }
 
+/** Each from what the one before it has left. */
+const switches = (state: SessionState): ReadonlyArray<SessionEvent.SessionEvent> => {
+  let from = state.model ?? state.epoch?.model
+  return state.switches.map(({ command, model }) => {
+    const event = SessionEvent.make("ModelSwitched", { command, ...(from === undefined ? {} : { from }), to: model })
+    from = model
+    return event
+  })
+}
+
 const due = (state: SessionState): ReadonlyArray<SessionEvent.SessionEvent> => [
   ...withdrawals(state),
   ...lateAnswers(state),
-  ...lateInterrupts(state)
+  ...lateInterrupts(state),
+  ...switches(state)
 ]
 
-/** Takes up the withdrawals, and the commands that can no longer take effect. */
+/** Takes up the withdrawals and switches, and the commands that can no longer take effect. */
 export const answerCommands = (session: OpenSession): Effect.Effect<void, StoreError> => session.append(due)
 
 /** How long to wait before a store that failed is tried again. */

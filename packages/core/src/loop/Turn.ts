@@ -114,10 +114,10 @@ const make = Effect.gen(function* () {
   })
 
   /** Shrinks the history when it must. */
-  const fit = Effect.fnUntraced(function* ({ session }: Running, refused: boolean) {
+  const fit = Effect.fnUntraced(function* ({ agent, session }: Running, refused: boolean) {
     const state = session.state()
     if (state.epoch === undefined) return
-    const facts = yield* catalog.lookup(state.epoch.model)
+    const facts = yield* catalog.lookup(yield* epochs.model(state, agent))
     const fill = Overflow.measure(state.filled, facts)
     if (refused || Overflow.isOver(fill)) {
       session.publish([{ type: "StatusChanged", doing: { _tag: "compacting" } }])

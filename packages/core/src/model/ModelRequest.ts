@@ -49,6 +49,8 @@ export interface ResultContent {
   readonly tool: string
   readonly output: string
   readonly failed: boolean
+  /** The provider ran the call itself. */
+  readonly hosted?: boolean
   readonly attachments?: ReadonlyArray<FileContent>
 }
 
@@ -57,8 +59,11 @@ export type ModelMessage =
   | {
       readonly role: "assistant"
       readonly content: ReadonlyArray<TextContent | ReasoningContent | FileContent | CallContent>
+      /** The model that said it, when that is known. It may be another than the one that is asked now. */
+      readonly from?: ModelRef
     }
-  | { readonly role: "tool"; readonly content: ReadonlyArray<ResultContent> }
+  /** `from`: who asked for the results. */
+  | { readonly role: "tool"; readonly content: ReadonlyArray<ResultContent>; readonly from?: ModelRef }
 
 /**
  * Where the provider may cut its cache: after the tools, after the system text,

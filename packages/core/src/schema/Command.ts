@@ -1,6 +1,7 @@
 /** What anyone may ask of a session. A command is stored first and takes effect at most once, by an event of the owner that names it. */
 import { Schema } from "effect"
 import { InputId, QuestionId, TurnId } from "./Ids.ts"
+import { ModelRef } from "./ModelRef.ts"
 import { InputPart } from "./Part.ts"
 import { Answer } from "./Question.ts"
 
@@ -20,5 +21,8 @@ export const AnswerQuestion = Schema.TaggedStruct("answer", { question: Question
 /** Without a turn: whatever turn runs when the owner reads it. */
 export const Interrupt = Schema.TaggedStruct("interrupt", { turn: Schema.optionalKey(TurnId) })
 
-export const Command = Schema.Union([Input, Withdraw, AnswerQuestion, Interrupt])
+/** From the next step on another model is asked. */
+export const SwitchModel = Schema.TaggedStruct("model", { model: ModelRef })
+
+export const Command = Schema.Union([Input, Withdraw, AnswerQuestion, Interrupt, SwitchModel])
 export type Command = typeof Command.Type

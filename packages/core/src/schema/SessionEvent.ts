@@ -90,6 +90,11 @@ const definitions = {
   TurnSuspended: { version: 1, data: Schema.Struct({ turn: TurnId, resumes: Schema.Int }) },
   InputDelivered: { version: 1, data: Schema.Struct({ input: InputId, command: CommandId, turn: TurnId }) },
   InputWithdrawn: { version: 1, data: Schema.Struct({ input: InputId, command: CommandId }) },
+  /** The session asks `to` from its next step on, which opens an epoch; it counts before what agent and settings say. */
+  ModelSwitched: {
+    version: 1,
+    data: Schema.Struct({ command: CommandId, from: Schema.optionalKey(ModelRef), to: ModelRef })
+  },
   /** From the runtime to the model; `kind` is a short word, e.g. `progress`. */
   NoteAdded: {
     version: 1,

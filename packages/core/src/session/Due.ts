@@ -29,8 +29,9 @@ export const canRun = (state: SessionState, { asked, parks }: Manner): boolean =
 
 /** Would driving the session store anything? */
 export const hasWork = (state: SessionState, manner: Manner): boolean => {
-  const { answers, interrupts, readOnly, withdrawals } = state
+  const { answers, interrupts, readOnly, switches, withdrawals } = state
   if (canRun(state, manner)) return true
   if (readOnly !== undefined) return false
-  return withdrawals.length > 0 || interrupts.length > 0 || answers.some((answer) => !answersOpen(state, answer))
+  if (withdrawals.length > 0 || interrupts.length > 0 || switches.length > 0) return true
+  return answers.some((answer) => !answersOpen(state, answer))
 }

@@ -64,6 +64,8 @@ const applyKnown = (state: SessionState, event: KnownEvent): SessionState => {
       return delivered(state, event.data)
     case "InputWithdrawn":
       return withdrawn(state, event.data)
+    case "ModelSwitched":
+      return switched(state, event.data)
     case "NoteAdded":
       return noted(state, event.data)
     case "EpochStarted":
@@ -170,6 +172,8 @@ const submitted = (state: SessionState, data: EventData<"CommandSubmitted">): Se
         ...state,
         interrupts: [...state.interrupts, { command, ...(request.turn === undefined ? {} : { turn: request.turn }) }]
       }
+    case "model":
+      return { ...state, switches: [...state.switches, { command, model: request.model }] }
   }
 }
 
@@ -178,8 +182,17 @@ const forget = (state: SessionState, command: CommandId): SessionState => ({
   waiting: state.waiting.filter((one) => one.command !== command),
   answers: state.answers.filter((one) => one.command !== command),
   withdrawals: state.withdrawals.filter((one) => one.command !== command),
-  interrupts: state.interrupts.filter((one) => one.command !== command)
+  interrupts: state.interrupts.filter((one) => one.command !== command),
+  switches: state.switches.filter((one) => one.command !== command)
 })
+
+/** What a person wants counts at once, also while another model was asked instead. */
+const switched = (state: SessionState, { command, to }: EventData<"ModelSwitched">): SessionState => {
+  const next = { ...forget(state, command), model: to }
+  if (next.turn === undefined) return next
+  const { fallback: _over, ...turn } = next.turn
+  return { ...next, turn }
+}
 
 const delivered = (state: SessionState, data: EventData<"InputDelivered">): SessionState => {
   const found = state.waiting.find((one) => one.command === data.command)
@@ -272,7 +285,15 @@ const stepStarted = (state: SessionState, data: EventData<"StepStarted">): Sessi
   const closed = closeStep(state)
   return {
     ...closed,
-    step: { step: data.step, turn: data.turn, sequence: state.sequence, index: data.index, items: [], after: [] },
+    step: {
+      step: data.step,
+      turn: data.turn,
+      sequence: state.sequence,
+      index: data.index,
+      ...(state.epoch === undefined ? {} : { model: state.epoch.model }),
+      items: [],
+      after: []
+    },
     ...(closed.turn?.id === data.turn ? { turn: { ...closed.turn, steps: closed.turn.steps + 1 } } : {})
   }
 }
@@ -342,7 +363,10 @@ const closeStep = (state: SessionState): SessionState => {
     item.type === "call" && item.result === undefined ? { ...item, result: History.missingResult(item) } : item
   )
   let history = state.history
-  if (items.length > 0) history = history.append({ type: "step", sequence: step.sequence, step: step.step, items })
+  if (items.length > 0) {
+    const by = step.model === undefined ? {} : { model: step.model }
+    history = history.append({ type: "step", sequence: step.sequence, step: step.step, items, ...by })
+  }
   for (const entry of step.after) history = history.append(entry)
   // A request that was refused or given up before any output is no answer.
   const isAnswer = items.length > 0 || (step.finish !== "error" && step.finish !== "interrupted")

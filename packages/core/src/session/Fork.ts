@@ -36,8 +36,12 @@ export const forkEvents = (
   return [
     SessionEvent.make("ForkedFrom", { from, sequence, inherited: copies.length, rein: version }),
     ...copies,
-    ...[...state.waiting, ...state.answers, ...state.withdrawals, ...state.interrupts].map(({ command }) =>
-      SessionEvent.make("CommandIgnored", { command, why: "It stays with the session that this one was forked from." })
+    ...[...state.waiting, ...state.answers, ...state.withdrawals, ...state.interrupts, ...state.switches].map(
+      ({ command }) =>
+        SessionEvent.make("CommandIgnored", {
+          command,
+          why: "It stays with the session that this one was forked from."
+        })
     ),
     ...unsettled(step?.items ?? []).map((item) =>
       SessionEvent.make("CallSettled", {

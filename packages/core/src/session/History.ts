@@ -2,6 +2,7 @@
 import type { Schema } from "effect"
 import type { CallId, InputId, StepId, TurnId } from "../schema/Ids.ts"
 import type { ModelErrorReason } from "../schema/ModelError.ts"
+import type { ModelRef } from "../schema/ModelRef.ts"
 import type { Call, CallResult, InputPart, OutputPart } from "../schema/Part.ts"
 import type { EventData, FinishReason, Safety } from "../schema/SessionEvent.ts"
 
@@ -33,7 +34,14 @@ export type Entry =
       readonly parts: ReadonlyArray<InputPart>
     }
   | { readonly type: "note"; readonly sequence: number; readonly kind: string; readonly text: string }
-  | { readonly type: "step"; readonly sequence: number; readonly step: StepId; readonly items: ReadonlyArray<StepItem> }
+  | {
+      readonly type: "step"
+      readonly sequence: number
+      readonly step: StepId
+      readonly items: ReadonlyArray<StepItem>
+      /** Who said it: what one model keeps with its words, another may refuse. */
+      readonly model?: ModelRef
+    }
   | { readonly type: "summary"; readonly sequence: number; readonly text: string }
 
 /** A step whose answer or calls are not finished. What arrives for the history meanwhile waits in `after`. */
@@ -42,6 +50,7 @@ export interface OpenStep {
   readonly turn: TurnId
   readonly sequence: number
   readonly index: number
+  readonly model?: ModelRef
   readonly items: ReadonlyArray<StepItem>
   readonly finish?: FinishReason
   readonly after: ReadonlyArray<Entry>

@@ -70,6 +70,8 @@ export interface SessionState {
   readonly readOnly?: { readonly type: string; readonly version: number; readonly rein: string }
   /** Events up to this sequence are copies from the session that this one was forked from. */
   readonly inheritedUntil: number
+  /** The model that somebody has switched the session to. */
+  readonly model?: ModelRef
   readonly epoch?: EventData<"EpochStarted"> & { readonly sequence: number }
   /** The model of the session while the epoch has another one, which was asked instead. */
   readonly ownModel?: ModelRef
@@ -98,6 +100,8 @@ export interface SessionState {
   }>
   readonly withdrawals: ReadonlyArray<{ readonly command: CommandId; readonly input: InputId }>
   readonly interrupts: ReadonlyArray<{ readonly command: CommandId; readonly turn?: TurnId }>
+  /** Models that the session is to be switched to. */
+  readonly switches: ReadonlyArray<{ readonly command: CommandId; readonly model: ModelRef }>
   /** What people allowed for this session: what their questions offered, each once. It counts only where the rules say ask. */
   readonly approvals: ReadonlyArray<Approval>
   /** The last steps since a person said something in this turn, oldest first; one without items was an empty answer. */
@@ -129,6 +133,7 @@ export const initial = (session: SessionId): SessionState => ({
   answers: [],
   withdrawals: [],
   interrupts: [],
+  switches: [],
   approvals: [],
   recent: [],
   jobs: [],

@@ -9,6 +9,7 @@ import { Context, Effect, Layer, Schema, Stream } from "effect"
 import type { Command, Delivery } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId } from "../schema/Ids.ts"
 import * as Ids from "../schema/Ids.ts"
+import type { ModelRef } from "../schema/ModelRef.ts"
 import type { InputOutcome } from "../schema/Outcome.ts"
 import type { InputPart } from "../schema/Part.ts"
 import type { Answer } from "../schema/Question.ts"
@@ -91,6 +92,8 @@ export class Sessions extends Context.Service<
     ) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** Ends the wait between two attempts to ask the model, if this runtime waits for the session. Says whether it did. */
     readonly retryNow: (session: SessionId) => Effect.Effect<boolean, StoreError>
+    /** Asks another model from the next step on. Everybody's steps so far stay in the history, as far as it can read them. */
+    readonly switchModel: (session: SessionId, model: ModelRef) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** Asks the running turn to end as `interrupted`, which it does within two seconds. Does nothing when none runs. */
     readonly interrupt: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** Stops what is done for an input: takes it back, or interrupts the turn that has got it. Done when that is stored. */
@@ -166,6 +169,9 @@ const make = Effect.gen(function* () {
         Effect.asVoid(submit(opened, { _tag: "answer", question, answer }, Ids.make.command()))
       ),
     retryNow: (session) => open.use(session, (opened) => Effect.sync(() => opened.hurry())),
+    switchModel: Effect.fn("Sessions.switchModel")((session: SessionId, model: ModelRef) =>
+      open.use(session, (opened) => Effect.asVoid(submit(opened, { _tag: "model", model }, Ids.make.command())))
+    ),
     interrupt: Effect.fn("Sessions.interrupt")((session: SessionId) => open.use(session, interrupt)),
     close: Effect.fn("Sessions.close")((session: SessionId) =>
       Effect.ensuring(

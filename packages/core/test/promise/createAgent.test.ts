@@ -3,6 +3,7 @@ import { jsonSchema, tool as aiTool } from "ai"
 import { Deferred, Effect, Layer, Stream } from "effect"
 import { z } from "zod"
 import * as Blobs from "../../src/blob/Blobs.ts"
+import type { ModelRequest } from "../../src/model/ModelRequest.ts"
 import { createAgent, tool } from "../../src/promise.ts"
 import * as Ids from "../../src/schema/Ids.ts"
 import { ModelError } from "../../src/schema/ModelError.ts"
@@ -50,6 +51,18 @@ describe("createAgent", () => {
     assert.strictEqual(result.cost, "unknown")
     const session = await agent.session(result.sessionId)
     assert.strictEqual(session.id, result.sessionId)
+  })
+
+  it("a session is switched to another model of the layer", async () => {
+    const other = { provider: "scripted", model: "other" }
+    const isOther = ({ model }: ModelRequest) => (model.model === "other" ? undefined : `asked ${model.model}`)
+    await using agent = createAgent({
+      model: model([says({ text: "one" }), { check: isOther, answer: [{ text: "two" }] }])
+    })
+    const session = await agent.session()
+    await session.run("first")
+    await session.switchModel(other)
+    assert.strictEqual((await session.run("second")).text, "two")
   })
 
   it("declines every call when nothing is said about permission, and says so", async () => {

@@ -103,7 +103,8 @@ const command = oneOf<Command>([
     _tag: "answer" as const,
     ...rest
   })),
-  map(id<Ids.TurnId>("trn"), (turn) => ({ _tag: "interrupt" as const, turn }))
+  map(id<Ids.TurnId>("trn"), (turn) => ({ _tag: "interrupt" as const, turn })),
+  map(record({ provider: text, model: text }), (model) => ({ _tag: "model" as const, model }))
 ])
 
 const hash = Arbitrary.Constant("0".repeat(64) as Ids.BlobHash)
@@ -124,6 +125,7 @@ const data: { readonly [Type in SessionEvent.EventType]: Arb<SessionEvent.EventD
   TurnSuspended: record({ turn, resumes: millis }),
   InputDelivered: record({ input, command: commandId, turn }),
   InputWithdrawn: record({ input, command: commandId }),
+  ModelSwitched: record({ command: commandId, to: record({ provider: text, model: text }) }),
   NoteAdded: record({ kind: one("progress"), text }),
   EpochStarted: record({
     reason: Arbitrary.schema(SessionEvent.EpochReason),

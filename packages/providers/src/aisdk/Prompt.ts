@@ -16,10 +16,13 @@ import type {
   ModelRequest,
   ReasoningContent,
   ResultContent,
-  TextContent,
-  ToolDefinition
+  TextContent
 } from "@rein/core/model/ModelRequest"
+import type { ModelRef } from "@rein/core/schema/ModelRef"
 import type { ProviderData } from "@rein/core/schema/Part"
+import type { Rule, Settings, Target, ToolSpec } from "../transform/Rule.ts"
+import * as Transform from "../transform/Transform.ts"
+import type { Transformed } from "../transform/Transform.ts"
 import type { Dialect } from "./Dialect.ts"
 
 type Role<Name extends LanguageModelV4Message["role"]> = Extract<LanguageModelV4Message, { readonly role: Name }>
@@ -27,10 +30,7 @@ type AssistantPart = Role<"assistant">["content"][number]
 type UserPart = Role<"user">["content"][number]
 
 /** Makes call options of requests and keeps what it made of each message. */
-export type Prompt = (request: ModelRequest, signal: AbortSignal) => LanguageModelV4CallOptions
-
-/** Whitespace alone is refused by some providers and says nothing to any. */
-const isBlank = (text: string): boolean => text.trim() === ""
+export type Prompt = (request: ModelRequest, signal: AbortSignal) => Prepared
 
 /** What the provider wanted back goes back as it came; the types differ only in how deep they say that it is JSON. */
 const providerOptions = (data: ProviderData | undefined): { readonly providerOptions?: SharedV4ProviderOptions } =>
@@ -44,26 +44,17 @@ const file = (part: FileContent): LanguageModelV4FilePart => ({
     part.data.type === "url" ? { type: "url", url: new URL(part.data.url) } : { type: "data", data: part.data.base64 }
 })
 
-const callId = (dialect: Dialect, id: string): string => (dialect.plainIds ? id.replace(/[^a-zA-Z0-9_-]/g, "_") : id)
-
-const assistantPart = (
-  dialect: Dialect,
-  part: TextContent | ReasoningContent | FileContent | CallContent
-): AssistantPart | undefined => {
+const assistantPart = (part: TextContent | ReasoningContent | FileContent | CallContent): AssistantPart => {
   switch (part.type) {
     case "text":
-      return isBlank(part.text) ? undefined : { type: "text", text: part.text, ...providerOptions(part.provider) }
     case "reasoning":
-      // Without text it may still be a redacted block, which lives in the provider's data alone.
-      return part.text === "" && part.provider === undefined
-        ? undefined
-        : { type: "reasoning", text: part.text, ...providerOptions(part.provider) }
+      return { type: part.type, text: part.text, ...providerOptions(part.provider) }
     case "file":
       return file(part)
     case "call":
       return {
         type: "tool-call",
-        toolCallId: callId(dialect, part.id),
+        toolCallId: part.id,
         toolName: part.tool,
         input: part.input,
         ...(part.hosted === true ? { providerExecuted: true } : {}),
@@ -72,56 +63,41 @@ const assistantPart = (
   }
 }
 
-const resultOutput = (dialect: Dialect, part: ResultContent): LanguageModelV4ToolResultOutput => {
-  // An error without a text is refused by Anthropic.
-  if (part.failed) return { type: "error-text", value: isBlank(part.output) ? "(no output)" : part.output }
-  if (!dialect.filesInResults || !part.attachments?.length) return { type: "text", value: part.output }
-  const text = isBlank(part.output) ? [] : [{ type: "text" as const, text: part.output }]
-  return { type: "content", value: [...text, ...part.attachments.map(file)] }
+const resultOutput = ({ attachments, failed, output }: ResultContent): LanguageModelV4ToolResultOutput => {
+  if (failed) return { type: "error-text", value: output }
+  if (!attachments?.length) return { type: "text", value: output }
+  const text = output === "" ? [] : [{ type: "text" as const, text: output }]
+  return { type: "content", value: [...text, ...attachments.map(file)] }
 }
 
-const result = (dialect: Dialect, part: ResultContent): LanguageModelV4ToolResultPart => ({
+const result = (part: ResultContent): LanguageModelV4ToolResultPart => ({
   type: "tool-result",
-  toolCallId: callId(dialect, part.id),
+  toolCallId: part.id,
   toolName: part.tool,
-  output: resultOutput(dialect, part)
+  output: resultOutput(part)
 })
 
-/** Files that the dialect cannot put into a result. Failed results carry none inside, so theirs come here, too. */
-const looseFiles = (dialect: Dialect, results: ReadonlyArray<ResultContent>): Array<UserPart> =>
-  results.flatMap((part) => (dialect.filesInResults && !part.failed ? [] : (part.attachments ?? []).map(file)))
+const userPart = (part: TextContent | FileContent): UserPart =>
+  part.type === "file" ? file(part) : { type: "text", text: part.text, ...providerOptions(part.provider) }
 
-const convert = (dialect: Dialect, message: ModelMessage): ReadonlyArray<LanguageModelV4Message> => {
+const convert = (message: ModelMessage): LanguageModelV4Message => {
   switch (message.role) {
-    case "user": {
-      const content = message.content.flatMap((part): Array<UserPart> => {
-        if (part.type === "file") return [file(part)]
-        return isBlank(part.text) ? [] : [{ type: "text", text: part.text, ...providerOptions(part.provider) }]
-      })
-      return content.length === 0 ? [] : [{ role: "user", content }]
-    }
-    case "assistant": {
-      const content = message.content.flatMap((part) => assistantPart(dialect, part) ?? [])
-      return content.length === 0 ? [] : [{ role: "assistant", content }]
-    }
-    case "tool": {
-      if (message.content.length === 0) return []
-      const files = looseFiles(dialect, message.content)
-      const results: LanguageModelV4Message = {
-        role: "tool",
-        content: message.content.map((part) => result(dialect, part))
-      }
-      return files.length === 0 ? [results] : [results, { role: "user", content: files }]
-    }
+    case "user":
+      return { role: "user", content: message.content.map(userPart) }
+    case "assistant":
+      return { role: "assistant", content: message.content.map(assistantPart) }
+    case "tool":
+      return { role: "tool", content: message.content.map(result) }
   }
 }
 
-const tool = (definition: ToolDefinition): LanguageModelV4FunctionTool => ({
+const tool = ({ description, name, parameters, strict }: ToolSpec): LanguageModelV4FunctionTool => ({
   type: "function",
-  name: definition.name,
-  description: definition.description,
+  name,
+  description,
   // A tool's parameters are a JSON Schema by contract; only their type says no more than JSON.
-  inputSchema: definition.parameters as JSONSchema7
+  inputSchema: parameters as JSONSchema7,
+  ...(strict === undefined ? {} : { strict })
 })
 
 /** The same with a cache mark on the last one; a copy, because the unmarked ones are kept. */
@@ -135,55 +111,89 @@ const marked = <A extends { providerOptions?: SharedV4ProviderOptions }>(
     : [...items.slice(0, -1), { ...last, providerOptions: { ...last.providerOptions, ...mark } }]
 }
 
-const systemMessages = (dialect: Dialect, system: ReadonlyArray<string>): Array<LanguageModelV4Message> => {
-  const texts = system.filter((text) => !isBlank(text))
-  if (texts.length === 0) return []
-  const joined = dialect.joinSystem ? [texts.join("\n\n")] : texts
-  return joined.map((content) => ({ role: "system", content }))
+/** What a request becomes, and the rules that have changed it. */
+export interface Prepared {
+  readonly options: LanguageModelV4CallOptions
+  readonly transformed: Transformed
 }
 
-const requestOptions = (dialect: Dialect, request: ModelRequest): SharedV4ProviderOptions | undefined => {
-  const key = dialect.cacheKey === undefined ? {} : { [dialect.cacheKey]: request.session }
-  const options = { ...dialect.options, ...key, ...request.model.options }
-  // Options are JSON by schema; the provider's type only spells that differently.
-  return Object.keys(options).length === 0 ? undefined : ({ [dialect.optionsKey]: options } as SharedV4ProviderOptions)
-}
+/** Makes call options for one model and remembers what was made of each message and tool list, as long as these live. */
+const forModel = (target: Target, asked: ModelRef, rules: ReadonlyArray<Rule> | undefined) => {
+  const transform = Transform.make(target, asked, rules)
+  const lists = new WeakMap<ReadonlyArray<ModelMessage>, ReadonlyArray<LanguageModelV4Message>>()
+  const toolLists = new WeakMap<ReadonlyArray<ToolSpec>, ReadonlyArray<LanguageModelV4FunctionTool>>()
+  const messagesOf = kept(lists, (made) => made.map(convert))
+  const toolsOf = kept(toolLists, (specs) => specs.map(tool))
 
-/** Remembers what was made of each message and tool list, as long as the request's objects live. */
-export const make = (dialect: Dialect): Prompt => {
-  const messages = new WeakMap<ModelMessage, ReadonlyArray<LanguageModelV4Message>>()
-  const toolLists = new WeakMap<ReadonlyArray<ToolDefinition>, ReadonlyArray<LanguageModelV4FunctionTool>>()
-
-  const messageOf = (message: ModelMessage): ReadonlyArray<LanguageModelV4Message> => {
-    const known = messages.get(message)
-    if (known !== undefined) return known
-    const made = convert(dialect, message)
-    messages.set(message, made)
-    return made
-  }
-
-  const toolsOf = (definitions: ReadonlyArray<ToolDefinition>): ReadonlyArray<LanguageModelV4FunctionTool> => {
-    const known = toolLists.get(definitions)
-    if (known !== undefined) return known
-    const made = definitions.map(tool)
-    toolLists.set(definitions, made)
-    return made
-  }
-
-  return (request, signal) => {
-    const mark = (wanted: boolean) => (wanted ? dialect.cacheMark : undefined)
-    const prompt = [...marked(systemMessages(dialect, request.system), mark(request.cache.system))]
-    request.messages.forEach((message, index) => {
-      prompt.push(...marked(messageOf(message), mark(request.cache.messages.includes(index))))
+  return (request: ModelRequest, signal: AbortSignal): Prepared => {
+    const transformed = transform(request)
+    const { mark, settings, system } = transformed
+    const markIf = (wanted: boolean) => (wanted ? mark : undefined)
+    const systemMessages = system.map((content): LanguageModelV4Message => ({ role: "system", content }))
+    const prompt = [...marked(systemMessages, markIf(request.cache.system))]
+    transformed.messages.forEach((made, index) => {
+      const messages = messagesOf(made)
+      // Nearly all of them have no mark; this runs once per message and step.
+      if (!request.cache.messages.includes(index)) for (const message of messages) prompt.push(message)
+      else prompt.push(...marked(messages, mark))
     })
-    const options = requestOptions(dialect, request)
-    return {
+    const tools = toolsOf(transformed.tools)
+    const options: LanguageModelV4CallOptions = {
       prompt,
-      ...(request.tools.length === 0 ? {} : { tools: [...marked(toolsOf(request.tools), mark(request.cache.tools))] }),
+      ...(tools.length === 0 ? {} : { tools: [...marked(tools, markIf(request.cache.tools))] }),
       ...(request.maxOutputTokens === undefined ? {} : { maxOutputTokens: request.maxOutputTokens }),
-      ...(options === undefined ? {} : { providerOptions: options }),
+      ...settings.call,
+      ...providerSettings(target, settings),
       includeRawChunks: false,
       abortSignal: signal
     }
+    return { options, transformed }
+  }
+}
+
+const kept =
+  <Given extends object, Made>(known: WeakMap<Given, Made>, make: (given: Given) => Made) =>
+  (given: Given): Made => {
+    const made = known.get(given) ?? make(given)
+    known.set(given, made)
+    return made
+  }
+
+const providerSettings = (
+  { dialect }: Target,
+  { options }: Settings
+): Pick<LanguageModelV4CallOptions, "providerOptions"> =>
+  // Options are JSON by schema; the provider's type only spells that differently.
+  Object.keys(options).length === 0
+    ? {}
+    : { providerOptions: { [dialect.optionsKey]: options } as SharedV4ProviderOptions }
+
+/** Who is asked: the router's provider for any of its models, or one model value. */
+export interface Asked {
+  readonly provider: string
+  /** Whichever model requests name, it is this one that answers. */
+  readonly model?: string
+  readonly dialect: Dialect
+  /** Instead of the table's. */
+  readonly rules?: ReadonlyArray<Rule>
+}
+
+/** The models of a process are few; the one that was asked longest ago is made again. */
+const keptModels = 32
+
+/** Makes call options of requests, by the rules for the model that each one names. */
+export const make = ({ dialect, model, provider, rules }: Asked): Prompt => {
+  const models = new Map<string, ReturnType<typeof forModel>>()
+  return (request, signal) => {
+    const { model: asked } = request
+    const name = `${asked.provider}/${asked.model}`
+    const known = models.get(name) ?? forModel({ provider, model: model ?? asked.model, dialect }, asked, rules)
+    models.delete(name)
+    models.set(name, known)
+    for (const oldest of models.keys()) {
+      if (models.size <= keptModels) break
+      models.delete(oldest)
+    }
+    return known(request, signal)
   }
 }

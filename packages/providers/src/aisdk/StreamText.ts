@@ -42,7 +42,7 @@ const note = (tapped: Tapped, part: StreamPart): void => {
  */
 const tap = async (
   model: LanguageModelV4,
-  { prompt, tools }: LanguageModelV4CallOptions,
+  { prompt, reasoning, temperature, tools, topK, topP }: LanguageModelV4CallOptions,
   tapped: Tapped
 ): Promise<LanguageModelV4> => {
   const { wrapLanguageModel } = await import("ai")
@@ -52,7 +52,9 @@ const tap = async (
       specificationVersion: "v4",
       transformParams: async ({ params }) => {
         const { toolChoice: _choice, ...others } = params
-        return { ...others, prompt, ...(tools === undefined ? {} : { tools }) }
+        const asked = { reasoning, temperature, tools, topK, topP }
+        const given = Object.entries(asked).filter(([, value]) => value !== undefined)
+        return { ...others, prompt, ...Object.fromEntries(given) }
       },
       wrapStream: async ({ doStream }) => {
         const result = await doStream()
