@@ -2,4 +2,5 @@
 export * as AiSdk from "./AiSdk.ts"
 export * as Classify from "./Classify.ts"
 export * as ModelName from "./ModelName.ts"
+export * as Recording from "./recording/Recording.ts"
 export { languageModel, model, type ModelOptions, type ModelSource } from "./ModelSource.ts"
