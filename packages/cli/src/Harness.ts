@@ -6,6 +6,7 @@ import * as Agents from "@rein/core/agent/Agents"
 import type { Blobs } from "@rein/core/blob/Blobs"
 import * as Instructions from "@rein/core/context/Instructions"
 import * as SystemPrompt from "@rein/core/context/SystemPrompt"
+import type { Model } from "@rein/core/model/Model"
 import * as NodeBlobs from "@rein/core/node/NodeBlobs"
 import * as NodeOwnership from "@rein/core/node/NodeOwnership"
 import * as NodeProcesses from "@rein/core/node/NodeProcesses"
@@ -23,12 +24,15 @@ import { codingTools } from "@rein/tools"
 import type { Layer as RuleLayer } from "@rein/permission"
 import { type Context, Effect, Layer } from "effect"
 import { builtIn } from "./BuiltInRules.ts"
+import type { UsageError } from "./Failure.ts"
 
 export interface Options {
   /** The stored sessions, opened already. */
   readonly store: Context.Context<SessionStore | Blobs>
   /** Without one a session goes on with its own. */
   readonly model: ModelRef | undefined
+  /** Who is asked. */
+  readonly layerModel: Layer.Layer<Model, UsageError>
   /** Steps of each turn. */
   readonly maxSteps: number | undefined
   /** Rules behind all others. */
@@ -38,6 +42,9 @@ export interface Options {
   /** Process groups that live now; kept up to date. */
   readonly groups: Set<number>
 }
+
+/** The providers, as the environment has them. */
+export const layerProviders: Layer.Layer<Model> = AiSdk.layer
 
 /** The stored sessions alone, for commands that only look, and to look before a runtime is made. */
 export const layerStore = (data: string): Layer.Layer<SessionStore | Blobs, StoreError> => {
@@ -75,13 +82,13 @@ const agents = ({ maxSteps }: Options): Layer.Layer<Agents.Agents> =>
   Agents.layerValues([maxSteps === undefined ? Agents.build : { ...Agents.build, maxSteps }])
 
 /** A whole runtime over an open store, and the agents that it knows. */
-export const layer = (options: Options): Layer.Layer<Sessions | Agents.Agents> => {
+export const layer = (options: Options): Layer.Layer<Sessions | Agents.Agents, UsageError> => {
   const { isAttended, store } = options
   const known = agents(options)
   const sessions = Runtime.withDefaults(
     Layer.mergeAll(
       Layer.succeedContext(store),
-      AiSdk.layer,
+      options.layerModel,
       known,
       tools(options),
       settings(options),

@@ -11,6 +11,7 @@ import { dataFolder, realDirectory } from "../Folders.ts"
 import * as Harness from "../Harness.ts"
 import { didYouMean } from "../Near.ts"
 import * as FlagRules from "./FlagRules.ts"
+import * as Recorded from "./Recorded.ts"
 
 const example = 'e.g. --model "anthropic/claude-sonnet-4-5"'
 
@@ -66,6 +67,8 @@ export interface Given extends Wanted {
   readonly model: string | undefined
   readonly agent: string | undefined
   readonly maxSteps: string | undefined
+  /** The file to record to. */
+  readonly record: string | undefined
   readonly rules: FlagRules.Given
 }
 
@@ -140,11 +143,21 @@ export const all = Effect.fnUntraced(function* (given: Given) {
   if (given.goOn && given.session !== undefined) {
     return yield* refuse("--continue and --session name two sessions. Give one of them.")
   }
-  const chosen = yield* model(given.model)
+  const played = Recorded.isReplay(given.model) ? yield* Recorded.played(given.model) : undefined
+  const chosen = played?.ref ?? (yield* model(given.model))
   if (chosen === undefined && !isContinued(given)) return yield* needModel
   const steps = yield* maxSteps(given.maxSteps)
   const store = yield* Layer.build(Harness.layerStore(yield* dataFolder))
   const where = yield* Effect.provide(place(given), store)
   const lastRules = yield* FlagRules.layers(given.rules, where.directory)
-  return { model: chosen, maxSteps: steps, store, place: where, lastRules }
+  const asked = played?.layerIn(where.directory) ?? Harness.layerProviders
+  const layerModel =
+    given.record === undefined
+      ? asked
+      : Recorded.recorded(asked, {
+          file: given.record,
+          directory: where.directory,
+          isContinued: where.session !== undefined
+        })
+  return { model: chosen, layerModel, maxSteps: steps, store, place: where, lastRules }
 })

@@ -14,7 +14,14 @@ const rule = (name: string, description: string) =>
 export const flags = {
   model: Flag.String("model").pipe(
     Flag.withAlias("m"),
-    Flag.withDescription("The model, as provider/model; a continued session has its own"),
+    Flag.withDescription(
+      "The model, as provider/model, or a recording, as replay:file; a continued session has its own"
+    ),
+    Flag.optional
+  ),
+  record: Flag.String("record").pipe(
+    Flag.withMetavar("file"),
+    Flag.withDescription("Record what goes to the model and comes from it, for --model replay:file"),
     Flag.optional
   ),
   agent: Flag.String("agent").pipe(
@@ -49,6 +56,7 @@ export const flags = {
 /** The flags as the command line gives them. */
 export interface Parsed {
   readonly model: Option.Option<string>
+  readonly record: Option.Option<string>
   readonly agent: Option.Option<string>
   readonly allow: ReadonlyArray<string>
   readonly ask: ReadonlyArray<string>
@@ -63,6 +71,7 @@ export interface Parsed {
 /** What they came to. */
 export const read = (parsed: Parsed): Choose.Given => ({
   model: Option.getOrUndefined(parsed.model),
+  record: Option.getOrUndefined(parsed.record),
   agent: Option.getOrUndefined(parsed.agent),
   maxSteps: Option.getOrUndefined(parsed["max-steps"]),
   rules: { allow: parsed.allow, ask: parsed.ask, deny: parsed.deny, yes: parsed.yes },

@@ -10,9 +10,9 @@ import type { ModelPart } from "@rein/core/model/ModelPart"
 import type { ModelRequest } from "@rein/core/model/ModelRequest"
 import type { ModelSource } from "@rein/core/model/ModelSource"
 import type { ModelError } from "@rein/core/schema/ModelError"
-import { ModelRef } from "@rein/core/schema/ModelRef"
+import type { ModelRef } from "@rein/core/schema/ModelRef"
 import { keyPattern, keysOf } from "@rein/core/schema/Secrets"
-import { Cause, Clock, Context, Effect, Exit, Layer, Redacted, Schema, Stream } from "effect"
+import { Cause, Clock, Context, Effect, Exit, Layer, Redacted, Stream } from "effect"
 import { nameParts } from "./AnswerParts.ts"
 import { canonical } from "./Canonical.ts"
 import { type Answer, type Cassette, load } from "./Cassette.ts"
@@ -161,12 +161,14 @@ export const replay = (file: string, options: ReplayOptions = {}): Layer.Layer<M
     )
   )
 
-/** The model that a recording asked first. Throws a `CassetteError`. */
-export const modelOf = ({ exchanges, file }: Cassette): ModelRef => {
+const firstModel = ({ exchanges, file }: Cassette): ModelRef => {
   const [first] = exchanges
   if (first === undefined) throw new CassetteError({ file, problem: "holds no exchange, so it answers nothing" })
-  return Schema.decodeUnknownSync(ModelRef)(first.request.model)
+  return first.request.model
 }
+
+/** The model that was asked first when it was recorded: a session that names it asks the same requests. */
+export const modelOf = (file: string): Effect.Effect<ModelRef, CassetteError> => attempt(() => firstModel(load(file)))
 
 /** `record` for `createAgent`: the same model, recorded. A file that cannot be written is a defect. */
 export const recordModel = (source: ModelSource, file: string, options: RecordOptions = {}): ModelSource => ({
@@ -177,5 +179,5 @@ export const recordModel = (source: ModelSource, file: string, options: RecordOp
 /** `replay` for `createAgent`. Throws a `CassetteError` when the recording cannot be read. */
 export const replayModel = (file: string, options: ReplayOptions = {}): ModelSource => {
   const cassette = load(file)
-  return { ref: modelOf(cassette), layer: Layer.orDie(playing(cassette, options)) }
+  return { ref: firstModel(cassette), layer: Layer.orDie(playing(cassette, options)) }
 }
