@@ -29,6 +29,7 @@ import { type Calls, makeCalls } from "./Calls.ts"
 import { Demultiplexer, type Finish } from "./Demultiplexer.ts"
 import { type Rest, settle } from "./Settle.ts"
 import type { StopSignal } from "./StopSignal.ts"
+import * as ModelSpan from "./telemetry/ModelSpan.ts"
 import { ToolRunner } from "./ToolRunner.ts"
 
 /** What a step is run with. */
@@ -84,7 +85,7 @@ const make = Effect.gen(function* () {
       if (refusal === undefined) for (const call of complete) yield* calls.start(call)
     })
     return readAnswer({
-      stream: model.stream(request),
+      stream: ModelSpan.observe(request, model.stream(request)),
       model: `${request.model.provider}/${request.model.model}`,
       limits: limitsOf(watchdog, request.model.provider),
       stop,
@@ -119,6 +120,7 @@ const make = Effect.gen(function* () {
           retryInMillis: decision.inMillis
         })
       ])
+      yield* ModelSpan.retried(input.request, error)
       yield* Effect.raceFirst(Effect.sleep(decision.inMillis), input.stop.wait)
       if (input.stop.reason() !== undefined) return { parts, error }
       input.session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
