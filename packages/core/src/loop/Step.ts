@@ -71,6 +71,7 @@ const make = Effect.gen(function* () {
   const catalog = yield* ModelCatalog.ModelCatalog
   const watchdog = yield* Watchdog
   const { concurrency } = yield* CallLimits
+  const telemetry = yield* ModelSpan.make
 
   /** One attempt: the stream's parts become events, complete calls begin. */
   const attempt = (input: StepInput, parts: Demultiplexer, calls: Calls) => {
@@ -85,7 +86,7 @@ const make = Effect.gen(function* () {
       if (refusal === undefined) for (const call of complete) yield* calls.start(call)
     })
     return readAnswer({
-      stream: ModelSpan.observe(request, model.stream(request)),
+      stream: telemetry.observe(request, model.stream(request)),
       model: `${request.model.provider}/${request.model.model}`,
       limits: limitsOf(watchdog, request.model.provider),
       stop,
@@ -120,7 +121,7 @@ const make = Effect.gen(function* () {
           retryInMillis: decision.inMillis
         })
       ])
-      yield* ModelSpan.retried(input.request, error)
+      yield* telemetry.retried(input.request, error)
       yield* Effect.raceFirst(Effect.sleep(decision.inMillis), input.stop.wait)
       if (input.stop.reason() !== undefined) return { parts, error }
       input.session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])

@@ -113,6 +113,7 @@ const make = Effect.gen(function* () {
   const truncation = yield* Truncation
   const guard = yield* ProgressGuard
   const { grace } = yield* CallLimits
+  const observe = yield* CallSpan.make
 
   /** Lets the guard look at the call, before anything else is asked for it. */
   const pastGuard = Effect.fnUntraced(function* (call: Call, { agent, session, stop }: CallScope) {
@@ -192,7 +193,7 @@ const make = Effect.gen(function* () {
     yield* scope.session.append([SessionEvent.make("CallStarted", data)]) // guard: I1 core/test/loop/Turn.test.ts
     const began = yield* Clock.currentTimeMillis
     const place = { session: scope.session.id, agent: scope.agent.name }
-    const result = yield* CallSpan.observe(call, place, execute(call, tool, prepared, scope))
+    const result = yield* observe(call, place, execute(call, tool, prepared, scope))
     const ended = yield* Clock.currentTimeMillis
     yield* settle(scope.session, { call: call.id, result, durationMillis: ended - began })
   })

@@ -75,6 +75,7 @@ const make = Effect.gen(function* () {
   const stepper = yield* Step
   const { after: parkAfter } = yield* Parking
   const jobs = yield* Jobs
+  const observe = yield* TurnSpan.make
   const builder = ContextBuilder.make()
   const clock = BudgetClock.make()
   const tree = yield* BudgetTree.make(clock)
@@ -273,7 +274,7 @@ const make = Effect.gen(function* () {
     const turn = yield* enter(session, asked)
     // Everything that waited was taken back in the last moment.
     if (turn === undefined) return
-    yield* TurnSpan.observe(turn, () => session.state(), runTurn(session, turn, began))
+    yield* observe(turn, () => session.state(), runTurn(session, turn, began))
   }, Effect.scoped)
 
   return Driver.of({

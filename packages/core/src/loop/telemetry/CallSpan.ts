@@ -15,12 +15,23 @@ const failureOf = (result: CallResult): Telemetry.Failed | undefined =>
     ? undefined
     : { type: result.status === "failed" ? "tool_error" : result.status, message: result.output.slice(0, 200) }
 
-/** Runs the tool, told of. */
-export const observe = (
-  call: Call,
-  { agent, session }: Place,
-  run: Effect.Effect<CallResult>
-): Effect.Effect<CallResult> =>
+const inputOf = ({ input }: Call): unknown => (input.type === "json" ? input.value : input.text)
+
+const tell = (call: Call, running: Telemetry.Running, result: CallResult): Effect.Effect<void> => {
+  const failed = failureOf(result)
+  const attributes = () =>
+    running.content ? { ...Content.ofInput(inputOf(call)), ...Content.ofOutput(result.output) } : {}
+  return Effect.flatMap(Telemetry.end(running, attributes, failed), (seconds) =>
+    Metrics.call(call.tool, seconds, failed?.type)
+  )
+}
+
+const interrupted: CallResult = { status: "interrupted", output: "The call was interrupted." }
+
+/** Runs a tool, told of. */
+export type CallObserver = (call: Call, place: Place, run: Effect.Effect<CallResult>) => Effect.Effect<CallResult>
+
+const observe: CallObserver = (call, { agent, session }, run) =>
   Effect.gen(function* () {
     const running = yield* Telemetry.begin(`execute_tool ${call.tool}`, "internal", {
       "gen_ai.operation.name": "execute_tool",
@@ -30,17 +41,14 @@ export const observe = (
       "gen_ai.agent.name": agent,
       "gen_ai.conversation.id": session
     })
-    const { content } = running
-    const tell = Effect.fnUntraced(function* (result: CallResult) {
-      const attributes = () =>
-        content ? { ...Content.ofInput(inputOf(call)), ...Content.ofOutput(result.output) } : {}
-      const failed = failureOf(result)
-      yield* Metrics.call(call.tool, yield* Telemetry.end(running, attributes, failed), failed?.type)
-    })
     return yield* Telemetry.within(running, run).pipe(
-      Effect.tap(tell),
-      Effect.onInterrupt(() => tell({ status: "interrupted", output: "interrupted" }))
+      Effect.tap((result) => tell(call, running, result)),
+      Effect.onInterrupt(() => tell(call, running, interrupted))
     )
   })
 
-const inputOf = ({ input }: Call): unknown => (input.type === "json" ? input.value : input.text)
+/** For whoever wants to know. */
+export const make: Effect.Effect<CallObserver> = Telemetry.whereWanted<CallObserver>(
+  observe,
+  (_call, _place, run) => run
+)

@@ -67,43 +67,57 @@ const failureOf = (exit: Exit.Exit<unknown, ModelError>, heard: Heard): Telemetr
     : { type: error.reason._tag, message: error.message }
 }
 
-/** The same answer, told of. Its span is above the model layer's own and beside those of the calls, which begin within it. */
-export const observe = (request: ModelRequest, stream: Answer): Answer =>
+/** Tells how the answer ended. */
+const tell = (
+  request: ModelRequest,
+  running: Telemetry.Running,
+  heard: Heard,
+  exit: Exit.Exit<unknown, ModelError>
+) => {
+  const failed = failureOf(exit, heard)
+  const firstSeconds = heard.firstAt === undefined ? undefined : (heard.firstAt - running.began) / 1_000
+  const attributes = () => ({
+    ...(running.content ? Content.ofRequest(request) : {}),
+    ...heard.attributes(firstSeconds)
+  })
+  return Effect.flatMap(Telemetry.end(running, attributes, failed), (seconds) =>
+    Metrics.request(labelsOf(request), { seconds, firstSeconds, usage: heard.finish?.usage, errorType: failed?.type })
+  )
+}
+
+const observeAnswer = (request: ModelRequest, stream: Answer): Answer =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const labels = labelsOf(request)
       const running = yield* Telemetry.begin(`chat ${request.model.model}`, "client", {
-        ...labels,
+        ...labelsOf(request),
         "gen_ai.conversation.id": request.session,
         "gen_ai.request.max_tokens": request.maxOutputTokens,
         "gen_ai.request.stream": true
       })
-      const { began, content, span } = running
-      const heard = new Heard(yield* Clock.Clock, content)
-
-      const tell = Effect.fnUntraced(function* (exit: Exit.Exit<unknown, ModelError>) {
-        const failed = failureOf(exit, heard)
-        const firstSeconds = heard.firstAt === undefined ? undefined : (heard.firstAt - began) / 1_000
-        const attributes = () => ({
-          ...(content ? Content.ofRequest(request) : {}),
-          ...heard.attributes(firstSeconds)
-        })
-        const seconds = yield* Telemetry.end(running, attributes, failed)
-        const usage = heard.finish?.usage
-        yield* Metrics.request(labels, { seconds, firstSeconds, usage, errorType: failed?.type })
-      })
-
-      const asked = span === undefined ? stream : Stream.provideService(stream, Tracer.ParentSpan, span)
+      const heard = new Heard(yield* Clock.Clock, running.content)
+      const asked = running.span === undefined ? stream : Stream.provideService(stream, Tracer.ParentSpan, running.span)
       return asked.pipe(
         Stream.mapArray((batch) => {
           heard.hear(batch)
           return batch
         }),
-        Stream.onExit(tell)
+        Stream.onExit((exit) => tell(request, running, heard, exit))
       )
     })
   )
 
-/** The request is made again because of the error. */
-export const retried = (request: ModelRequest, error: ModelError): Effect.Effect<void> =>
-  Metrics.retried(labelsOf(request), error.reason._tag)
+export interface ModelObserver {
+  /** The same answer, told of. Its span is above the model layer's own, and beside those of the calls that begin with it. */
+  readonly observe: (request: ModelRequest, stream: Answer) => Answer
+  /** The request is made again because of the error. */
+  readonly retried: (request: ModelRequest, error: ModelError) => Effect.Effect<void>
+}
+
+/** For whoever wants to know. */
+export const make: Effect.Effect<ModelObserver> = Telemetry.whereWanted<ModelObserver>(
+  {
+    observe: observeAnswer,
+    retried: (request, error) => Metrics.retried(labelsOf(request), error.reason._tag)
+  },
+  { observe: (_, stream) => stream, retried: () => Effect.void }
+)

@@ -2,11 +2,14 @@
  * What is told of turns, model requests and calls to whoever traces: spans and metrics in the words of OpenTelemetry's
  * conventions for generative AI.
  *
- * Spans are made where a tracer is provided and cost nothing where none is.
+ * Whether anybody wants to know is looked at once, when the layers of the loop are made: where no tracer is provided then,
+ * nothing of this costs anything.
  */
 import { Context, Effect, Exit, Tracer } from "effect"
 
 export interface Options {
+  /** Metrics are counted also where no tracer is. Default: only with one. */
+  readonly metrics?: boolean
   /** Spans also hold prompts, answers, and the input and output of calls. What has the shape of a key is taken out. */
   readonly content: boolean
 }
@@ -31,6 +34,13 @@ const annotate = (span: Tracer.Span, attributes: Attributes): void => {
 }
 
 const isTraced = Effect.map(Effect.tracer, (tracer) => tracer !== Tracer.nativeTracer)
+
+/** Gives what observes, or what does not where nobody wants to know. */
+export const whereWanted = <Observer>(observing: Observer, silent: Observer): Effect.Effect<Observer> =>
+  Effect.gen(function* () {
+    const { metrics } = yield* Telemetry
+    return metrics === true || (yield* isTraced) ? observing : silent
+  })
 
 /** Begins a span, if anybody traces. */
 export const begin = Effect.fnUntraced(function* (

@@ -33,11 +33,13 @@ const attributesOf = ({ epoch, lastTurn, turn }: SessionState): Telemetry.Attrib
 }
 
 /** Runs a turn, told of; how it ended is in the state. */
-export const observe = <A, E, R>(
+export type TurnObserver = <A, E, R>(
   turn: string,
   state: () => SessionState,
   run: Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
+) => Effect.Effect<A, E, R>
+
+const observe: TurnObserver = (turn, state, run) =>
   Effect.gen(function* () {
     const { agent, session } = state()
     const running = yield* Telemetry.begin(`invoke_agent ${agent}`, "internal", {
@@ -46,11 +48,19 @@ export const observe = <A, E, R>(
       "gen_ai.conversation.id": session,
       "rein.turn": turn
     })
-    const tell = Effect.gen(function* () {
+    const tell = Effect.suspend(() => {
       const ended = state()
       const failed = failureOf(ended.turn === undefined ? ended.lastTurn?.outcome : undefined)
-      const seconds = yield* Telemetry.end(running, () => attributesOf(ended), failed)
-      yield* Metrics.turn(agent, seconds, failed?.type)
+      return Effect.flatMap(
+        Telemetry.end(running, () => attributesOf(ended), failed),
+        (seconds) => Metrics.turn(agent, seconds, failed?.type)
+      )
     })
     return yield* Effect.ensuring(Telemetry.within(running, run), tell)
   })
+
+/** For whoever wants to know. */
+export const make: Effect.Effect<TurnObserver> = Telemetry.whereWanted<TurnObserver>(
+  observe,
+  (_turn, _state, run) => run
+)

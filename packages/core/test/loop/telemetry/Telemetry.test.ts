@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Metric, Option, Tracer } from "effect"
 import { z } from "zod"
-import { Telemetry } from "../../../src/loop/telemetry/Telemetry.ts"
+import { type Options, Telemetry } from "../../../src/loop/telemetry/Telemetry.ts"
 import * as Retry from "../../../src/model/Retry.ts"
 import { ModelError } from "../../../src/schema/ModelError.ts"
 import { Sessions } from "../../../src/session/Sessions.ts"
@@ -77,10 +77,10 @@ const hasFailed = ({ status }: Tracer.Span): boolean => status._tag === "Ended" 
 const attributesOf = (spans: ReadonlyArray<Tracer.NativeSpan>, name: string) =>
   spans.filter((span) => span.name === name).map((span) => Object.fromEntries(span.attributes))
 
-const run = (layer: Layer.Layer<never>, options = { content: false }, steps = script) =>
+const run = (layer: Layer.Layer<never>, options: Options = { content: false }) =>
   TestRuntime.prompt("go").pipe(
     Effect.withSpan("host"),
-    Effect.provide(TestRuntime.layerWith(steps, [look, hang], Retry.layer)),
+    Effect.provide(TestRuntime.layerWith(script, [look, hang], Retry.layer)),
     Effect.provideService(Telemetry, options),
     Effect.provide(layer)
   )
@@ -222,6 +222,8 @@ describe("a turn", () => {
 it.effect("durations, tokens, the wait for the first part and retries are counted", () =>
   Effect.gen(function* () {
     yield* run(Layer.empty)
+    assert.deepStrictEqual(yield* Metric.snapshot, [])
+    yield* run(Layer.empty, { content: false, metrics: true })
     const found = yield* Metric.snapshot
     const labels = {
       "gen_ai.operation.name": "chat",
