@@ -11,7 +11,9 @@ export const bundleFolder = join(root, "packages/cli/dist/bundle")
 
 /** What the command needs only sometimes, and what it chooses one of: these stay files of their own. */
 const isApart = (module: string): boolean =>
-  /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/recording\/|\/testing\/|\/@ai-sdk\//.test(module)
+  /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/recording\/|\/telemetry\/Exporter|\/effect\/dist\/(?:observability|http)\/|\/testing\/|\/@ai-sdk\//.test(
+    module
+  )
 
 /**
  * Makes what is only for `--help` when it is needed.
