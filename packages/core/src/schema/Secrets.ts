@@ -15,13 +15,13 @@ export const keysOf = (
 
 /** Long enough, and with a digit, so that no name in a program is taken for a key. */
 const shapes = [
-  String.raw`\b(?:sk|pk|rk|gsk|xai|csk|fw|hf|nvapi|pplx|r8|tgp)[-_](?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,}`,
+  String.raw`\b(?:sk|pk|rk|gsk|xai|csk|fw|hf|nvapi|pplx|r8|tgp)[-_](?=[A-Za-z_-]{0,60}\d)[A-Za-z0-9_-]{20,}`,
   String.raw`\bgh[pousr]_[A-Za-z0-9]{30,}`,
   String.raw`\bgithub_pat_[A-Za-z0-9_]{30,}`,
   String.raw`\bAIza[A-Za-z0-9_-]{30,}`,
   String.raw`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`,
   String.raw`\bxox[abeprs]-[A-Za-z0-9-]{10,}`,
-  String.raw`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+`,
+  String.raw`(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+`,
   String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+-----END [A-Z ]*PRIVATE KEY-----`
 ]
 

@@ -106,12 +106,12 @@ const change = (pieces: ReadonlyArray<string>, changes: ReadonlyArray<Change>): 
 
 export class Naming {
   readonly #rules: Rules
-  readonly #secrets: RegExp | undefined
+  readonly #secrets: RegExp
   /** What was found in the request, by rule, with its number. */
   readonly #numbers = new Map<string, Map<string, number>>()
 
-  /** `secrets` finds what is never written; a replay has nothing to hide. */
-  constructor(rules: Rules, secrets?: RegExp) {
+  /** `secrets` finds what is never written, and so is not compared either. */
+  constructor(rules: Rules, secrets: RegExp) {
     this.#rules = rules
     this.#secrets = secrets
   }
@@ -126,7 +126,6 @@ export class Naming {
   }
 
   #hide(pieces: ReadonlyArray<string>): ReadonlyArray<string> {
-    if (this.#secrets === undefined) return pieces
     const found = [...pieces.join("").matchAll(this.#secrets)]
     return change(
       pieces,

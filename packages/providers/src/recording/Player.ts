@@ -69,9 +69,16 @@ export interface Player {
   readonly unused: () => number
 }
 
-/** Makes one that takes each answer in the times in which it was recorded, or at once. */
-export const make = (cassette: Cassette, known: ReadonlyArray<Normaliser>, isInTime: boolean): Player => {
-  const rules = rulesOf(normalisersOf(cassette, known))
+export interface Options {
+  readonly normalisers: ReadonlyArray<Normaliser>
+  readonly secrets: RegExp
+  /** Gives the parts in the times in which they were recorded, not at once. */
+  readonly isInTime: boolean
+}
+
+/** Throws a `CassetteError` when the recording names a normaliser that is not among these. */
+export const make = (cassette: Cassette, { isInTime, normalisers, secrets }: Options): Player => {
+  const rules = rulesOf(normalisersOf(cassette, normalisers))
   const left = Map.groupBy(cassette.exchanges, ({ key }) => key)
 
   const find = (asked: Canonical): Exchange | ModelError => {
@@ -95,7 +102,7 @@ export const make = (cassette: Cassette, known: ReadonlyArray<Normaliser>, isInT
   return {
     stream: (request) =>
       Stream.suspend(() => {
-        const naming = new Naming(rules)
+        const naming = new Naming(rules, secrets)
         const found = find(canonical(request, naming))
         return found instanceof ModelError ? Stream.fail(found) : play(found, naming)
       }),

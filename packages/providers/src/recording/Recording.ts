@@ -3,7 +3,7 @@
  *
  * A recording is a file of JSON lines. When it is replayed, the tools really run, and each request must be one that was
  * recorded; one that was not fails and is sent nowhere. Both layers read from the system where home and the folder for
- * temporary files are; `record` also reads the keys of the environment, so that it can leave them out.
+ * temporary files are, and the keys of the environment, so that these can be left out.
  */
 import { Model } from "@rein/core/model/Model"
 import type { ModelPart } from "@rein/core/model/ModelPart"
@@ -30,13 +30,13 @@ interface Common {
   readonly directory?: string
   /** For what else differs between runs; in front of the standard ones. */
   readonly normalisers?: ReadonlyArray<Normaliser>
+  /** Neither written nor compared, beside the keys of the environment and what has the shape of a key. */
+  readonly secrets?: ReadonlyArray<Redacted.Redacted>
 }
 
 export interface RecordOptions extends Common {
   /** What to do with a file that is there already. Default: refuse. */
   readonly existing?: CassetteWriter.Existing
-  /** Never written, beside the keys of the environment and what has the shape of a key. */
-  readonly secrets?: ReadonlyArray<Redacted.Redacted>
   /** Also writes when each part came. */
   readonly times?: boolean
 }
@@ -51,7 +51,7 @@ const normalisersOf = ({ directory, normalisers = [] }: Common): ReadonlyArray<N
   ...standard({ ...here(), ...(directory === undefined ? {} : { directory }) })
 ]
 
-const secretsOf = ({ secrets = [] }: RecordOptions): RegExp =>
+const secretsOf = ({ secrets = [] }: Common): RegExp =>
   keyPattern([...keysOf(process.env).map(([, value]) => value), ...secrets.map(Redacted.value)])
 
 const errorOf = (exit: Exit.Exit<unknown, ModelError>): ModelError | undefined =>
@@ -146,7 +146,13 @@ const attempt = <A>(run: () => A): Effect.Effect<A, CassetteError> =>
 const playing = (cassette: Cassette, options: ReplayOptions): Layer.Layer<Model | Replayed, CassetteError> =>
   Layer.effectContext(
     Effect.map(
-      attempt(() => Player.make(cassette, normalisersOf(options), options.inTime === true)),
+      attempt(() =>
+        Player.make(cassette, {
+          normalisers: normalisersOf(options),
+          secrets: secretsOf(options),
+          isInTime: options.inTime === true
+        })
+      ),
       ({ stream, unused }) =>
         Context.make(Model, Model.of({ stream })).pipe(Context.add(Replayed, Replayed.of({ unused })))
     )

@@ -1,6 +1,7 @@
 /** Turns the recording of a session into the script of a scripted model. */
 import type { ModelRequest } from "@rein/core/model/ModelRequest"
 import { ModelError } from "@rein/core/schema/ModelError"
+import { keyPattern } from "@rein/core/schema/Secrets"
 import type { Piece, ScriptedStep } from "@rein/core/testing/ScriptedModel"
 import { restoreParts } from "../recording/AnswerParts.ts"
 import { canonical } from "../recording/Canonical.ts"
@@ -25,9 +26,12 @@ const pieces = ({ answer }: Exchange, naming: Naming): ReadonlyArray<Piece> => {
   return isFinished ? [{ parts }] : [{ parts }, { end: "cut" }]
 }
 
+/** What else was hidden, nobody says in a script. */
+const shapes = keyPattern()
+
 const stepOf = (exchange: Exchange, rules: Rules): ScriptedStep => {
   const named = (request: ModelRequest) => {
-    const naming = new Naming(rules)
+    const naming = new Naming(rules, shapes)
     return { naming, asked: canonical(request, naming) }
   }
   return {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { keyPattern } from "@rein/core/schema/Secrets"
 import { Schema } from "effect"
+import { nameParts, Part, restoreParts } from "../../src/recording/AnswerParts.ts"
 import { Naming, rulesOf } from "../../src/recording/Naming.ts"
 import { type Place, standard } from "../../src/recording/Normaliser.ts"
 
@@ -76,6 +77,21 @@ describe("an answer", () => {
       one.request(`${shaped} sk-learn pk_column_name key_value_of_a_row`),
       "[key] sk-learn pk_column_name key_value_of_a_row"
     )
+  })
+
+  it.prop(
+    "of any parts comes back part by part",
+    { parts: Schema.Array(Part), texts: Schema.Array(Schema.String) },
+    (given) => {
+      const one = naming(there)
+      for (const text of given.texts) one.request(text)
+      assert.deepStrictEqual(restoreParts(nameParts(given.parts, one), one), given.parts)
+    }
+  )
+
+  it("is named in time that grows with its length, whatever it is", () => {
+    const unit = ["1", "a", "f0", "-eyJ", "sk-", "Jan 1 ", "2026-01-01 ", "1.", "⟦", "/srv/ann", "-----BEGIN A", " "]
+    for (const text of unit) assert.isAtLeast(naming(there, ["secret-value"]).request(text.repeat(50_000)).length, 1)
   })
 
   it.prop(

@@ -206,6 +206,27 @@ describe("a recording", () => {
       const written = readFileSync(path, "utf8")
       for (const text of texts) assert.notInclude(written, text)
       assert.include(written, "[key]")
+      // What is hidden is not compared: a file that holds such text can be read again.
+      const [again] = yield* replayed(path, [request(...texts.map(said))], { secrets: [Redacted.make("given-to-it")] })
+      assert.deepStrictEqual(again?.error?.reason, refused.reason)
+    })
+  )
+
+  it.live("takes the exchanges of sessions side by side", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      const requests = Array.from({ length: 20 }, (_, n) => request(said(`session ${n % 10}`)))
+      const answers = ScriptedModel.layer(
+        requests.map(() => ({ answer: (asked) => [{ text: `to ${ScriptedModel.textOf(asked)}` }, { delayMillis: 1 }] }))
+      )
+      const all = (layer: Layer.Layer<Model, Recording.CassetteError>) =>
+        Effect.gen(function* () {
+          const { stream } = yield* Model
+          const ended = yield* Effect.forEach(requests, (one) => collect(stream(one)), { concurrency: "unbounded" })
+          return ended.map(({ parts }) => joined(parts).map((part) => ("text" in part ? part.text : "")))
+        }).pipe(Effect.provide(layer))
+      const before = yield* all(Layer.provide(Recording.record(path), answers))
+      assert.deepStrictEqual(yield* all(Recording.replay(path)), before)
     })
   )
 
