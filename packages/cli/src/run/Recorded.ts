@@ -17,7 +17,8 @@ const refuse = (error: { readonly message: string }) => new UsageError({ message
 
 const asUsage = <Out, In>(
   layer: Layer.Layer<Out, { readonly message: string }, In>
-): Layer.Layer<Out, UsageError, In> => Layer.catch(layer, (error) => Layer.effectContext(Effect.fail(refuse(error))))
+): Layer.Layer<Out, UsageError, In> =>
+  layer.pipe(Layer.catch((error) => Layer.effectContext(Effect.fail(refuse(error)))))
 
 /** A recording as a model. */
 export interface Played {
@@ -27,7 +28,9 @@ export interface Played {
 
 /** Reads the recording that `replay:FILE` names. */
 export const played = Effect.fnUntraced(function* (text: string): Effect.fn.Return<Played, UsageError> {
-  const file = resolve(text.slice(replay.length))
+  const name = text.slice(replay.length)
+  if (name === "") return yield* new UsageError({ message: `Which recording? Write it as --model ${replay}file.` })
+  const file = resolve(name)
   const { modelOf, replay: layerOf } = yield* load
   const ref = yield* Effect.mapError(modelOf(file), refuse)
   return { ref, layerIn: (directory) => asUsage(layerOf(file, { directory })) }
