@@ -2,7 +2,10 @@ import { createServer, type IncomingHttpHeaders } from "node:http"
 import type { AddressInfo } from "node:net"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import * as Options from "@rein/core/loop/telemetry/Telemetry"
+import { Effect, Layer, Logger } from "effect"
 import { expect, it, onTestFinished } from "vitest"
+import * as Telemetry from "../../src/telemetry/Telemetry.ts"
 import { place, rein, serve, ways } from "../support.ts"
 
 interface Received {
@@ -118,38 +121,53 @@ it("a run is one trace at the collector: the turn, its requests and its calls; a
   expect(metrics.map(({ name }) => name)).toContain("gen_ai.client.token.usage")
 })
 
-it("without a word about it the collector gets protobuf; prompts and answers only where that is wanted", async () => {
-  const here = await place()
-  writeFileSync(join(here.project, "a.txt"), "the content\n")
-  const [server, collector] = [await script(), await collect()]
-  const environment = {
-    ...ways.anthropic.environment(server.url),
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true"
-  }
-  const ended = await rein(here, ["run", "Look", "--model", ways.anthropic.model], { environment })
-  expect(ended.code).toBe(0)
-  const traces = collector.received.filter(({ path }) => path === "/v1/traces")
-  expect(traces[0]?.headers["content-type"]).toBe("application/x-protobuf")
-  expect(traces.map(({ body }) => body.toString("latin1")).join()).toContain("the content")
+/** What an environment's exporter warns of while something is told; what that gives is given, too. */
+const tell = async <A>(environment: NodeJS.ProcessEnv, told: Effect.Effect<A>) => {
+  const warnings: Array<string> = []
+  const logger = Logger.layer([Logger.make(({ message }) => void warnings.push(String(message)))])
+  const value = await Effect.runPromise(
+    told.pipe(Effect.withSpan("told"), Effect.provide(Layer.provide(Telemetry.layer(environment), logger)))
+  )
+  return { value, warnings }
+}
+
+const options = Effect.gen(function* () {
+  return yield* Options.Telemetry
 })
 
-it("a collector that is silent, gone or misspelled does not change the run", async () => {
-  const silent = await collect(true)
-  const gone = await collect()
-  const endings = await Promise.all(
-    [
-      { OTEL_EXPORTER_OTLP_ENDPOINT: silent.url },
-      { OTEL_EXPORTER_OTLP_ENDPOINT: gone.url.replace(/\d+$/, "9") },
-      { OTEL_EXPORTER_OTLP_ENDPOINT: "no address" },
-      { OTEL_EXPORTER_OTLP_ENDPOINT: silent.url, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }
-    ].map(async (environment) => {
-      const server = await serve(() => [{ text: "done" }])
-      const all = { ...ways.anthropic.environment(server.url), ...environment }
-      return rein(await place(), ["run", "Look", "--model", ways.anthropic.model], { environment: all })
-    })
-  )
-  expect(endings.map(({ code, stdout }) => `${code} ${stdout}`)).toEqual(endings.map(() => "0 done\n"))
-  expect(endings[2]?.stderr).toContain("Nothing is exported to the collector: an OTEL_ variable cannot be read")
-  expect(endings[3]?.stderr).toContain("OTEL_EXPORTER_OTLP_PROTOCOL is grpc")
+it("without a word about it the collector gets protobuf, and no content", async () => {
+  const collector = await collect()
+  const plain = await tell({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, options)
+  expect(plain).toEqual({ value: { content: false, metrics: true }, warnings: [] })
+  const [traces] = collector.received.filter(({ path }) => path === "/v1/traces")
+  expect(traces?.headers["content-type"]).toBe("application/x-protobuf")
+  expect(traces?.body.toString("latin1")).toContain("told")
+
+  const withContent = { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true" }
+  const { value } = await tell({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...withContent }, options)
+  expect(value.content).toBe(true)
+})
+
+it("nothing is exported where no collector is named, or it is switched off", async () => {
+  const collector = await collect()
+  const { value } = await tell({ OTEL_EXPORTER_OTLP_ENDPOINT: "" }, options)
+  expect(value).toEqual({ content: false })
+  await tell({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_SDK_DISABLED: "true" }, Effect.void)
+  expect(collector.received).toEqual([])
+})
+
+it("a collector that is silent, gone or misspelled does not change the work", async () => {
+  const [silent, gone] = [await collect(true), (await collect()).url.replace(/\d+$/, "9")]
+  const work = Effect.succeed("done")
+  const soon = { OTEL_EXPORTER_OTLP_TIMEOUT: "50" }
+  for (const url of [silent.url, gone]) {
+    const { value, warnings } = await tell({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...soon }, work)
+    expect([value, warnings]).toEqual(["done", []])
+  }
+  const wrong = await tell({ OTEL_EXPORTER_OTLP_ENDPOINT: "no address" }, work)
+  expect(wrong.value).toBe("done")
+  expect(wrong.warnings.join()).toContain("an OTEL_ variable cannot be read")
+  const grpc = await tell({ OTEL_EXPORTER_OTLP_ENDPOINT: silent.url, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, work)
+  expect(grpc.value).toBe("done")
+  expect(grpc.warnings.join()).toContain("OTEL_EXPORTER_OTLP_PROTOCOL is grpc")
 })
