@@ -11,8 +11,8 @@ const optional = Schema.optionalKey
 const type = <Name extends string>(name: Name) => ({ type: Schema.Literal(name) })
 const withId = { id: Text, provider: optional(ProviderData) }
 
-/** What a recording holds of an answer. */
-export const Part: Schema.Codec<ModelPart> = Schema.Union([
+/** What a recording holds of an answer: every model part there is. */
+export const Part = Schema.Union([
   Schema.Struct({ ...type("text-start"), ...withId }),
   Schema.Struct({ ...type("text-delta"), ...withId, text: Text }),
   Schema.Struct({ ...type("text-end"), ...withId }),
@@ -31,7 +31,10 @@ export const Part: Schema.Codec<ModelPart> = Schema.Union([
   Schema.Struct({ ...type("unknown"), name: Text })
 ])
 
-const spellingOf = (part: ModelPart): Spelling => (part.type === "call-delta" ? "json" : "plain")
+/** The same as a model part. What takes one and is given the other does not compile where the schema lacks a part. */
+type Part = typeof Part.Type
+
+const spellingOf = (part: Part): Spelling => (part.type === "call-delta" ? "json" : "plain")
 
 const mapTexts = (value: Schema.Json, map: (text: string) => string): Schema.Json => {
   if (typeof value === "string") return map(value)
@@ -41,7 +44,7 @@ const mapTexts = (value: Schema.Json, map: (text: string) => string): Schema.Jso
 }
 
 /** The parts with each text changed by `map`, but deltas, whose texts come in pieces. */
-const mapPart = (part: ModelPart, map: (text: string, spelling: Spelling) => string): ModelPart => {
+const mapPart = (part: Part, map: (text: string, spelling: Spelling) => string): ModelPart => {
   const plain = (text: string) => map(text, "plain")
   switch (part.type) {
     case "call":

@@ -7,6 +7,7 @@ import { Model } from "@rein/core/model/Model"
 import type { ModelMessage, ModelRequest } from "@rein/core/model/ModelRequest"
 import { ModelError } from "@rein/core/schema/ModelError"
 import { make as makeId } from "@rein/core/schema/Ids"
+import { modelContract } from "@rein/core/testing"
 import * as ScriptedModel from "@rein/core/testing/ScriptedModel"
 import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { load } from "../../src/recording/Cassette.ts"
@@ -314,6 +315,18 @@ describe("a recording", () => {
       const path = join(yield* folder, "missing", "session.jsonl")
       const refused = yield* Effect.flip(record(path, [request(said("a"))], [[]]))
       assert.include(String(refused), "cannot be written: ENOENT")
+    })
+  )
+
+  it.live("keeps what every model layer promises, when it is made and when it is played", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      const asked = request(said("a"))
+      const model = ScriptedModel.layer([{ answer: [{ text: "x" }] }])
+      const recording = Layer.provide(Recording.record(path, { existing: "replace" }), model)
+      for (const { run } of modelContract(recording, asked)) yield* run
+      yield* record(path, [asked], [[{ text: "x" }]], { existing: "replace" })
+      for (const { run } of modelContract(Recording.replay(path), asked)) yield* run
     })
   )
 
