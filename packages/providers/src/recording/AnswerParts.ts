@@ -6,7 +6,9 @@ import { Usage } from "@rein/core/schema/Usage"
 import { Schema } from "effect"
 import type { Naming, Spelling } from "./Naming.ts"
 
-const { Boolean: Flag, String: Text } = Schema
+// Not taken out of the namespace at once: then a bundle would hold all of it.
+const Flag = Schema.Boolean
+const Text = Schema.String
 const optional = Schema.optionalKey
 const type = <Name extends string>(name: Name) => ({ type: Schema.Literal(name) })
 const withId = { id: Text, provider: optional(ProviderData) }
