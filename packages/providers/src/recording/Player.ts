@@ -1,5 +1,5 @@
 /** Gives the recorded answers to the requests of one run. */
-import type { ModelPart } from "@rein/core/model/ModelPart"
+import { isSemantic, type ModelPart } from "@rein/core/model/ModelPart"
 import type { ModelRequest } from "@rein/core/model/ModelRequest"
 import { ModelError } from "@rein/core/schema/ModelError"
 import { Clock, Effect, Stream } from "effect"
@@ -29,14 +29,18 @@ export const normalisersOf = (
     })
   })
 
-/** How the answer ended when it was recorded. */
-const endOf = (cassette: Cassette, exchange: Exchange, naming: Naming): ModelError | undefined => {
+/**
+ * The error with which an answer ended when it was recorded. Whoever stopped reading had waited for too long, or will stop
+ * again by itself.
+ */
+export const errorOf = (file: string, exchange: Exchange, naming: Naming): ModelError | undefined => {
   const { error, parts, stopped } = exchange.answer
   if (error !== undefined) return new ModelError({ ...error, message: naming.restore(error.message, "plain") })
   if (stopped === undefined || parts.some((part) => part.type === "finish")) return undefined
-  return refusal(
-    `The answer at line ${lineOf(exchange)} of the recording ${cassette.file} ends here: whoever read it stopped.`
-  )
+  return new ModelError({
+    reason: { _tag: "Timeout", waitingFor: parts.some(isSemantic) ? "next-part" : "first-byte" },
+    message: `The answer at line ${lineOf(exchange)} of the recording ${file} ends here: whoever read it did not wait for more.`
+  })
 }
 
 /** Parts that came together, and when. */
@@ -94,7 +98,7 @@ export const make = (cassette: Cassette, { isInTime, normalisers, secrets }: Opt
   const play = (exchange: Exchange, naming: Naming): Stream.Stream<ModelPart, ModelError> => {
     const { times } = exchange.answer
     const parts = restoreParts(exchange.answer.parts, naming)
-    const end = endOf(cassette, exchange, naming)
+    const end = errorOf(cassette.file, exchange, naming)
     const said = isInTime && times !== undefined ? inTime(parts, times) : Stream.fromArray(parts)
     return end === undefined ? said : Stream.concat(said, Stream.fail(end))
   }

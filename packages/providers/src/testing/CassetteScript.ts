@@ -1,6 +1,5 @@
 /** Turns the recording of a session into the script of a scripted model. */
 import type { ModelRequest } from "@rein/core/model/ModelRequest"
-import { ModelError } from "@rein/core/schema/ModelError"
 import { keyPattern } from "@rein/core/schema/Secrets"
 import type { Piece, ScriptedStep } from "@rein/core/testing/ScriptedModel"
 import { restoreParts } from "../recording/AnswerParts.ts"
@@ -9,7 +8,7 @@ import { type Exchange, load } from "../recording/Cassette.ts"
 import * as Difference from "../recording/Difference.ts"
 import { Naming, type Rules, rulesOf } from "../recording/Naming.ts"
 import { here, type Normaliser, standard } from "../recording/Normaliser.ts"
-import { normalisersOf } from "../recording/Player.ts"
+import { errorOf, normalisersOf } from "../recording/Player.ts"
 
 export interface Options {
   /** The real path in which the session works. */
@@ -18,18 +17,17 @@ export interface Options {
   readonly normalisers?: ReadonlyArray<Normaliser>
 }
 
-const pieces = ({ answer }: Exchange, naming: Naming): ReadonlyArray<Piece> => {
-  const parts = restoreParts(answer.parts, naming)
-  const isFinished = parts.some((part) => part.type === "finish")
-  const { error } = answer
-  if (error !== undefined) return [{ parts }, { error: new ModelError(error) }]
-  return isFinished ? [{ parts }] : [{ parts }, { end: "cut" }]
+const pieces = (file: string, exchange: Exchange, naming: Naming): ReadonlyArray<Piece> => {
+  const parts = restoreParts(exchange.answer.parts, naming)
+  const error = errorOf(file, exchange, naming)
+  if (error !== undefined) return [{ parts }, { error }]
+  return parts.some((part) => part.type === "finish") ? [{ parts }] : [{ parts }, { end: "cut" }]
 }
 
 /** What else was hidden, nobody says in a script. */
 const shapes = keyPattern()
 
-const stepOf = (exchange: Exchange, rules: Rules): ScriptedStep => {
+const stepOf = (file: string, exchange: Exchange, rules: Rules): ScriptedStep => {
   const named = (request: ModelRequest) => {
     const naming = new Naming(rules, shapes)
     return { naming, asked: canonical(request, naming) }
@@ -39,7 +37,7 @@ const stepOf = (exchange: Exchange, rules: Rules): ScriptedStep => {
       const difference = Difference.first(Difference.leaves(exchange.request), Difference.leaves(named(request).asked))
       return difference === undefined ? undefined : `the request differs ${Difference.describe(difference)}`
     },
-    answer: (request) => pieces(exchange, named(request).naming)
+    answer: (request) => pieces(file, exchange, named(request).naming)
   }
 }
 
@@ -48,5 +46,5 @@ export const script = (file: string, { directory, normalisers = [] }: Options = 
   const cassette = load(file)
   const place = { ...here(), ...(directory === undefined ? {} : { directory }) }
   const rules = rulesOf(normalisersOf(cassette, [...normalisers, ...standard(place)]))
-  return cassette.exchanges.map((exchange) => stepOf(exchange, rules))
+  return cassette.exchanges.map((exchange) => stepOf(file, exchange, rules))
 }

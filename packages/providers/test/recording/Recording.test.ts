@@ -187,6 +187,8 @@ describe("a recording", () => {
       const [ended, enough] = yield* replayed(path, [request(said("a")), request(said("b"))])
       assert.isAbove(ended?.parts.length ?? 0, 0)
       assert.include(ended?.error?.message, "line 2")
+      // The loop goes on from it as from the silence for which it was given up.
+      assert.deepStrictEqual(ended?.error?.reason, { _tag: "Timeout", waitingFor: "next-part" })
       assert.isUndefined(load(path).exchanges[0]?.answer.error)
       assert.isTrue(load(path).exchanges[1]?.answer.stopped)
       assert.isUndefined(enough?.error)
