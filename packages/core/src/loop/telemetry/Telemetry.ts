@@ -6,6 +6,7 @@
  * nothing of this costs anything.
  */
 import { Context, Effect, Exit, Tracer } from "effect"
+import { withoutKeys } from "../../schema/Secrets.ts"
 
 export interface Options {
   /** Metrics are counted also where no tracer is. Default: only with one. */
@@ -59,10 +60,16 @@ export const begin = Effect.fnUntraced(function* (
 export const within = <A, E, R>({ span }: Running, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   span === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, span)
 
-/** How something ended that is no failure of ours: `error.type` of the conventions, and a sentence. */
+/** How something ended that is no failure of ours: `error.type` of the conventions, and a sentence without content. */
 export interface Failed {
   readonly type: string
   readonly message: string
+}
+
+/** For the status of the span. Where in our code it was made says nothing. */
+const errorOf = ({ message, type }: Failed): Error => {
+  const told = withoutKeys(message)
+  return Object.assign(new Error(told), { name: type, stack: `${type}: ${told}` })
 }
 
 /** Ends the span, and gives how many seconds it took. */
@@ -72,8 +79,7 @@ export const end = (running: Running, attributes: () => Attributes, failed?: Fai
       const { began, span } = running
       if (span !== undefined) {
         annotate(span, { ...attributes(), "error.type": failed?.type })
-        const exit = failed === undefined ? Exit.void : Exit.fail(new Error(failed.message))
-        span.end(clock.currentTimeNanosUnsafe(), exit)
+        span.end(clock.currentTimeNanosUnsafe(), failed === undefined ? Exit.void : Exit.fail(errorOf(failed)))
       }
       return (clock.currentTimeMillisUnsafe() - began) / 1_000
     })
