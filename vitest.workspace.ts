@@ -22,7 +22,8 @@ const packages = readdirSync(new URL("packages", import.meta.url)).toSorted()
 
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions } },
+  // What Node loads itself has to be what Node would have found.
+  ssr: { resolve: { conditions: conditions.filter((condition) => condition !== "module") } },
   test: {
     exclude: [...defaultExclude, "**/dist/**"],
     testTimeout: 20_000,

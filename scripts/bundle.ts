@@ -14,7 +14,8 @@ export const bundleFolder = join(root, "packages/cli/dist/bundle")
 /** What the command needs only sometimes, and what it chooses one of: these stay files of their own. */
 const isApart = (module: string): boolean =>
   [
-    /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/testing\/|\/@ai-sdk\//,
+    /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/recording\/|\/telemetry\/Exporter|\/testing\/|\/@ai-sdk\//,
+    /\/effect\/dist\/(?:observability|http)\//,
     // Reading a line of shell: as much code as a tenth of the rest.
     /\/permission\/src\/shell\/|\/(unbash|web-tree-sitter)\//
   ].some((apart) => apart.test(module))

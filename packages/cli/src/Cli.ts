@@ -12,6 +12,7 @@ import { errorObject } from "./run/Result.ts"
 import { runCommand } from "./run/RunCommand.ts"
 import { withoutSecrets } from "./Secrets.ts"
 import { sessionCommand } from "./session/SessionCommand.ts"
+import * as Telemetry from "./telemetry/Telemetry.ts"
 import { oneLine, visible, visibleJson } from "./Visible.ts"
 
 /** Without a subcommand it is a chat. */
@@ -75,7 +76,8 @@ const fail = (args: ReadonlyArray<string>, message: string, code: number, origin
 export const run = async (args: ReadonlyArray<string>): Promise<number> => {
   const refuse = (message: string) => void fail(args, message, usageCode)
   const program = Command.runWith(rein, { version })(args)
-  const exit = await Effect.runPromiseExit(Effect.provide(program, services(modesOf(args).isDebug, refuse)))
+  const told = Effect.provide(program, Telemetry.layer(process.env))
+  const exit = await Effect.runPromiseExit(Effect.provide(told, services(modesOf(args).isDebug, refuse)))
   if (Exit.isSuccess(exit)) return 0
   const message = describe(exit.cause)
   const code = codeOf(exit.cause)

@@ -7,6 +7,7 @@ import * as Agents from "@rein/core/agent/Agents"
 import type { Blobs } from "@rein/core/blob/Blobs"
 import * as Instructions from "@rein/core/context/Instructions"
 import * as SystemPrompt from "@rein/core/context/SystemPrompt"
+import type { Model } from "@rein/core/model/Model"
 import * as NodeBlobs from "@rein/core/node/NodeBlobs"
 import * as NodeOwnership from "@rein/core/node/NodeOwnership"
 import * as NodeProcesses from "@rein/core/node/NodeProcesses"
@@ -28,6 +29,7 @@ import { codingTools } from "@rein/tools"
 import type { Layer as RuleLayer } from "@rein/permission"
 import { type Context, Effect, Layer } from "effect"
 import { builtIn } from "./BuiltInRules.ts"
+import type { UsageError } from "./Failure.ts"
 
 export interface Options {
   /** The folder of Rein's data. */
@@ -38,6 +40,8 @@ export interface Options {
   readonly model: ModelRef | undefined
   /** What is asked when the model fails. */
   readonly fallback: Fallback.Options
+  /** Who is asked. */
+  readonly layerModel: Layer.Layer<Model, UsageError>
   /** Steps of each turn. */
   readonly maxSteps: number | undefined
   /** Rules behind all others. */
@@ -47,6 +51,9 @@ export interface Options {
   /** Process groups that live now; kept up to date. */
   readonly groups: Set<number>
 }
+
+/** The providers, as the environment has them; what limits one session of an account holds back all of them. */
+export const layerProviders: Layer.Layer<Model> = Layer.provide(Limiter.layer, AiSdk.layer)
 
 /** The stored sessions alone, for commands that only look, and to look before a runtime is made. */
 export const layerStore = (data: string): Layer.Layer<SessionStore | Blobs, StoreError> => {
@@ -89,13 +96,13 @@ const agents = ({ maxSteps }: Options): Layer.Layer<Agents.Agents> =>
   Agents.layerValues([maxSteps === undefined ? Agents.build : { ...Agents.build, maxSteps }])
 
 /** A whole runtime over an open store, and the agents that it knows. */
-export const layer = (options: Options): Layer.Layer<Sessions | Agents.Agents> => {
+export const layer = (options: Options): Layer.Layer<Sessions | Agents.Agents, UsageError> => {
   const { isAttended, store } = options
   const known = agents(options)
   const sessions = Runtime.withDefaults(
     Layer.mergeAll(
       Layer.succeedContext(store),
-      Layer.provide(Limiter.layer, AiSdk.layer),
+      options.layerModel,
       Layer.provide(Fallback.layerWith(options.fallback), ModelCatalog.layer),
       known,
       tools(options),

@@ -8,6 +8,7 @@ import * as SystemPrompt from "./context/SystemPrompt.ts"
 import * as structured from "./internal/structured.ts"
 import { within } from "./internal/within.ts"
 import * as Budget from "./loop/Budget.ts"
+import { Telemetry } from "./loop/telemetry/Telemetry.ts"
 import * as ModelCatalog from "./model/ModelCatalog.ts"
 import type { ModelSource } from "./model/ModelSource.ts"
 import * as Watchdog from "./model/Watchdog.ts"
@@ -62,6 +63,12 @@ export interface AgentOptions {
   readonly silence?: Watchdog.Options
   /** Limits and prices of models, by `provider/model`. Default: nothing is known. */
   readonly catalog?: Readonly<Record<string, ModelCatalog.ModelFacts>>
+  /** Who is told of turns, requests and calls: the layer of a tracer. Default: nobody. */
+  readonly telemetry?: {
+    readonly layer: Layer.Layer<never>
+    /** Also tell what was said, and what calls were given and gave. Default: no. */
+    readonly content?: boolean
+  }
 }
 
 export interface RunOptions {
@@ -141,6 +148,11 @@ const permissionOf = (permission: PermissionOption): Layer.Layer<Permission.Perm
 
 const memory: StoreSource = Layer.merge(SessionStoreMemory.layerSolo, Blobs.layerMemory)
 
+const telemetryOf = (telemetry: AgentOptions["telemetry"]): Layer.Layer<never> =>
+  telemetry === undefined
+    ? Layer.empty
+    : Layer.merge(telemetry.layer, Layer.succeed(Telemetry, { content: telemetry.content === true }))
+
 const layerOf = (options: AgentOptions) => {
   const { permission = [] } = options
   const rules = Array.isArray(permission) ? [{ origin: "createAgent", rules: permission }] : []
@@ -157,7 +169,8 @@ const layerOf = (options: AgentOptions) => {
     Layer.succeed(Watchdog.Watchdog, options.silence ?? {})
   )
   // A library prints nothing: what goes wrong is in outcomes and events. The Effect API logs as its host says.
-  return Layer.provideMerge(Runtime.withDefaults(own), Logger.layer([]))
+  const host = Layer.merge(Logger.layer([]), telemetryOf(options.telemetry))
+  return Layer.provideMerge(Runtime.withDefaults(own), host)
 }
 
 const aborted = (signal: AbortSignal): Effect.Effect<void> =>

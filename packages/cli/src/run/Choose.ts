@@ -13,6 +13,7 @@ import { dataFolder, realDirectory } from "../Folders.ts"
 import * as Harness from "../Harness.ts"
 import { didYouMean } from "../Near.ts"
 import * as FlagRules from "./FlagRules.ts"
+import * as Recorded from "./Recorded.ts"
 
 const example = 'e.g. --model "anthropic/claude-sonnet-4-5"'
 
@@ -80,6 +81,8 @@ export interface Given extends Wanted {
   readonly fallback: { readonly models: ReadonlyArray<string>; readonly anyPrice: boolean }
   readonly agent: string | undefined
   readonly maxSteps: string | undefined
+  /** The file to record to. */
+  readonly record: string | undefined
   readonly rules: FlagRules.Given
 }
 
@@ -168,7 +171,8 @@ export const all = Effect.fnUntraced(function* (given: Given) {
   if (given.goOn && given.session !== undefined) {
     return yield* refuse("--continue and --session name two sessions. Give one of them.")
   }
-  const chosen = yield* model(given.model)
+  const played = Recorded.isReplay(given.model) ? yield* Recorded.played(given.model) : undefined
+  const chosen = played?.ref ?? (yield* model(given.model))
   if (chosen === undefined && !isContinued(given)) return yield* needModel
   const instead = yield* fallback(given.fallback)
   const steps = yield* maxSteps(given.maxSteps)
@@ -176,5 +180,14 @@ export const all = Effect.fnUntraced(function* (given: Given) {
   const store = yield* Layer.build(Harness.layerStore(data))
   const where = yield* Effect.provide(place(given), store)
   const lastRules = yield* FlagRules.layers(given.rules, where.directory)
-  return { data, model: chosen, fallback: instead, maxSteps: steps, store, place: where, lastRules }
+  const asked = played?.layerIn(where.directory) ?? Harness.layerProviders
+  const layerModel =
+    given.record === undefined
+      ? asked
+      : Recorded.recorded(asked, {
+          file: given.record,
+          directory: where.directory,
+          isContinued: where.session !== undefined
+        })
+  return { data, model: chosen, layerModel, fallback: instead, maxSteps: steps, store, place: where, lastRules }
 })

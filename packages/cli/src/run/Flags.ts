@@ -15,8 +15,13 @@ export const flags = {
   model: Flag.String("model").pipe(
     Flag.withAlias("m"),
     Flag.withDescription(
-      "The model, as provider/model; a continued session has its own, and is switched to another one"
+      "The model, as provider/model, or a recording, as replay:file; a continued session is switched to another one"
     ),
+    Flag.optional
+  ),
+  record: Flag.String("record").pipe(
+    Flag.withMetavar("file"),
+    Flag.withDescription("Record what goes to the model and comes from it, for --model replay:file"),
     Flag.optional
   ),
   fallback: Flag.String("fallback").pipe(
@@ -62,6 +67,7 @@ export interface Parsed {
   readonly model: Option.Option<string>
   readonly fallback: ReadonlyArray<string>
   readonly "fallback-any-price": boolean
+  readonly record: Option.Option<string>
   readonly agent: Option.Option<string>
   readonly allow: ReadonlyArray<string>
   readonly ask: ReadonlyArray<string>
@@ -77,6 +83,7 @@ export interface Parsed {
 export const read = (parsed: Parsed): Choose.Given => ({
   model: Option.getOrUndefined(parsed.model),
   fallback: { models: parsed.fallback, anyPrice: parsed["fallback-any-price"] },
+  record: Option.getOrUndefined(parsed.record),
   agent: Option.getOrUndefined(parsed.agent),
   maxSteps: Option.getOrUndefined(parsed["max-steps"]),
   rules: { allow: parsed.allow, ask: parsed.ask, deny: parsed.deny, yes: parsed.yes },

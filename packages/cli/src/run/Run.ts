@@ -122,6 +122,9 @@ export const run = Effect.fn("rein.run")(function* (options: Options) {
   if (options.follow && !Choose.isContinued(options)) {
     return yield* new UsageError({ message: "--follow needs --continue or --session ID: which session to follow." })
   }
+  if (options.follow && options.record !== undefined) {
+    return yield* new UsageError({ message: "--follow asks no model, so there is nothing to --record." })
+  }
   const chosen = yield* Choose.all(options)
   const known = chosen.place.session?.id
   const owner = known === undefined ? undefined : yield* Effect.provide(Follow.holderOf(known), chosen.store)

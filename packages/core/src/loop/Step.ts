@@ -29,6 +29,7 @@ import { type Calls, makeCalls } from "./Calls.ts"
 import { Demultiplexer, type Finish } from "./Demultiplexer.ts"
 import { type Rest, settle } from "./Settle.ts"
 import type { StopSignal } from "./StopSignal.ts"
+import * as ModelSpan from "./telemetry/ModelSpan.ts"
 import { ToolRunner } from "./ToolRunner.ts"
 
 /** What a step is run with. */
@@ -72,6 +73,7 @@ const make = Effect.gen(function* () {
   const catalog = yield* ModelCatalog.ModelCatalog
   const watchdog = yield* Watchdog
   const { concurrency } = yield* CallLimits
+  const telemetry = yield* ModelSpan.make
 
   /** One attempt: the stream's parts become events, complete calls begin. */
   const attempt = (input: StepInput, parts: Demultiplexer, calls: Calls, urgent: boolean) => {
@@ -86,7 +88,7 @@ const make = Effect.gen(function* () {
       if (refusal === undefined) for (const call of complete) yield* calls.start(call)
     })
     return readAnswer({
-      stream: model.stream(urgent ? { ...request, urgent } : request),
+      stream: telemetry.observe(request, model.stream(urgent ? { ...request, urgent } : request)),
       model: `${request.model.provider}/${request.model.model}`,
       limits: limitsOf(watchdog, request.model.provider),
       stop,
@@ -140,6 +142,7 @@ const make = Effect.gen(function* () {
           retryInMillis: next
         })
       ])
+      yield* telemetry.retried(input.request, error)
       urgent = yield* Effect.raceFirst(input.session.pause(next), Effect.as(input.stop.wait, false))
       if (input.stop.reason() !== undefined) return { parts, error }
       input.session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])

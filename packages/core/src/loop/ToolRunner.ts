@@ -21,6 +21,7 @@ import { CallLimits } from "./CallLimits.ts"
 import type { Needs } from "./CallOrder.ts"
 import { ProgressGuard, requestOf } from "./ProgressGuard.ts"
 import type { StopSignal } from "./StopSignal.ts"
+import * as CallSpan from "./telemetry/CallSpan.ts"
 
 /** Where a call runs. */
 export interface CallScope {
@@ -113,6 +114,7 @@ const make = Effect.gen(function* () {
   const truncation = yield* Truncation
   const guard = yield* ProgressGuard
   const { grace } = yield* CallLimits
+  const observe = yield* CallSpan.make
 
   /** Lets the guard look at the call, before anything else is asked for it. */
   const pastGuard = Effect.fnUntraced(function* (call: Call, { agent, session, stop }: CallScope) {
@@ -192,7 +194,8 @@ const make = Effect.gen(function* () {
     }
     yield* scope.session.append([SessionEvent.make("CallStarted", data)]) // guard: I1 core/test/loop/Turn.test.ts
     const began = yield* Clock.currentTimeMillis
-    const result = yield* execute(call, tool, prepared, scope)
+    const place = { session: scope.session.id, agent: scope.agent.name }
+    const result = yield* observe(call, place, execute(call, tool, prepared, scope))
     const ended = yield* Clock.currentTimeMillis
     yield* settle(scope.session, { call: call.id, result, durationMillis: ended - began })
   })

@@ -40,6 +40,7 @@ import { settle } from "./Settle.ts"
 import { Step, type StepEnd } from "./Step.ts"
 import { StopPolicy } from "./StopPolicy.ts"
 import * as StopSignal from "./StopSignal.ts"
+import * as TurnSpan from "./telemetry/TurnSpan.ts"
 import { ToolRunner } from "./ToolRunner.ts"
 
 /** Steps of one turn, where the agent sets no bound of its own. One closing answer may follow. */
@@ -77,6 +78,7 @@ const make = Effect.gen(function* () {
   const fallback = yield* Fallback
   const { after: parkAfter } = yield* Parking
   const jobs = yield* Jobs
+  const observe = yield* TurnSpan.make
   const builder = ContextBuilder.make()
   const clock = BudgetClock.make()
   const tree = yield* BudgetTree.make(clock)
@@ -251,12 +253,8 @@ const make = Effect.gen(function* () {
     return reason === undefined ? yield* steps(running) : stopped(reason, session.state())
   }, Effect.scoped)
 
-  const oneTurn = Effect.fnUntraced(function* (session: OpenSession, asked: boolean) {
-    const began = yield* Clock.currentTimeMillis
-    yield* clock.enter(session.state().root)
-    const turn = yield* enter(session, asked)
-    // Everything that waited was taken back in the last moment.
-    if (turn === undefined) return
+  /** From the draft of an earlier owner to the stored outcome. */
+  const runTurn = Effect.fnUntraced(function* (session: OpenSession, turn: Ids.TurnId, began: number) {
     yield* recoverDraft(session)
     const exit = yield* untilStopped(session, body(session, turn), parkAfter)
     // Parked: the turn stays open as the log has it, and goes on by the same road as after a crash.
@@ -273,6 +271,15 @@ const make = Effect.gen(function* () {
         SessionEvent.make("TurnEnded", { turn, outcome, durationMillis: ended - began, ...time, ...answered })
       ]
     })
+  })
+
+  const oneTurn = Effect.fnUntraced(function* (session: OpenSession, asked: boolean) {
+    const began = yield* Clock.currentTimeMillis
+    yield* clock.enter(session.state().root)
+    const turn = yield* enter(session, asked)
+    // Everything that waited was taken back in the last moment.
+    if (turn === undefined) return
+    yield* observe(turn, () => session.state(), runTurn(session, turn, began))
   }, Effect.scoped)
 
   return Driver.of({

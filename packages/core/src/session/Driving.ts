@@ -4,7 +4,7 @@
  *
  * A turn's fiber belongs here, never to a caller.
  */
-import { Effect, Exit, Fiber, FiberMap, Option, Scope } from "effect"
+import { Effect, Exit, Fiber, FiberMap, Option, Scope, Tracer } from "effect"
 import type { SessionId } from "../schema/Ids.ts"
 import { Driver } from "./Driver.ts"
 import { hasWork } from "./Due.ts"
@@ -14,8 +14,8 @@ import { Parking, waitsForPeople } from "./Parking.ts"
 import { SessionStore, StoreError } from "./SessionStore.ts"
 
 export interface Driving {
-  /** Sees to it that what is due for the session is done. `asked`: a person wants it, or a host on a person's behalf. */
-  readonly wake: (opened: OpenSession, asked: boolean) => void
+  /** Sees to it that what is due for the session is done. `asked`: a person wants it, or a host on a person's behalf. A turn that begins is told of below `parent`. */
+  readonly wake: (opened: OpenSession, asked: boolean, parent?: Tracer.AnySpan) => void
   readonly isDriven: (session: SessionId) => boolean
   /** Marks the session as one whose outcome somebody here waits for: when its owner dies, it is driven here. */
   readonly awaiting: <A, E>(session: SessionId, effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
@@ -158,21 +158,22 @@ export const make = Effect.gen(function* () {
       })
     )
 
-  const startDrive = (session: SessionId, how: Omit<Mark, "poke">): void => {
+  const startDrive = (session: SessionId, how: Omit<Mark, "poke">, parent?: Tracer.AnySpan): void => {
     if (driving.has(session)) return
     const mark: Mark = { poke: undefined, ...how }
     driving.set(session, mark)
-    runTurns(session, Effect.andThen(forgetParked(session), driveAll(session, mark)))
+    const all = Effect.andThen(forgetParked(session), driveAll(session, mark))
+    runTurns(session, parent === undefined ? all : Effect.provideService(all, Tracer.ParentSpan, parent))
   }
 
-  const wake = (opened: OpenSession, asked: boolean): void => {
+  const wake = (opened: OpenSession, asked: boolean, parent?: Tracer.AnySpan): void => {
     const running = driving.get(opened.id)
     if (running !== undefined) {
       running.asked ||= asked
       return running.poke?.()
     }
-    if (isDue(opened, { asked })) startDrive(opened.id, { isStale: false, asked })
-    else if (isParked(opened) && !parked.has(opened.id)) startDrive(opened.id, { isStale: true, asked })
+    if (isDue(opened, { asked })) startDrive(opened.id, { isStale: false, asked }, parent)
+    else if (isParked(opened) && !parked.has(opened.id)) startDrive(opened.id, { isStale: true, asked }, parent)
   }
 
   /** Marks the session as one whose outcome somebody here waits for. */

@@ -5,7 +5,7 @@
  * Interrupting whoever waits for an outcome changes nothing: a turn's fiber
  * belongs to `Driving`.
  */
-import { Context, Effect, Layer, Schema, Stream } from "effect"
+import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import type { Command, Delivery } from "../schema/Command.ts"
 import type { CommandId, InputId, QuestionId, SessionId } from "../schema/Ids.ts"
 import * as Ids from "../schema/Ids.ts"
@@ -125,7 +125,8 @@ const make = Effect.gen(function* () {
     yield* opened.writable
     const stored = yield* store.submit(opened.id, command, request)
     yield* opened.refresh
-    driving.wake(opened, true)
+    // Whoever sends the input may have left when its turn begins; their span tells where it came from.
+    driving.wake(opened, true, Option.getOrUndefined(yield* Effect.option(Effect.currentParentSpan)))
     return stored
   })
 

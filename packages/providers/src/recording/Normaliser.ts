@@ -1,0 +1,72 @@
+/**
+ * What differs between two runs of the same session, and is no difference: where it ran, when, and the ids of the run.
+ *
+ * A normaliser finds such text and gives it a name. The same normalisers are used when a session is recorded and when it
+ * is replayed; the header of a recording says which.
+ */
+import { realpathSync } from "node:fs"
+import { homedir, tmpdir } from "node:os"
+
+export interface Normaliser {
+  /** As it stands in the recording: small letters, digits and hyphens. */
+  readonly name: string
+  /**
+   * The texts that it names, or a pattern. Of texts, the first is what the name stands for when a recorded answer is
+   * replayed; none of them is found inside of a longer word.
+   */
+  readonly find: ReadonlyArray<string> | RegExp
+  /**
+   * What the pattern finds is numbered, so that different finds stay different, and a recorded answer that speaks of one
+   * of them speaks of its counterpart when it is replayed. Else all that it finds counts as the same.
+   */
+  readonly numbered?: boolean
+}
+
+/** Where a session runs. */
+export interface Place {
+  /** The real path of its directory. */
+  readonly directory?: string
+  readonly home?: string
+  readonly temp?: string
+  readonly platform?: string
+}
+
+const real = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+/** A path and its real one. The root is in every path, so it says nothing. */
+const paths = (path: string | undefined): ReadonlyArray<string> =>
+  path === undefined ? [] : [...new Set([path, real(path)])].filter((one) => one !== "/" && one !== "")
+
+/** This machine. */
+export const here = (): Place => ({
+  home: homedir(),
+  temp: tmpdir(),
+  platform: `${process.platform} (${process.arch})`
+})
+
+const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+const month = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+const time = String.raw`\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?`
+const isoDate = String.raw`\d{4}-\d{2}-\d{2}(?:[T ]${time}(?: ?Z| ?[+-]\d{2}:?\d{2})?)?`
+const wordDate = String.raw`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:${month} +\d{1,2}|\d{1,2} ${month})\b(?:,? +\d{4})?(?:,? +${time})?(?: [A-Z]{3,4})?(?: +\d{4})?(?: [+-]\d{4})?`
+const clock = String.raw`\d{2}:\d{2}:\d{2}(?:\.\d+)?`
+const duration = String.raw`\d+(?:\.\d+)? ?(?:ns|us|µs|ms|s|sec|seconds|min|minutes)(?![A-Za-z0-9])|(?<=duration_ms:? )\d+(?:\.\d+)?`
+
+/** The normalisers that always take part; `place` says where this run is. */
+export const standard = (place: Place): ReadonlyArray<Normaliser> => [
+  { name: "directory", find: paths(place.directory) },
+  { name: "home", find: paths(place.home) },
+  { name: "temp", find: paths(place.temp) },
+  { name: "platform", find: place.platform === undefined ? [] : [place.platform] },
+  { name: "date", find: new RegExp(`(?<![A-Za-z0-9])(?:${isoDate}|${wordDate}|${clock})(?![A-Za-z0-9])`) },
+  { name: "duration", find: new RegExp(`(?<![A-Za-z0-9_.])(?:${duration})`) },
+  { name: "id", find: new RegExp(`(?:[a-z]{3}_)?${uuid}|job_[0-9a-f]{8}(?![0-9a-f])`), numbered: true },
+  // A hash of a commit or a file, whole or short; letters alone are a word.
+  { name: "git", find: /(?<![0-9A-Za-z])(?=[a-f]*[0-9])[0-9a-f]{7,64}(?![0-9A-Za-z])/, numbered: true }
+]

@@ -1,0 +1,111 @@
+import { assert, describe, it } from "@effect/vitest"
+import { keyPattern } from "@rein/core/schema/Secrets"
+import { Schema } from "effect"
+import { nameParts, Part, restoreParts } from "../../src/recording/AnswerParts.ts"
+import { Naming, rulesOf } from "../../src/recording/Naming.ts"
+import { type Place, standard } from "../../src/recording/Normaliser.ts"
+
+const naming = (place: Place = {}, secrets: ReadonlyArray<string> = []) =>
+  new Naming(rulesOf(standard(place)), keyPattern(secrets))
+
+const there: Place = { directory: "/srv/ann/shop", home: "/srv/ann", temp: "/scratch", platform: "linux (x64)" }
+const here: Place = { directory: "/home/bob/w", home: "/home/bob", temp: "/var/t", platform: "darwin (arm64)" }
+
+const id = (last: number) => `cal_0199f3a1-0000-7000-8000-00000000000${last}`
+
+describe("the standard normalisers", () => {
+  it.each([
+    ["the directory, also below home", "in /srv/ann/shop/src and /srv/ann/x", "in ⟦directory⟧/src and ⟦home⟧/x"],
+    ["no longer word", "/srv/ann/shopping /mnt/srv/annex", "⟦home⟧/shopping /mnt/srv/annex"],
+    ["temp and platform", "/scratch/a on linux (x64)", "⟦temp⟧/a on ⟦platform⟧"],
+    [
+      "dates and times",
+      "2026-11-21, 2026-11-21T10:00:00.123Z, Sat Nov 21 10:00:00 2026 +0100",
+      "⟦date⟧, ⟦date⟧, ⟦date⟧"
+    ],
+    [
+      "how long it took",
+      "passed in 1.24s (12 ms); duration_ms 43.2",
+      "passed in ⟦duration⟧ (⟦duration⟧); duration_ms ⟦duration⟧"
+    ],
+    ["ids, equal ones alike", `${id(1)} ${id(2)} ${id(1)}`, "⟦id:1⟧ ⟦id:2⟧ ⟦id:1⟧"],
+    ["jobs", "job_1234abcd runs", "⟦id:1⟧ runs"],
+    ["commits, and no words", "[main 1a2b3c4] effaced defaced", "[main ⟦git:1⟧] effaced defaced"],
+    ["the sign of names itself", "a ⟦home⟧ b", "a ⟦bracket⟧home⟧ b"],
+    ["nothing else", "version 1.2.3 of 17 files, port 8080", "version 1.2.3 of 17 files, port 8080"]
+  ])("name %s", (_, text, named) => {
+    assert.strictEqual(naming(there).request(text), named)
+  })
+
+  it("the root is no directory to name", () => {
+    assert.strictEqual(naming({ directory: "/" }).request("/etc/hosts"), "/etc/hosts")
+  })
+})
+
+describe("an answer", () => {
+  it("is taken back to what is here, wherever its deltas were split", () => {
+    const request = `cwd /srv/ann/shop, job_1234abcd`
+    const text = `cat /srv/ann/shop/a.txt; kill job_1234abcd job_99999999 # ⟦date⟧ 2026-01-01 /srv/ann`
+    for (let at = 0; at <= text.length; at++) {
+      const recorded = naming(there)
+      recorded.request(request)
+      const named = recorded.answer([text.slice(0, at), text.slice(at)], "plain")
+      const replayed = naming(here)
+      replayed.request("cwd /home/bob/w, job_aaaaaaaa")
+      const restored = named.map((piece) => replayed.restore(piece, "plain"))
+      assert.strictEqual(
+        restored.join(""),
+        "cat /home/bob/w/a.txt; kill job_aaaaaaaa job_99999999 # ⟦date⟧ 2026-01-01 /home/bob"
+      )
+    }
+  })
+
+  it("keeps its JSON where a path has to be escaped", () => {
+    const quoted: Place = { directory: '/tmp/a "b"' }
+    const recorded = naming(quoted)
+    const input = JSON.stringify({ command: `x\n/tmp/a "b"/y` })
+    const [named = ""] = recorded.answer([input], "json")
+    assert.include(named, "⟦directory⟧/y")
+    assert.deepStrictEqual(JSON.parse(naming({ directory: "/q\\r" }).restore(named, "json")), { command: "x\n/q\\r/y" })
+  })
+
+  it("hides secrets, by value and by shape, also across deltas", () => {
+    const one = naming({}, ["hunter2-hunter2"])
+    const shaped = `sk-ant-${"a1".repeat(15)}`
+    assert.deepStrictEqual(one.answer(["it is hunt", `er2-hunter2, ${shaped}`], "plain"), ["it is [key]", ", [key]"])
+    assert.strictEqual(
+      one.request(`${shaped} sk-learn pk_column_name key_value_of_a_row`),
+      "[key] sk-learn pk_column_name key_value_of_a_row"
+    )
+  })
+
+  it.prop(
+    "of any parts comes back part by part",
+    { parts: Schema.Array(Part), texts: Schema.Array(Schema.String) },
+    (given) => {
+      const one = naming(there)
+      for (const text of given.texts) one.request(text)
+      assert.deepStrictEqual(restoreParts(nameParts(given.parts, one), one), given.parts)
+    }
+  )
+
+  it("is named in time that grows with its length, whatever it is", () => {
+    const unit = ["1", "a", "f0", "-eyJ", "sk-", "Jan 1 ", "2026-01-01 ", "1.", "⟦", "/srv/ann", "-----BEGIN A", " "]
+    for (const text of unit) assert.isAtLeast(naming(there, ["secret-value"]).request(text.repeat(50_000)).length, 1)
+  })
+
+  it.prop(
+    "comes back as it was when nothing has changed",
+    { text: Schema.String, cuts: Schema.Array(Schema.Int) },
+    ({ cuts, text: made }) => {
+      const text = `${made}⟦/srv/ann/shop ${made} ${id(1)} ⟦id:1⟧`
+      const one = naming(there)
+      one.request(`${id(1)} ${made}`)
+      const borders = [0, ...cuts.map((cut) => Math.abs(cut) % text.length).toSorted((a, b) => a - b), text.length]
+      const pieces = borders.slice(1).map((border, index) => text.slice(borders[index], border))
+      const named = one.answer(pieces, "plain")
+      assert.lengthOf(named, pieces.length)
+      assert.strictEqual(named.map((piece) => one.restore(piece, "plain")).join(""), text)
+    }
+  )
+})
