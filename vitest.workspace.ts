@@ -14,8 +14,9 @@ const project = (name: string, root: string) => ({
   }
 })
 
-// A condition list replaces Vite's default one, so the defaults are repeated.
-const conditions = ["@rein/source", "module", "node", "development|production"]
+// A condition list replaces Vite's default one, so the defaults are repeated; but for "module", under which some packages
+// give bundlers files that Node cannot load.
+const conditions = ["@rein/source", "node", "development|production"]
 
 const packages = readdirSync(new URL("packages", import.meta.url)).toSorted()
 

@@ -59,6 +59,13 @@ const licencesOf = (modules: ReadonlyArray<string>): string => {
     .join(`\n${"-".repeat(80)}\n\n`)
 }
 
+/** Packages that a person may install beside the command; they are looked for when they are wanted. */
+const optionalPackages = (): ReadonlyArray<string> => {
+  const text = readFileSync(join(root, "packages/providers/package.json"), "utf8")
+  const { peerDependencies } = JSON.parse(text) as { readonly peerDependencies: Readonly<Record<string, string>> }
+  return Object.keys(peerDependencies)
+}
+
 /** Builds into a new folder and puts that in the place of the old one. Gives the number of bytes of code. */
 export const bundle = async (folder: string = bundleFolder): Promise<number> => {
   const began = new Date()
@@ -67,8 +74,8 @@ export const bundle = async (folder: string = bundleFolder): Promise<number> => 
   const building = await rolldown({
     input: { main: join(root, "packages/cli/src/main.ts") },
     platform: "node",
-    // It looks for its binary beside itself.
-    external: [/^@vscode\/ripgrep/],
+    // Ripgrep looks for its binary beside itself.
+    external: [/^@vscode\/ripgrep/, ...optionalPackages()],
     resolve: { conditionNames: ["@rein/source", "node", "import", "default"] },
     transform: { define: { "import.meta.env": "undefined" } },
     plugins: [lazySegmenter]

@@ -2,7 +2,7 @@
 import * as ModelRef from "@rein/core/schema/ModelRef"
 import { Result } from "effect"
 import { didYouMean, nearMisses } from "./aisdk/NearMiss.ts"
-import { known } from "./aisdk/Providers.ts"
+import { known } from "./aisdk/Table.ts"
 
 /** The providers that the router knows, as they stand before the slash in `provider/model`. */
 export const providers: ReadonlyArray<string> = known.map(({ id }) => id)
@@ -10,7 +10,15 @@ export const providers: ReadonlyArray<string> = known.map(({ id }) => id)
 /** Names by which the makers of models can be told. */
 const makers: ReadonlyArray<readonly [RegExp, string]> = [
   [/^claude/i, "anthropic"],
-  [/^(gpt|chatgpt|codex|o\d)/i, "openai"]
+  [/^(gpt|chatgpt|codex|o\d)/i, "openai"],
+  [/^gem(ini|ma)/i, "google"],
+  [/^(mistral|codestral|devstral|magistral|ministral)/i, "mistral"],
+  [/^grok/i, "xai"],
+  [/^deepseek/i, "deepseek"],
+  [/^command/i, "cohere"],
+  [/^sonar/i, "perplexity"],
+  [/^(qwen|qwq)/i, "alibaba"],
+  [/^kimi/i, "moonshotai"]
 ]
 
 const makerOf = (model: string): string | undefined => makers.find(([pattern]) => pattern.test(model))?.[1]

@@ -4,7 +4,7 @@ import type { ModelSource } from "@rein/core/model/ModelSource"
 import type * as ModelRef from "@rein/core/schema/ModelRef"
 import { Redacted, Result } from "effect"
 import * as AiSdk from "./AiSdk.ts"
-import { known } from "./aisdk/Providers.ts"
+import { find } from "./aisdk/Table.ts"
 import { read } from "./ModelName.ts"
 
 export type { ModelSource }
@@ -39,7 +39,7 @@ const parse = (id: string): ModelRef.ModelRef => {
 export const model = (id: string, options: ModelOptions = {}): ModelSource => {
   const parsed = parse(id)
   const replaced = settings(options)
-  const name = known.find(({ id }) => id === parsed.provider)?.name ?? "openaiCompatible"
+  const name = find(parsed.provider)?.name ?? "openaiCompatible"
   return {
     ref: options.options === undefined ? parsed : { ...parsed, options: options.options },
     // The same layer value where nothing is special, so that it is built once for all.
