@@ -11,7 +11,7 @@ export const bundleFolder = join(root, "packages/cli/dist/bundle")
 
 /** What the command needs only sometimes, and what it chooses one of: these stay files of their own. */
 const isApart = (module: string): boolean =>
-  /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/testing\/|\/@ai-sdk\//.test(module)
+  /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/testing\/|\/@ai-sdk\/|\/node_modules\/ai\//.test(module)
 
 /**
  * Makes what is only for `--help` when it is needed.
@@ -59,11 +59,11 @@ const licencesOf = (modules: ReadonlyArray<string>): string => {
     .join(`\n${"-".repeat(80)}\n\n`)
 }
 
-/** Packages that a person may install beside the command; they are looked for when they are wanted. */
+/** Packages that a person may install beside the command; they are looked for when they are wanted. `ai` brings one of them. */
 const optionalPackages = (): ReadonlyArray<string> => {
   const text = readFileSync(join(root, "packages/providers/package.json"), "utf8")
   const { peerDependencies } = JSON.parse(text) as { readonly peerDependencies: Readonly<Record<string, string>> }
-  return Object.keys(peerDependencies)
+  return Object.keys(peerDependencies).filter((name) => name !== "@ai-sdk/gateway")
 }
 
 /** Builds into a new folder and puts that in the place of the old one. Gives the number of bytes of code. */
