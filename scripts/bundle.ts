@@ -11,7 +11,9 @@ export const bundleFolder = join(root, "packages/cli/dist/bundle")
 
 /** What the command needs only sometimes, and what it chooses one of: these stay files of their own. */
 const isApart = (module: string): boolean =>
-  /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/testing\/|\/@ai-sdk\/|\/node_modules\/ai\//.test(module)
+  /\/packages\/cli\/src\/(demo|session|models\/Models|stats)\b|\/run\/Terminal|\/testing\/|\/@ai-sdk\/|\/node_modules\/ai\/|\/catalogue\/data\//.test(
+    module
+  )
 
 /**
  * Makes what is only for `--help` when it is needed.

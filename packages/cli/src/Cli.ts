@@ -6,17 +6,19 @@ import { chatCommand, startChat } from "./chat/ChatCommand.ts"
 import { demoCommand } from "./demo/DemoCommand.ts"
 import { codeOf, describe, failureCode, messageOf, onScreen, usageCode } from "./Failure.ts"
 import * as Platform from "./Platform.ts"
+import { modelsCommand } from "./models/ModelsCommand.ts"
 import { flags } from "./run/Flags.ts"
 import { errorObject } from "./run/Result.ts"
 import { runCommand } from "./run/RunCommand.ts"
 import { withoutSecrets } from "./Secrets.ts"
 import { sessionCommand } from "./session/SessionCommand.ts"
+import { statsCommand } from "./stats/StatsCommand.ts"
 import { oneLine, visible, visibleJson } from "./Visible.ts"
 
 /** Without a subcommand it is a chat. */
 const rein = Command.make("rein", flags, startChat).pipe(
   Command.withDescription("The harness around a language model; without a command: rein chat"),
-  Command.withSubcommands([chatCommand, runCommand, demoCommand, sessionCommand])
+  Command.withSubcommands([chatCommand, runCommand, demoCommand, sessionCommand, modelsCommand, statsCommand])
 )
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`)

@@ -18,11 +18,12 @@ import type { Sessions } from "@rein/core/session/Sessions"
 import type { SessionStore, StoreError } from "@rein/core/session/SessionStore"
 import { Settings } from "@rein/core/settings/Settings"
 import * as ToolRegistry from "@rein/core/tool/ToolRegistry"
-import { AiSdk } from "@rein/providers"
+import { AiSdk, Catalogue } from "@rein/providers"
 import { codingTools } from "@rein/tools"
 import type { Layer as RuleLayer } from "@rein/permission"
 import { type Context, Effect, Layer } from "effect"
 import { builtIn } from "./BuiltInRules.ts"
+import { newer } from "./models/Newer.ts"
 
 export interface Options {
   /** The stored sessions, opened already. */
@@ -82,6 +83,7 @@ export const layer = (options: Options): Layer.Layer<Sessions | Agents.Agents> =
     Layer.mergeAll(
       Layer.succeedContext(store),
       AiSdk.layer,
+      Catalogue.layerOver({ newer }),
       known,
       tools(options),
       settings(options),

@@ -1,6 +1,6 @@
 /** The last net for keys: what the environment holds as one is never printed about the work. */
 
-const names = /(_API_KEY|_AUTH_TOKEN|_SECRET_KEY|_ACCESS_KEY)$/
+const names = /(_API_KEY|_TOKEN|_SECRET_KEY|_ACCESS_KEY|_TOKEN_BEDROCK)$/
 
 /** A shorter value is no key, and would be found in ordinary words. */
 const shortest = 8

@@ -16,6 +16,7 @@ import { type Provider, secretsOf } from "./aisdk/Provider.ts"
 import * as Providers from "./aisdk/Providers.ts"
 import * as StreamText from "./aisdk/StreamText.ts"
 import { known, type Options } from "./aisdk/Table.ts"
+import * as Snapshot from "./catalogue/Snapshot.ts"
 import type { Asked } from "./classify/Describe.ts"
 import { unknownProvider } from "./ModelName.ts"
 
@@ -58,13 +59,17 @@ const routesOf = ({ hinting, options }: Making): ReadonlyMap<string, Route> => {
 /** Long enough for a list, short enough for somebody who waits for an error. */
 const listMillis = 2_000
 
-/** An unknown model gets the near misses of those that its server lists. */
+/** The models that the server lists, or else those that are known of the provider. */
+const modelsOf = async ({ id, provider }: Route): Promise<ReadonlyArray<string>> =>
+  (await modelsWithin(provider, listMillis)) ?? Object.keys(await Snapshot.load(id))
+
+/** An unknown model gets the near misses of those that there are. */
 const withNearMisses = (error: ModelError, route: Route, ref: ModelRef.ModelRef): Effect.Effect<never, ModelError> => {
   const { reason } = error
   if (reason._tag !== "InvalidRequest" || reason.because !== "unknown-model") return Effect.fail(error)
   return Effect.flatMap(
-    Effect.promise(() => modelsWithin(route.provider, listMillis)),
-    (models = []) => {
+    Effect.promise(() => modelsOf(route)),
+    (models) => {
       const near = nearMisses(ref.model, models).map((model) => `${ref.provider}/${model}`)
       return Effect.fail(new ModelError({ ...error, message: `${error.message}${didYouMean(near)}` }))
     }

@@ -5,6 +5,7 @@ import { Effect, Stream } from "effect"
 import { UsageError } from "../Failure.ts"
 import { dataFolder, realDirectory } from "../Folders.ts"
 import * as Harness from "../Harness.ts"
+import { count, money } from "../Numbers.ts"
 import { ofProcess } from "../Output.ts"
 import { stored } from "../run/Choose.ts"
 import * as View from "../run/View.ts"
@@ -41,12 +42,15 @@ export const show = Effect.fn("rein.session.show")(function* (given: string) {
       return [info, yield* (yield* SessionStore).read(info.id, 0)] as const
     })
   )
-  const { lastTurn } = fold(id, events)
+  const { cost, lastTurn, spending, usage } = fold(id, events)
   const output = ofProcess()
   output.line(`session ${id} in ${directory}`)
   const view = View.make({ output, withInputs: true })
   for (const event of events) view.show(event)
   if (lastTurn !== undefined) output.line(`last turn: ${lastTurn.outcome._tag}`)
+  output.line(
+    `${spending.steps} ${spending.steps === 1 ? "step" : "steps"} | tokens: ${count(usage.input)} in, ${count(usage.output)} out | cost: ${money(cost, spending.money.sum)}`
+  )
 })
 
 /** Which events of a session to show. */
