@@ -97,6 +97,7 @@ describe("the table", () => {
       assert.strictEqual(textOf(parts, "text-delta"), "hello")
       const end = finishOf(parts)
       assert.deepStrictEqual([end?.reason, end?.usage.input, end?.usage.output], ["stop", 7, 2])
+      assert.strictEqual(end?.cost, id === "vercel" ? 4_500 : undefined)
     })
   )
 
