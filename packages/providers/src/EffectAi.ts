@@ -1,10 +1,9 @@
 /** Any language model of `effect/ai` as the model: swap the provider's Layer, and the runtime asks that one. */
 import { Model } from "@rein/core/model/Model"
-import type { ModelPart } from "@rein/core/model/ModelPart"
-import { isSemantic } from "@rein/core/model/ModelPart"
+import { isSemantic, type ModelPart } from "@rein/core/model/ModelPart"
 import type { ModelRequest } from "@rein/core/model/ModelRequest"
 import type { ModelSource } from "@rein/core/model/ModelSource"
-import { ModelError } from "@rein/core/schema/ModelError"
+import type { ModelError } from "@rein/core/schema/ModelError"
 import * as ModelRef from "@rein/core/schema/ModelRef"
 import { Effect, Layer, Stream } from "effect"
 import { LanguageModel } from "effect/ai"

@@ -215,14 +215,15 @@ describe("local servers", () => {
     Effect.gen(function* () {
       const settings: Record<string, { readonly baseUrl: string }> = {}
       for (const [id, answers] of Object.entries(locals)) settings[id] = { baseUrl: (yield* serve(answers)).url }
+      const url = (id: string) => settings[id]?.baseUrl ?? ""
       const found = yield* Effect.promise(() => Catalogue.findLocals(settings))
       assert.deepStrictEqual(
         found.map(({ address, id, models }) => [id, address, contexts(models)]),
         [
-          ["ollama", settings["ollama"]?.baseUrl, { "qwen3:8b": 40_960, set: 8_192, runs: 4_096 }],
-          ["lmstudio", settings["lmstudio"]?.baseUrl, { loaded: 4_096, idle: 32_768 }],
-          ["llamacpp", settings["llamacpp"]?.baseUrl, { "some.gguf": 16_384 }],
-          ["vllm", settings["vllm"]?.baseUrl, { "meta/llama": 131_072 }]
+          ["ollama", url("ollama"), { "qwen3:8b": 40_960, set: 8_192, runs: 4_096 }],
+          ["lmstudio", url("lmstudio"), { loaded: 4_096, idle: 32_768 }],
+          ["llamacpp", url("llamacpp"), { "some.gguf": 16_384 }],
+          ["vllm", url("vllm"), { "meta/llama": 131_072 }]
         ]
       )
       assert.deepStrictEqual(found[0]?.models["qwen3:8b"]?.capabilities, {
