@@ -26,6 +26,8 @@ export default defineConfig({
   test: {
     exclude: [...defaultExclude, "**/dist/**"],
     testTimeout: 20_000,
+    // Nothing at module level holds state, so files may share a worker's modules: loading Effect for each anew was a third of the time.
+    isolate: false,
     // Many tests wait for processes; Vitest's own choice is one worker on two cores.
     maxWorkers: availableParallelism() + 1,
     projects: [

@@ -11,6 +11,7 @@ import { Ended } from "../Failure.ts"
 import * as Harness from "../Harness.ts"
 import { ofProcess, type Output } from "../Output.ts"
 import * as Choose from "../run/Choose.ts"
+import * as Follow from "../run/Follow.ts"
 import * as QuestionText from "../run/QuestionText.ts"
 import * as Result from "../run/Result.ts"
 import * as Signals from "../run/Signals.ts"
@@ -42,10 +43,13 @@ interface Talk {
   readonly isTerminal: boolean
   readonly groups: ReadonlySet<number>
   readonly view: View.View
+  readonly mailbox: Mailbox.Mailbox
   /** Lines that were sent and have not come to their end. */
   readonly sent: Map<InputId, Sent>
   /** Asked, in their order; the first one is on the screen. */
   readonly questions: Array<Question>
+  /** Rejected because nobody can answer any more. */
+  readonly rejected: Set<Question["id"]>
   tally: Tally.Tally
   isBusy: boolean
   /** The person has typed `n` and may say why. */
@@ -146,12 +150,22 @@ const take = (talk: Talk, items: ReadonlyArray<Item>): void => {
   }
 }
 
+/** Events do not tell of a broken store, nor of an owner that has died: whoever waits for the outcome learns of the one and takes over from the other. */
+const watch = Effect.fnUntraced(function* ({ mailbox, session }: Talk, input: InputId) {
+  const sessions = yield* Sessions
+  yield* Effect.forkScoped(
+    Effect.catchCause(sessions.outcome(session, input), (cause) => Queue.failCause(mailbox, cause))
+  )
+})
+
 const say = Effect.fnUntraced(function* (talk: Talk, text: string, delivery: "steer" | "queue") {
   const sessions = yield* Sessions
   if (talk.isBusy) quiet(talk, delivery === "steer" ? "* for the next step" : "* for a turn of its own")
   const isWaiting = talk.isBusy
+  const input = yield* sessions.prompt(talk.session, text, { delivery })
   // Its events are taken out of the mailbox after this.
-  talk.sent.set(yield* sessions.prompt(talk.session, text, { delivery }), { text, isWaiting })
+  talk.sent.set(input, { text, isWaiting })
+  yield* watch(talk, input)
 })
 
 const withdraw = Effect.fnUntraced(function* (talk: Talk) {
@@ -218,6 +232,16 @@ const interrupted = Effect.fnUntraced(function* (talk: Talk) {
   return false
 })
 
+/** Rejects each question that nobody can answer any more, once. */
+const rejectOpen = Effect.fnUntraced(function* ({ questions, rejected, session }: Talk) {
+  const sessions = yield* Sessions
+  const open = questions.filter(({ id }) => !rejected.has(id))
+  for (const { id } of open) {
+    rejected.add(id)
+    yield* sessions.answer(session, id, { _tag: "reject", message: closed })
+  }
+})
+
 /** Handles one message; gives the exit code when it was the last one. */
 const handle = Effect.fnUntraced(function* (talk: Talk, message: Mailbox.Message) {
   switch (message._tag) {
@@ -238,16 +262,18 @@ const handle = Effect.fnUntraced(function* (talk: Talk, message: Mailbox.Message
       }
   }
   if (!talk.isInputOver) return undefined
-  const sessions = yield* Sessions
-  for (const { id } of talk.questions) yield* sessions.answer(talk.session, id, { _tag: "reject", message: closed })
+  yield* rejectOpen(talk)
   return talk.isBusy || talk.sent.size > 0 ? undefined : talk.exitCode
 })
 
 /** Stops what still runs, for a while. */
-const leave = Effect.fnUntraced(function* ({ session }: Talk) {
+const leave = Effect.fnUntraced(function* (talk: Talk) {
+  const { session } = talk
   const sessions = yield* Sessions
   const isOver = Effect.map(sessions.state(session), ({ turn, waiting }) => turn === undefined && waiting.length === 0)
   if (yield* isOver) return
+  // After a Ctrl-C it was said.
+  if (talk.interrupts === 0) quiet(talk, "* stopping")
   const over = Effect.repeat(isOver, { until: (is) => is, schedule: Schedule.spaced("20 millis") })
   yield* Effect.raceFirst(over, Turns.stop(session)).pipe(Effect.timeoutOption(endMillis))
 })
@@ -265,8 +291,10 @@ const inSession = Effect.fnUntraced(function* (given: Choose.Given, place: Choos
     isTerminal,
     groups,
     view: View.make({ output, calls: openCalls(state) }),
+    mailbox: yield* Mailbox.open(session, state.sequence, process.stdin),
     sent: new Map(),
     questions: [],
+    rejected: new Set(),
     tally: Tally.make(),
     isBusy: state.turn !== undefined,
     asksWhy: false,
@@ -274,14 +302,14 @@ const inSession = Effect.fnUntraced(function* (given: Choose.Given, place: Choos
     interrupts: 0,
     exitCode: 0
   }
-  const mailbox = yield* Mailbox.open(session, state.sequence, process.stdin)
   quiet(talk, `* session ${session} in ${visible(place.directory)}; /help lists the commands`)
   talk.questions.push(...state.questions)
   put(talk)
-  if (state.turn !== undefined || state.waiting.length > 0) yield* sessions.resume(session)
-  else invite(talk)
+  const open = Turns.openInput(state)
+  if (open === undefined) invite(talk)
+  else yield* Effect.andThen(sessions.resume(session), watch(talk, open))
   for (;;) {
-    const code = yield* handle(talk, yield* Queue.take(mailbox))
+    const code = yield* handle(talk, yield* Queue.take(talk.mailbox))
     if (code === undefined) continue
     yield* leave(talk)
     return code
@@ -291,6 +319,9 @@ const inSession = Effect.fnUntraced(function* (given: Choose.Given, place: Choos
 /** Talks until the person leaves or nothing more can be typed. */
 export const chat = Effect.fn("rein.chat")(function* (given: Choose.Given) {
   const chosen = yield* Choose.all(given)
+  const known = chosen.place.session?.id
+  const owner = known === undefined ? undefined : yield* Effect.provide(Follow.holderOf(known), chosen.store)
+  if (known !== undefined && owner !== undefined) return yield* Follow.inUse(known, owner)
   const groups = new Set<number>()
   const layer = Harness.layer({ ...chosen, isAttended: true, groups })
   const code = yield* Effect.provide(inSession(given, chosen.place, groups), layer)

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline"
 import type { SessionId } from "@rein/core/schema/Ids"
 import type { Item } from "@rein/core/session/LiveHub"
-import { Sessions } from "@rein/core/session/Sessions"
+import { type InputNotFound, Sessions } from "@rein/core/session/Sessions"
 import type { StoreError } from "@rein/core/session/SessionStore"
 import { Effect, Queue, type Scope, Stream } from "effect"
 import { codes, type Signal } from "../run/Signals.ts"
@@ -15,7 +15,7 @@ export type Message =
   | { readonly _tag: "items"; readonly items: ReadonlyArray<Item> }
 
 /** Taken from one by one; nothing else happens meanwhile. */
-export type Mailbox = Queue.Queue<Message, StoreError>
+export type Mailbox = Queue.Queue<Message, StoreError | InputNotFound>
 
 const readLines = (mailbox: Mailbox, input: NodeJS.ReadableStream): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(
@@ -51,7 +51,7 @@ export const open = Effect.fnUntraced(function* (
   input: NodeJS.ReadableStream
 ): Effect.fn.Return<Mailbox, never, Scope.Scope | Sessions> {
   const sessions = yield* Sessions
-  const mailbox: Mailbox = yield* Queue.make<Message, StoreError>()
+  const mailbox: Mailbox = yield* Queue.make<Message, StoreError | InputNotFound>()
   yield* sessions.events(session, after).pipe(
     Stream.runForEachArray((items) => Queue.offer(mailbox, { _tag: "items", items })),
     Effect.catchCause((cause) => Queue.failCause(mailbox, cause)),

@@ -40,7 +40,8 @@ const watch = Effect.fnUntraced(function* (watched: Watched) {
   return outcome._tag === "withdrawn" ? ({ _tag: "interrupted" } satisfies Outcome) : outcome
 })
 
-const openInput = ({ delivered, turn, waiting }: SessionState): InputId | undefined =>
+/** The input whose outcome tells that nothing is open any more, if anything is. */
+export const openInput = ({ delivered, turn, waiting }: SessionState): InputId | undefined =>
   turn === undefined ? waiting.at(-1)?.input.input : delivered.at(-1)
 
 /** The turns of a session, one after the other; each event is shown once. */

@@ -1,8 +1,9 @@
 // The real command with a pipe for a person.
-import { writeFile } from "node:fs/promises"
+import { rm, writeFile } from "node:fs/promises"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "vitest"
-import { type Place, place, rein, serve, start, ways } from "../support.ts"
+import { type Place, place, rein, serve, start, until, ways } from "../support.ts"
 
 const model = ["--model", ways.anthropic.model]
 
@@ -124,6 +125,42 @@ it("reads a pipe to its end; a question that nobody can answer any more is rejec
   })
   expect({ code, stdout }).toEqual({ code: 0, stdout: "Not allowed.\n" })
   expect(stderr).toContain("The input was closed before anybody answered")
+  const [, session = ""] = /\* session (\S+)/.exec(stderr) ?? []
+  const events = await rein(here, ["session", "events", session])
+  // The prompt, and one answer.
+  expect(events.stdout.match(/"CommandSubmitted"/g)).toHaveLength(2)
+})
+
+it("refuses a session that another process works on, and /quit says that it stops a turn", async () => {
+  const here = await place()
+  const { call } = held(here)
+  const server = await serve([[{ call }]])
+  const environment = ways.anthropic.environment(server.url)
+  const { ended, says, type } = talk(here, environment, [...model, "--yes"])
+  type("wait")
+  await until(() => existsSync(join(here.project, "begun")))
+  const second = await rein(here, ["chat", "--continue"], { environment, input: "hello\n" })
+  expect(second).toMatchObject({ code: 2, stdout: "" })
+  expect(second.stderr).toMatch(/^rein: Session \S+ is in use by process \d+/)
+  type("/quit")
+  await says("* stopping")
+  expect(await ended).toMatchObject({ code: 0 })
+  expect(server.requests).toHaveLength(1)
+})
+
+it("ends with a sentence when its store breaks in the middle of a turn", async () => {
+  const here = await place()
+  const { call, letGo } = held(here)
+  const server = await serve([[{ call }], [{ text: "Never stored." }]])
+  const { child, ended, type } = talk(here, ways.anthropic.environment(server.url), [...model, "--yes"])
+  type("wait")
+  child.stdin?.end()
+  await until(() => existsSync(join(here.project, "begun")))
+  await rm(join(here.folder, "data", "rein", "rein.db"))
+  await letGo()
+  const { code, stderr } = await ended
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/rein: .*rein\.db/)
 })
 
 it("without a model says which to name, and `rein` alone is the chat", async () => {

@@ -194,7 +194,8 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
   yield* Effect.forkScoped(Effect.andThen(pause(sweepAfterMillis), sweep))
   yield* Effect.addFinalizer(() =>
     Effect.ensuring(
-      Effect.andThen(sweep, stopMarked(runtimeMark)), // guard: I5 core/test/process/NodeProcesses.test.ts
+      // Its own programs first: those of dead runtimes have waited already.
+      Effect.andThen(stopMarked(runtimeMark), sweep), // guard: I5 core/test/process/NodeProcesses.test.ts
       Effect.sync(() => watcher.close())
     )
   )

@@ -10,6 +10,11 @@ export class OpenSessions extends Context.Service<
   {
     /** Opens the session, or takes the open one; it stays open at least until the scope closes. */
     readonly get: (session: SessionId) => Effect.Effect<OpenSession, StoreError, Scope.Scope>
+    /** The same, for as long as the effect runs. */
+    readonly use: <A, E>(
+      session: SessionId,
+      effect: (opened: OpenSession) => Effect.Effect<A, E, Scope.Scope>
+    ) => Effect.Effect<A, E | StoreError>
   }
 >()("@rein/core/session/OpenSessions") {}
 
@@ -68,9 +73,12 @@ const make = Effect.fnUntraced(function* (
     },
     idleTimeToLive
   })
+  // A failed opening would be kept as long as an open session is.
+  const get = (session: SessionId) =>
+    Effect.tapError(RcMap.get(sessions, session), () => RcMap.invalidate(sessions, session))
   return OpenSessions.of({
-    // A failed opening would be kept as long as an open session is.
-    get: (session) => Effect.tapError(RcMap.get(sessions, session), () => RcMap.invalidate(sessions, session))
+    get,
+    use: (session, effect) => Effect.scoped(Effect.flatMap(get(session), effect))
   })
 })
 

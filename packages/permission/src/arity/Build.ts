@@ -1,0 +1,138 @@
+import type { Family } from "./Family.ts"
+
+/** Build tools and task runners of any language. */
+export const build: Family = {
+  rows: [
+    ["make", "targets", "make clean test -j4", "make clean test"],
+    ["gmake", "targets", "gmake all", "gmake all"],
+    ["ninja", "targets", "ninja install -v", "ninja install"],
+    ["just", 2, "just deploy dev", "just deploy"],
+    ["task", "targets", "task lint test --verbose", "task lint test"],
+    ["mage", "targets", "mage build test", "mage build test"],
+    ["cmake", 0, "cmake -P a.cmake", ""],
+    ["cmake --build", 2, "cmake --build out --target test", "cmake --build"],
+    ["cmake --install", 2, "cmake --install out", "cmake --install"],
+    ["cmake -B", 2, "cmake -B out -S .", "cmake -B"],
+    ["cmake -S", 2, "cmake -S . -B out", "cmake -S"],
+    ["ctest", 1, "ctest --test-dir out", "ctest"],
+    ["meson", 2, "meson setup out", "meson setup"],
+    ["meson devenv", 0, "meson devenv ls", ""],
+    ["conan", 2, "conan install . --build=missing", "conan install"],
+    ["conan remote", 3, "conan remote add acme u", "conan remote add"],
+    ["vcpkg", 2, "vcpkg install fmt", "vcpkg install"],
+    ["xmake", 2, "xmake build web", "xmake build"],
+    ["xmake run", 2, "xmake run web", "xmake run"],
+    ["xmake lua", 0, "xmake lua a.lua", ""],
+    ["scons", "targets", "scons install -j4", "scons install"],
+    ["gradle", "targets", "gradle clean build --info", "gradle clean build"],
+    ["mvn", "targets", "mvn clean install -DskipTests", "mvn clean install"],
+    ["mvn exec:exec", 0, "mvn exec:exec -Dexec.executable=ls", ""],
+    ["mvn exec:java", 0, "mvn exec:java -Dexec.mainClass=A", ""],
+    ["ant", "targets", "ant clean jar -v", "ant clean jar"],
+    ["sbt", "targets", "sbt compile test", "sbt compile test"],
+    ["sbt console", 0, "sbt console", ""],
+    ["mill", 2, "mill web.test -w", "mill web.test"],
+    ["bazel", 2, "bazel test //web/...", "bazel test"],
+    ["bazel run", 3, "bazel run //web:serve -- --port 80", "bazel run //web:serve"],
+    ["buck", 2, "buck2 build //web:web", "buck2 build"],
+    ["buck run", 3, "buck2 run //web:web", "buck2 run //web:web"],
+    ["pants", 2, "pants test ::", "pants test"],
+    ["pants run", 3, "pants run src/a.py", "pants run src/a.py"],
+    ["pants repl", 0, "pants repl", ""],
+    ["earthly", 2, "earthly +build --ci", "earthly +build"],
+    ["dagger", 2, "dagger functions -m ci", "dagger functions"],
+    ["dagger call", 3, "dagger call build --src .", "dagger call build"],
+    ["dagger run", 0, "dagger run ls", ""],
+    ["dagger shell", 0, "dagger shell", ""],
+    ["mise", 2, "mise install node@22", "mise install"],
+    ["mise exec", 0, "mise exec -- ls", ""],
+    ["mise x", 0, "mise x -- ls", ""],
+    ["mise run", 3, "mise run lint --force", "mise run lint"],
+    ["mise r", 3, "mise r lint --force", "mise r lint"],
+    ["mise config", 3, "mise config set a b", "mise config set"],
+    ["mise settings", 3, "mise settings set a b", "mise settings set"],
+    ["asdf", 2, "asdf install nodejs 22", "asdf install"],
+    ["asdf exec", 0, "asdf exec ls", ""],
+    ["asdf env", 0, "asdf env nodejs ls", ""],
+    ["asdf plugin", 3, "asdf plugin add nodejs", "asdf plugin add"],
+    ["direnv", 2, "direnv allow .", "direnv allow"],
+    ["direnv exec", 0, "direnv exec . ls", ""],
+    ["devbox", 2, "devbox add go", "devbox add"],
+    ["devbox run", 3, "devbox run lint --fix", "devbox run lint"],
+    ["devbox shell", 0, "devbox shell", ""],
+    ["nix", 2, "nix build .#web", "nix build"],
+    ["nix develop", 0, "nix develop -c ls", ""],
+    ["nix run", 0, "nix run nixpkgs#hello", ""],
+    ["nix shell", 0, "nix shell nixpkgs#hello -c ls", ""],
+    ["nix repl", 0, "nix repl", ""],
+    ["nix flake", 3, "nix flake update --commit-lock-file", "nix flake update"],
+    ["nix profile", 3, "nix profile install nixpkgs#hello", "nix profile install"],
+    ["nix store", 3, "nix store gc --dry-run", "nix store gc"],
+    ["nix-shell", 0, "nix-shell --run ls", ""],
+    ["nixos-rebuild", 2, "nixos-rebuild switch --flake .", "nixos-rebuild switch"],
+    ["home-manager", 2, "home-manager switch --flake .", "home-manager switch"],
+    ["lefthook", 2, "lefthook install --force", "lefthook install"],
+    ["lefthook run", 3, "lefthook run pre-commit --all-files", "lefthook run pre-commit"]
+  ],
+  flags: [
+    [
+      "make",
+      "-s --silent --quiet -k --keep-going -B --always-make -n --dry-run --just-print -w --no-print-directory -i -e",
+      "-C --directory -f --file --makefile -I -j --jobs -l -o -W",
+      "make -s -C api -f ci.mk test",
+      "make test"
+    ],
+    ["ninja", "-v --verbose --quiet -n", "-C -f -j -k -l -d", "ninja -C out test", "ninja test"],
+    [
+      "just",
+      "-q --quiet -v --verbose --dry-run -n",
+      "-f --justfile -d --working-directory",
+      "just -f ci.just test",
+      "just test"
+    ],
+    [
+      "task",
+      "-s --silent -v --verbose -f --force -p --parallel -y --yes",
+      "-d --dir -t --taskfile",
+      "task -d api test",
+      "task test"
+    ],
+    [
+      "gradle",
+      "-q --quiet -i --info -d --debug -s --stacktrace --no-daemon --daemon --offline --parallel --continue --build-cache --rerun-tasks",
+      "-p --project-dir -b --build-file -x --exclude-task --console --max-workers",
+      "gradle --no-daemon -p api test",
+      "gradle test"
+    ],
+    [
+      "mvn",
+      "-q --quiet -B --batch-mode -o --offline -U -X -e --errors -ntp --no-transfer-progress -am -amd -N",
+      "-f --file -pl --projects -P -s --settings -T --threads -rf",
+      "mvn -B -pl api test",
+      "mvn test"
+    ],
+    [
+      "bazel",
+      "--batch",
+      "--output_user_root --output_base --bazelrc --host_jvm_args",
+      "bazel --output_base=o build //a",
+      "bazel build //a"
+    ],
+    ["ant", "-q -quiet -v -verbose", "-f -file -buildfile", "ant -f ci.xml jar", "ant jar"],
+    [
+      "nix",
+      "--verbose --offline --impure",
+      "--extra-experimental-features",
+      "nix --offline build .#a",
+      "nix build .#a"
+    ],
+    ["mise", "-q --quiet -v --verbose -y --yes", "-C --cd -E --env", "mise -C api install", "mise install"]
+  ],
+  aliases: [
+    ["gradlew", "gradle", "./gradlew :app:test --info", "./gradlew :app:test"],
+    ["mvnw", "mvn", "./mvnw verify -q", "./mvnw verify"],
+    ["mvnd", "mvn", "mvnd verify -q", "mvnd verify"],
+    ["bazelisk", "bazel", "bazelisk test //web", "bazelisk test"],
+    ["go-task", "task", "go-task lint", "go-task lint"]
+  ]
+}
