@@ -12,6 +12,7 @@ import * as Snapshot from "./catalogue/Snapshot.ts"
 export { find as findLocal, findAll as findLocals, type LocalServer } from "./catalogue/LocalServers.ts"
 export { parse, refresh, RefreshError, usualUrl } from "./catalogue/ModelsDev.ts"
 export type { Models } from "./catalogue/Snapshot.ts"
+export { readStored } from "./catalogue/Stored.ts"
 
 export interface Options {
   /** Own entries, by `provider/model`; the fields that one has count before all else. */
@@ -22,9 +23,9 @@ export interface Options {
   readonly settings?: Settings
 }
 
-/** Newer facts replace older ones of the same model; models that are new to neither stay. */
+/** Newer facts replace older ones of the same model. That they cannot be had is no reason to know nothing. */
 const stored = async (provider: string, { newer }: Options): Promise<Snapshot.Models> => {
-  const [bundled, later] = await Promise.all([Snapshot.load(provider), newer?.(provider)])
+  const [bundled, later] = await Promise.all([Snapshot.load(provider), newer?.(provider).catch(() => undefined)])
   return later === undefined ? bundled : { ...bundled, ...later }
 }
 

@@ -8,6 +8,7 @@ import { ModelCatalog, type ModelFacts } from "@rein/core/model/ModelCatalog"
 import { ConfigProvider, Effect, Layer, Schema } from "effect"
 import * as AiSdk from "../src/AiSdk.ts"
 import * as Catalogue from "../src/Catalogue.ts"
+import { StoredModels } from "../src/catalogue/Stored.ts"
 import { providers as inSnapshot } from "../src/catalogue/Snapshot.ts"
 
 /** What stands behind each path; anything else is a 404. Each request is kept, with its method. */
@@ -42,19 +43,6 @@ const lookup = (provider: string, model: string) =>
     return yield* (yield* ModelCatalog).lookup({ provider, model })
   })
 
-const Count = Schema.Union([Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), Schema.Literal("unknown")])
-const rates = { input: Count, output: Count, cacheRead: Count, cacheWrite: Count }
-const Facts = Schema.Struct({
-  name: Schema.String,
-  contextTokens: Count,
-  outputTokens: Count,
-  prices: Schema.Union([
-    Schema.Struct({ ...rates, above: Schema.optionalKey(Schema.Array(Schema.Struct({ tokens: Count, ...rates }))) }),
-    Schema.Literal("unknown")
-  ]),
-  capabilities: Schema.Struct({ tools: Schema.Boolean, reasoning: Schema.Boolean, input: Schema.Array(Schema.String) })
-})
-
 describe("the facts of the package", () => {
   it.effect("are of known providers, and each can be read", () =>
     Effect.gen(function* () {
@@ -68,7 +56,7 @@ describe("the facts of the package", () => {
         assert.include(AiSdk.providers, provider)
         const models = yield* catalog.models(provider)
         assert.isNotEmpty(Object.keys(models))
-        yield* Schema.decodeUnknownEffect(Schema.Record(Schema.String, Facts))(models, { onExcessProperty: "error" })
+        yield* Schema.decodeUnknownEffect(StoredModels)(models, { onExcessProperty: "error" })
       }
     }).pipe(Effect.provide(Catalogue.layerWith({})))
   )
@@ -121,6 +109,30 @@ describe("the facts of the package", () => {
       )
       assert.deepStrictEqual(asked, ["google", "own"])
     })
+  )
+})
+
+describe("facts in a file", () => {
+  it("are read as they were written, and not at all when one of them is none", () => {
+    const prices = { input: 1, output: 2, cacheRead: 1, cacheWrite: 1 }
+    const models = { m: { contextTokens: 5, outputTokens: "unknown", prices } } as const
+    assert.deepStrictEqual(Catalogue.readStored(JSON.stringify(models)), models)
+    for (const wrong of [
+      "",
+      "{",
+      "[]",
+      '{"m":{}}',
+      JSON.stringify({ m: { ...models.m, prices: { ...prices, input: "1" } } })
+    ]) {
+      assert.isUndefined(Catalogue.readStored(wrong))
+    }
+  })
+
+  it.effect("that cannot be had leave what is known", () =>
+    Effect.gen(function* () {
+      const facts = yield* lookup("google", "gemini-2.5-pro")
+      assert.strictEqual(facts.outputTokens, 65_536)
+    }).pipe(Effect.provide(Catalogue.layerWith({ newer: () => Promise.reject(new Error("no disk")) })))
   )
 })
 

@@ -139,9 +139,10 @@ describe("the table", () => {
       const google = { google: settings(`${server.url}/proxy/v1beta/openai/`) }
       yield* ask(AiSdk.layerWith(google), asked("google"))
       yield* ask(AiSdk.layerWith({ mistral: settings(`${server.url}/proxy`) }), asked("mistral"))
+      yield* ask(AiSdk.layerWith({ azure: settings(`${server.url}/openai`) }), asked("azure"))
       assert.deepStrictEqual(
         server.came.map(({ path }) => path),
-        ["/proxy/v1beta/models/m:streamGenerateContent?alt=sse", "/proxy/chat/completions"]
+        ["/proxy/v1beta/models/m:streamGenerateContent?alt=sse", "/proxy/chat/completions", "/openai/v1/responses"]
       )
     })
   )

@@ -16,12 +16,12 @@ const folder: Effect.Effect<string | undefined> = Effect.gen(function* () {
 
 const fileOf = (place: string, provider: string): string => join(place, `${provider}.json`)
 
-/** What was loaded of a provider; nothing when nobody has loaded anything. The file was written here, or is not used. */
+/** What was loaded of a provider; nothing when nobody has loaded anything, or the file cannot be read. */
 export const newer = async (provider: string): Promise<Catalogue.Models | undefined> => {
   const place = await Effect.runPromise(folder)
   if (place === undefined) return undefined
   try {
-    return JSON.parse(await readFile(fileOf(place, provider), "utf8")) as Catalogue.Models
+    return Catalogue.readStored(await readFile(fileOf(place, provider), "utf8"))
   } catch {
     return undefined
   }

@@ -29,7 +29,10 @@ const nothing: Sum = { known: 0, untold: 0 }
 const plus = ({ known, untold }: Sum, one: Tokens): Sum =>
   one === "unknown" ? { known, untold: untold + 1 } : { known: known + one, untold }
 
-const valueOf = ({ known, untold }: Sum): number | "unknown" => (untold > 0 ? "unknown" : known) // guard: I10 cli/test/stats/Stats.test.ts
+const valueOf = ({ known, untold }: Sum): number | "unknown" => {
+  if (untold > 0) return "unknown" // guard: I10 cli/test/stats/Stats.test.ts
+  return known
+}
 
 /** What the steps of one day, model or project have used. */
 export interface Group {
@@ -54,7 +57,7 @@ const emptyGroup = (name: string): Group => ({
 
 const withEntry = (group: Group, session: string, { cost, usage }: Ledger.Entry): Group => ({
   ...group,
-  sessions: new Set([...group.sessions, session]),
+  sessions: group.sessions.has(session) ? group.sessions : new Set([...group.sessions, session]),
   steps: group.steps + 1,
   input: plus(group.input, usage.input),
   cacheRead: plus(group.cacheRead, usage.cacheRead),

@@ -93,7 +93,10 @@ export const addAmounts = (a: Amount, b: Amount): Amount => ({
 })
 
 /** What they come to; a part that is not known makes it unknown, and `sum` is then the known part. */
-export const totalOf = ({ cut, sum, untold }: Amount): number | "unknown" => (cut + untold > 0 ? "unknown" : sum) // guard: I10 core/test/session/Spending.test.ts
+export const totalOf = ({ cut, sum, untold }: Amount): number | "unknown" => {
+  if (cut + untold > 0) return "unknown" // guard: I10 core/test/session/Spending.test.ts
+  return sum
+}
 
 /** The spending of a session, of its events from the first one on. */
 export const of = (events: Iterable<StoredEvent>): Spending => {

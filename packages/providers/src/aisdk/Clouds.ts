@@ -14,7 +14,9 @@ const azureUrl = (resource: string): string => `https://${resource}.openai.azure
 export const azure: Family = (settings) => {
   const { baseUrl, resource } = settings
   const isPlaced = baseUrl !== undefined || resource !== undefined
-  const address = isPlaced ? addressOf(baseUrl, azureUrl(resource ?? "resource"), []) : ""
+  const usual = azureUrl(resource ?? "resource")
+  // Azure's own tools want the address without the version.
+  const address = isPlaced ? addressOf(baseUrl, usual, [usual.replace(/\/v1$/, "")]) : ""
   const dialect = { ...Dialect.openaiResponses, optionsKey: "azure" }
   const headers = { ...(hasKey(settings) ? { "api-key": keyOf(settings) } : {}), ...settings.headers }
   return {
