@@ -48,6 +48,9 @@ const paths: Readonly<Record<string, { readonly own?: readonly [string, Header];
   vllm: { plain: "/v1/chat/completions" }
 }
 
+/** Their dialects have no place for what an answer has cost, or their packages drop it. */
+const silent = ["anthropic", "openai", "google", "google-vertex", "amazon-bedrock", "azure", "groq", "xai", "cohere"]
+
 const look = { name: "look", description: "Looks.", parameters: { type: "object", properties: {} } }
 
 const asked = (provider: string) => request("chat-completions", { model: { provider, model: "m" }, tools: [look] })
@@ -97,7 +100,7 @@ describe("the table", () => {
       assert.strictEqual(textOf(parts, "text-delta"), "hello")
       const end = finishOf(parts)
       assert.deepStrictEqual([end?.reason, end?.usage.input, end?.usage.output], ["stop", 7, 2])
-      assert.strictEqual(end?.cost, id === "vercel" ? 4_500 : undefined)
+      assert.strictEqual(end?.cost, silent.includes(id) ? undefined : 4_500)
     })
   )
 

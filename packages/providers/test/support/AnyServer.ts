@@ -16,7 +16,8 @@ const text = "hello"
 const events = (...data: ReadonlyArray<unknown>): string =>
   data.map((one) => `data: ${typeof one === "string" ? one : JSON.stringify(one)}\n\n`).join("")
 
-const chatUsage = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 }
+/** With a price, as some gateways add it. */
+const chatUsage = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9, cost: 0.0045 }
 
 const chat = (): string => {
   const chunk = (delta: object, rest: object = {}) => ({
