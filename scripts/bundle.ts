@@ -14,8 +14,8 @@ export const bundleFolder = join(root, "packages/cli/dist/bundle")
 /** What the command needs only sometimes, and what it chooses one of: these stay files of their own. */
 const isApart = (module: string): boolean =>
   [
-    /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/recording\/|\/telemetry\/Exporter|\/testing\/|\/@ai-sdk\//,
-    /\/effect\/dist\/(?:observability|http)\//,
+    /\/packages\/cli\/src\/(demo|session|models\/Models|stats)\b|\/run\/Terminal|\/recording\/|\/telemetry\/Exporter|\/testing\//,
+    /\/@ai-sdk\/|\/node_modules\/ai\/|\/catalogue\/data\/|\/effect\/dist\/(?:observability|http)\//,
     // Reading a line of shell: as much code as a tenth of the rest.
     /\/permission\/src\/shell\/|\/(unbash|web-tree-sitter)\//
   ].some((apart) => apart.test(module))
@@ -71,6 +71,13 @@ const licencesOf = (modules: ReadonlyArray<string>): string => {
     .join(`\n${"-".repeat(80)}\n\n`)
 }
 
+/** Packages that a person may install beside the command; they are looked for when they are wanted. `ai` brings one of them. */
+const optionalPackages = (): ReadonlyArray<string> => {
+  const text = readFileSync(join(root, "packages/providers/package.json"), "utf8")
+  const { peerDependencies } = JSON.parse(text) as { readonly peerDependencies: Readonly<Record<string, string>> }
+  return Object.keys(peerDependencies).filter((name) => name !== "@ai-sdk/gateway")
+}
+
 /** Builds into a new folder and puts that in the place of the old one. Gives the number of bytes of code. */
 export const bundle = async (folder: string = bundleFolder): Promise<number> => {
   const began = new Date()
@@ -79,8 +86,8 @@ export const bundle = async (folder: string = bundleFolder): Promise<number> => 
   const building = await rolldown({
     input: { main: join(root, "packages/cli/src/main.ts") },
     platform: "node",
-    // It looks for its binary beside itself.
-    external: [/^@vscode\/ripgrep/],
+    // Ripgrep looks for its binary beside itself.
+    external: [/^@vscode\/ripgrep/, ...optionalPackages()],
     resolve: { conditionNames: ["@rein/source", "node", "import", "default"] },
     // The engine of tree-sitter can be told to evaluate code by a module that it loads; ours does not.
     checks: { eval: false },

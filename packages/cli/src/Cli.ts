@@ -7,18 +7,28 @@ import { demoCommand } from "./demo/DemoCommand.ts"
 import { codeOf, describe, failureCode, messageOf, onScreen, usageCode } from "./Failure.ts"
 import { permissionCommand } from "./permission/PermissionCommand.ts"
 import * as Platform from "./Platform.ts"
+import { modelsCommand } from "./models/ModelsCommand.ts"
 import { flags } from "./run/Flags.ts"
 import { errorObject } from "./run/Result.ts"
 import { runCommand } from "./run/RunCommand.ts"
 import { withoutSecrets } from "./Secrets.ts"
 import { sessionCommand } from "./session/SessionCommand.ts"
+import { statsCommand } from "./stats/StatsCommand.ts"
 import * as Telemetry from "./telemetry/Telemetry.ts"
 import { oneLine, visible, visibleJson } from "./Visible.ts"
 
 /** Without a subcommand it is a chat. */
 const rein = Command.make("rein", flags, startChat).pipe(
   Command.withDescription("The harness around a language model; without a command: rein chat"),
-  Command.withSubcommands([chatCommand, runCommand, demoCommand, sessionCommand, permissionCommand])
+  Command.withSubcommands([
+    chatCommand,
+    runCommand,
+    demoCommand,
+    sessionCommand,
+    permissionCommand,
+    modelsCommand,
+    statsCommand
+  ])
 )
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`)

@@ -18,18 +18,18 @@ import * as Questions from "@rein/core/question/Questions"
 import * as Runtime from "@rein/core/Runtime"
 import * as Fallback from "@rein/core/model/Fallback"
 import * as Limiter from "@rein/core/model/Limiter"
-import * as ModelCatalog from "@rein/core/model/ModelCatalog"
 import type { ModelRef } from "@rein/core/schema/ModelRef"
 import type { Sessions } from "@rein/core/session/Sessions"
 import type { SessionStore, StoreError } from "@rein/core/session/SessionStore"
 import { Settings } from "@rein/core/settings/Settings"
 import * as ToolRegistry from "@rein/core/tool/ToolRegistry"
-import { AiSdk } from "@rein/providers"
+import { AiSdk, Catalogue } from "@rein/providers"
 import { codingTools } from "@rein/tools"
 import type { Layer as RuleLayer } from "@rein/permission"
 import { type Context, Effect, Layer } from "effect"
 import { builtIn } from "./BuiltInRules.ts"
 import type { UsageError } from "./Failure.ts"
+import { newer } from "./models/Newer.ts"
 
 export interface Options {
   /** The folder of Rein's data. */
@@ -103,7 +103,7 @@ export const layer = (options: Options): Layer.Layer<Sessions | Agents.Agents, U
     Layer.mergeAll(
       Layer.succeedContext(store),
       options.layerModel,
-      Layer.provide(Fallback.layerWith(options.fallback), ModelCatalog.layer),
+      Layer.provideMerge(Fallback.layerWith(options.fallback), Catalogue.layerOver({ newer })),
       known,
       tools(options),
       settings(options),

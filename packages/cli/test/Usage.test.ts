@@ -11,7 +11,7 @@ const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
   [["frob"], /Unknown subcommand "frob"/],
   [["run", "hi"], /No model is chosen/],
   [["run", ...model], /There is no prompt/],
-  [["run", "hi", "--model", "gpt"], /"gpt" is no model id: write provider\/model.*Did you mean openai\/gpt\?/],
+  [["run", "hi", "--model", "gpt"], /"gpt" is no model id: write provider\/model.*Did you mean openai\/gpt-/],
   [["run", "hi", "--model", "acme/x"], /no provider "acme".*Known providers: anthropic/],
   [["run", "hi", "--model", "antropic/x"], /Did you mean anthropic\/x\?/],
   [["run", "hi", ...model, "--dir", "nowhere"], /nowhere does not exist/],

@@ -61,8 +61,8 @@ export interface AgentOptions {
   readonly budget?: Budget.Limits
   /** How long the model may say nothing, also by provider. Default: five minutes before and within an answer. */
   readonly silence?: Watchdog.Options
-  /** Limits and prices of models, by `provider/model`. Default: nothing is known. */
-  readonly catalog?: Readonly<Record<string, ModelCatalog.ModelFacts>>
+  /** Limits and prices of models, by `provider/model`, over what the model's source knows. */
+  readonly catalog?: ModelCatalog.Entries
   /** Who is told of turns, requests and calls: the layer of a tracer. Default: nobody. */
   readonly telemetry?: {
     readonly layer: Layer.Layer<never>
@@ -164,7 +164,7 @@ const layerOf = (options: AgentOptions) => {
     ToolRegistry.layerValues(toolsOf(options.tools)),
     Layer.provide(permissionOf(permission), settings),
     options.system === undefined ? SystemPrompt.layer : SystemPrompt.layerFixed([options.system]),
-    ModelCatalog.layerValues(options.catalog ?? {}),
+    Layer.provide(ModelCatalog.layerOver(options.catalog ?? {}), options.model.catalog ?? ModelCatalog.layer),
     options.budget === undefined ? Budget.layerUnlimited : Budget.layerFixed(options.budget),
     Layer.succeed(Watchdog.Watchdog, options.silence ?? {})
   )

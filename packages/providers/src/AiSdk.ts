@@ -12,15 +12,17 @@ import * as Dialect from "./aisdk/Dialect.ts"
 import { modelsWithin } from "./aisdk/ModelList.ts"
 import { didYouMean, nearMisses } from "./aisdk/NearMiss.ts"
 import * as Prompt from "./aisdk/Prompt.ts"
-import { keyOf, type Provider } from "./aisdk/Provider.ts"
+import { type Provider, secretsOf } from "./aisdk/Provider.ts"
 import * as Providers from "./aisdk/Providers.ts"
 import * as StreamText from "./aisdk/StreamText.ts"
+import { known, type Options } from "./aisdk/Table.ts"
+import * as Snapshot from "./catalogue/Snapshot.ts"
 import type { Asked } from "./classify/Describe.ts"
 import { unknownProvider } from "./ModelName.ts"
 import type { Rule } from "./transform/Rule.ts"
 
 export type { ProviderSettings } from "./aisdk/Provider.ts"
-export type { Options } from "./aisdk/Providers.ts"
+export type { Options } from "./aisdk/Table.ts"
 export type { Settings as StreamTextSettings } from "./aisdk/StreamText.ts"
 export { providers } from "./ModelName.ts"
 
@@ -31,7 +33,6 @@ interface Route {
   readonly id: string
   readonly title: string
   readonly provider: Provider
-  readonly prompt: Prompt.Prompt
   readonly hints: Providers.Hints
   /** Does it usually run on this machine? */
   readonly isLocal: boolean
@@ -41,27 +42,24 @@ interface Route {
 type Hinting = typeof Providers.inEnvironment
 
 interface Making {
-  readonly options: Providers.Options
+  readonly options: Options
   readonly hinting: Hinting
   readonly ask: Answer.Asker
 }
 
-const promptOf = (provider: string, { dialect }: Provider) => Prompt.make({ provider, dialect })
-
 const routesOf = ({ hinting, options }: Making): ReadonlyMap<string, Route> => {
   return new Map(
-    Providers.known.map((known) => {
-      const provider = known.family(options[known.name] ?? {})
-      const { id, title } = known
-      const isLocal = known.local !== undefined
-      return [id, { id, title, provider, prompt: promptOf(id, provider), hints: hinting(known), isLocal }]
+    known.map((one) => {
+      const { id, local, name, title } = one
+      const provider = one.family(options[name] ?? {})
+      return [id, { id, title, provider, hints: hinting(one), isLocal: local !== undefined }]
     })
   )
 }
 
 /** Routes with one key at one address are one account, which has the name of the first. */
-const accountsOf = (routes: ReadonlyArray<Route>, options: Providers.Options): ReadonlyMap<string, string> => {
-  const keys = new Map(Providers.known.map(({ id, name }) => [id, options[name]?.apiKey]))
+const accountsOf = (routes: ReadonlyArray<Route>, options: Options): ReadonlyMap<string, string> => {
+  const keys = new Map(known.map(({ id, name }) => [id, options[name]?.apiKey]))
   const isSame = (a: Route) => (b: Route) => {
     const [one, other] = [keys.get(a.id), keys.get(b.id)]
     const isKey =
@@ -74,13 +72,17 @@ const accountsOf = (routes: ReadonlyArray<Route>, options: Providers.Options): R
 /** Long enough for a list, short enough for somebody who waits for an error. */
 const listMillis = 2_000
 
-/** An unknown model gets the near misses of those that its server lists. */
+/** The models that the server lists, or else those that are known of the provider. */
+const modelsOf = async ({ id, provider }: Route): Promise<ReadonlyArray<string>> =>
+  (await modelsWithin(provider, listMillis)) ?? Object.keys(await Snapshot.load(id))
+
+/** An unknown model gets the near misses of those that there are. */
 const withNearMisses = (error: ModelError, route: Route, ref: ModelRef.ModelRef): Effect.Effect<never, ModelError> => {
   const { reason } = error
   if (reason._tag !== "InvalidRequest" || reason.because !== "unknown-model") return Effect.fail(error)
   return Effect.flatMap(
-    Effect.promise(() => modelsWithin(route.provider, listMillis)),
-    (models = []) => {
+    Effect.promise(() => modelsOf(route)),
+    (models) => {
       const near = nearMisses(ref.model, models).map((model) => `${ref.provider}/${model}`)
       return Effect.fail(new ModelError({ ...error, message: `${error.message}${didYouMean(near)}` }))
     }
@@ -90,21 +92,41 @@ const withNearMisses = (error: ModelError, route: Route, ref: ModelRef.ModelRef)
 const make = (making: Making): ModelService => {
   const routes = routesOf(making)
   const locals = [...routes.values()].filter(({ isLocal }) => isLocal)
-  const secrets = Providers.known.flatMap(({ name }) => keyOf(making.options[name] ?? {}) || [])
+  const secrets = known.flatMap(({ name }) => secretsOf(making.options[name] ?? {}))
 
   const missing = async ({ hints, provider, title }: Route): Promise<ModelError | undefined> => {
     if (provider.missing === undefined) return undefined
     const servers = locals.map((local) => ({ id: local.id, ...local.provider }))
-    return provider.missing === "key"
-      ? refuse("Authentication", await withoutKey(`No key for ${title}: ${hints.key}`, servers))
-      : refuse("InvalidRequest", await withoutKey(`No address for ${title}: ${hints.address} to its base URL`, servers))
+    switch (provider.missing) {
+      case "key":
+        return refuse("Authentication", await withoutKey(`No key for ${title}: ${hints.key}`, servers))
+      case "address":
+        return refuse(
+          "InvalidRequest",
+          await withoutKey(`No address for ${title}: ${hints.address} to its base URL`, servers)
+        )
+      case "place":
+        return refuse(
+          "InvalidRequest",
+          await withoutKey(`It is not known where ${title} is to be asked: ${hints.place}`, servers)
+        )
+    }
+  }
+
+  /** One for each provider and package, since it keeps what it made of messages. */
+  const prompts = new Map<string, Prompt.Prompt>()
+  const promptOf = (provider: string, dialect: Dialect.Dialect): Prompt.Prompt => {
+    const key = `${provider} ${dialect.optionsKey}`
+    const prompt = prompts.get(key) ?? Prompt.make({ provider, dialect })
+    prompts.set(key, prompt)
+    return prompt
   }
 
   const open = async (route: Route, request: ModelRequest, signal: AbortSignal) => {
     const lacking = await missing(route)
     if (lacking !== undefined) throw lacking
-    const model = await route.provider.model(request.model.model)
-    return making.ask(model, route.prompt(request, signal).options)
+    const { dialect, model } = await route.provider.model(request.model.model)
+    return making.ask(model, promptOf(route.id, dialect)(request, signal).options)
   }
 
   const stream = (request: ModelRequest): Stream.Stream<ModelPart, ModelError> => {
@@ -125,16 +147,16 @@ const make = (making: Making): ModelService => {
 }
 
 /** A router over the known providers with these settings and nothing from the environment. */
-export const layerWith = (options: Providers.Options): Layer.Layer<Model> =>
+export const layerWith = (options: Options): Layer.Layer<Model> =>
   Layer.sync(Model, () => make({ options, hinting: Providers.inOptions, ask: Answer.doStream }))
 
-const merged = (found: Providers.Options, replaced: Providers.Options): Providers.Options => ({
+const merged = (found: Options, replaced: Options): Options => ({
   ...found,
   ...replaced,
-  ...Object.fromEntries(Providers.known.map(({ name }) => [name, { ...found[name], ...replaced[name] }]))
+  ...Object.fromEntries(known.map(({ name }) => [name, { ...found[name], ...replaced[name] }]))
 })
 
-const overEnvironment = (replaced: Providers.Options, ask: Answer.Asker): Layer.Layer<Model> =>
+const overEnvironment = (replaced: Options, ask: Answer.Asker): Layer.Layer<Model> =>
   Layer.effect(
     Model,
     Effect.map(
@@ -149,7 +171,7 @@ const overEnvironment = (replaced: Providers.Options, ask: Answer.Asker): Layer.
   )
 
 /** The settings of the environment, with some of them replaced. */
-export const layerOver = (replaced: Providers.Options): Layer.Layer<Model> => overEnvironment(replaced, Answer.doStream)
+export const layerOver = (replaced: Options): Layer.Layer<Model> => overEnvironment(replaced, Answer.doStream)
 
 /**
  * A router over the known providers, with the keys and addresses of the environment: `ANTHROPIC_API_KEY` and
@@ -162,10 +184,7 @@ export const layer: Layer.Layer<Model> = layerOver({})
 export const layerStreamText: Layer.Layer<Model> = overEnvironment({}, StreamText.asker({}))
 
 /** `layerStreamText` with these settings and nothing from the environment. */
-export const layerStreamTextWith = (
-  options: Providers.Options,
-  settings: StreamText.Settings = {}
-): Layer.Layer<Model> =>
+export const layerStreamTextWith = (options: Options, settings: StreamText.Settings = {}): Layer.Layer<Model> =>
   Layer.sync(Model, () => make({ options, hinting: Providers.inOptions, ask: StreamText.asker(settings) }))
 
 /** Plain JavaScript may hand in a model of an older SDK, whose parts mean other things. */

@@ -5,6 +5,7 @@ import { ModelError } from "@rein/core/schema/ModelError"
 import { Effect, Redacted } from "effect"
 import * as Prompt from "./aisdk/Prompt.ts"
 import * as Providers from "./aisdk/Providers.ts"
+import { find, type Options } from "./aisdk/Table.ts"
 import { classify } from "./Classify.ts"
 import { unknownProvider } from "./ModelName.ts"
 import type { Rule } from "./transform/Rule.ts"
@@ -47,21 +48,25 @@ const changeOf = ({ name, source, what, why }: Rule): Change => ({ name, what, w
 /** How the router would ask for the request, with these addresses. Keys are not needed and not used. */
 export const inspect = Effect.fnUntraced(function* (
   request: ModelRequest,
-  settings: Providers.Options = {}
+  settings: Options = {}
 ): Effect.fn.Return<Inspection, ModelError> {
   const { model: ref } = request
-  const known = Providers.known.find(({ id }) => id === ref.provider)
+  const known = find(ref.provider)
   if (known === undefined) {
     return yield* new ModelError({ reason: { _tag: "InvalidRequest" }, message: unknownProvider(ref) })
   }
   const taken = capture()
   const own = { ...settings[known.name], apiKey: Redacted.make("none"), fetch: taken.fetch }
   const provider = known.family(own)
-  const prompt = Prompt.make({ provider: known.id, dialect: provider.dialect })
+  const { dialect, model } = yield* Effect.tryPromise({
+    try: () => provider.model(ref.model),
+    catch: (error) => classify(error, { phase: "before-output" })
+  })
+  const prompt = Prompt.make({ provider: known.id, dialect })
   const { options, transformed } = prompt(request, AbortSignal.timeout(limitMillis))
   const failure = yield* Effect.promise(async () => {
     try {
-      await (await provider.model(ref.model)).doStream(options)
+      await model.doStream(options)
       return undefined
     } catch (error) {
       return classify(error, { phase: "before-output" }).message

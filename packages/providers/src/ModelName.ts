@@ -2,7 +2,8 @@
 import * as ModelRef from "@rein/core/schema/ModelRef"
 import { Result } from "effect"
 import { didYouMean, nearMisses } from "./aisdk/NearMiss.ts"
-import { known } from "./aisdk/Providers.ts"
+import { known } from "./aisdk/Table.ts"
+import * as Snapshot from "./catalogue/Snapshot.ts"
 
 /** The providers that the router knows, as they stand before the slash in `provider/model`. */
 export const providers: ReadonlyArray<string> = known.map(({ id }) => id)
@@ -10,31 +11,65 @@ export const providers: ReadonlyArray<string> = known.map(({ id }) => id)
 /** Names by which the makers of models can be told. */
 const makers: ReadonlyArray<readonly [RegExp, string]> = [
   [/^claude/i, "anthropic"],
-  [/^(gpt|chatgpt|codex|o\d)/i, "openai"]
+  [/^(gpt|chatgpt|codex|o\d)/i, "openai"],
+  [/^gem(ini|ma)/i, "google"],
+  [/^(mistral|codestral|devstral|magistral|ministral)/i, "mistral"],
+  [/^grok/i, "xai"],
+  [/^deepseek/i, "deepseek"],
+  [/^command/i, "cohere"],
+  [/^sonar/i, "perplexity"],
+  [/^(qwen|qwq)/i, "alibaba"],
+  [/^kimi/i, "moonshotai"]
 ]
 
 const makerOf = (model: string): string | undefined => makers.find(([pattern]) => pattern.test(model))?.[1]
 
 const listed = `Known providers: ${providers.join(", ")}.`
 
-/** What to say of a provider that is none. */
-export const unknownProvider = (ref: ModelRef.ModelRef): string => {
+/** What to say of a provider that is none. `like` are models of which one may be meant. */
+export const unknownProvider = (ref: ModelRef.ModelRef, like: ReadonlyArray<string> = []): string => {
   const near = nearMisses(ref.provider, providers)
   const maker = near.length > 0 ? undefined : makerOf(ref.model)
   const meant = (maker === undefined ? near : [maker]).map((provider) => `${provider}/${ref.model}`)
-  return `There is no provider "${ref.provider}" (in ${ModelRef.format(ref)}).${didYouMean(meant)} ${listed}`
+  return `There is no provider "${ref.provider}" (in ${ModelRef.format(ref)}).${didYouMean(like.length > 0 ? like : meant)} ${listed}`
 }
 
-const noModelId = (text: string): string => {
+const noModelId = (text: string, like: ReadonlyArray<string>): string => {
   const name = text.replace(/^\/+|\/+$/g, "")
   const maker = makerOf(name)
   const meant = maker === undefined ? nearMisses(name, providers).map((id) => `${id}/<model>`) : [`${maker}/${name}`]
-  return `"${text}" is no model id: write provider/model, e.g. anthropic/claude-sonnet-4-5.${didYouMean(meant)} ${listed}`
+  return `"${text}" is no model id: write provider/model, e.g. anthropic/claude-sonnet-4-5.${didYouMean(like.length > 0 ? like : meant)} ${listed}`
+}
+
+const readWith = (text: string, like: ReadonlyArray<string>): Result.Result<ModelRef.ModelRef, string> => {
+  const ref = ModelRef.parse(text.trim())
+  if (ref === undefined) return Result.fail(noModelId(text, like))
+  return providers.includes(ref.provider) ? Result.succeed(ref) : Result.fail(unknownProvider(ref, like))
 }
 
 /** A model by its id, `provider/model`, or a sentence that says what is wrong with the id and which one may be meant. */
-export const read = (text: string): Result.Result<ModelRef.ModelRef, string> => {
-  const ref = ModelRef.parse(text.trim())
-  if (ref === undefined) return Result.fail(noModelId(text))
-  return providers.includes(ref.provider) ? Result.succeed(ref) : Result.fail(unknownProvider(ref))
+export const read = (text: string): Result.Result<ModelRef.ModelRef, string> => readWith(text, [])
+
+/** The makers' own models, not those that others offer under the makers' names. */
+const makersModels = async (): Promise<ReadonlyArray<string>> => {
+  const ids = [...new Set(makers.map(([, id]) => id))]
+  const all = await Promise.all(
+    ids.map(async (id) => Object.keys(await Snapshot.load(id)).map((model) => `${id}/${model}`))
+  )
+  return all.flat()
+}
+
+const modelOf = (id: string): string => id.slice(id.indexOf("/") + 1)
+
+/** The same, and where something is wrong the known models are looked through for one that may be meant. */
+export const readNear = async (text: string): Promise<Result.Result<ModelRef.ModelRef, string>> => {
+  const found = read(text)
+  if (Result.isSuccess(found)) return found
+  const ids = await makersModels()
+  const wanted = (text.trim().split("/").at(-1) ?? "").trim()
+  const names = nearMisses(wanted, ids.map(modelOf))
+  return readWith(
+    text,
+    names.flatMap((name) => ids.find((id) => modelOf(id) === name) ?? [])
+  )
 }

@@ -4,7 +4,8 @@ import type { ModelSource } from "@rein/core/model/ModelSource"
 import type * as ModelRef from "@rein/core/schema/ModelRef"
 import { Redacted, Result } from "effect"
 import * as AiSdk from "./AiSdk.ts"
-import { known } from "./aisdk/Providers.ts"
+import * as Catalogue from "./Catalogue.ts"
+import { find } from "./aisdk/Table.ts"
 import { read } from "./ModelName.ts"
 
 export type { ModelSource }
@@ -39,16 +40,18 @@ const parse = (id: string): ModelRef.ModelRef => {
 export const model = (id: string, options: ModelOptions = {}): ModelSource => {
   const parsed = parse(id)
   const replaced = settings(options)
-  const name = known.find(({ id }) => id === parsed.provider)?.name ?? "openaiCompatible"
+  const name = find(parsed.provider)?.name ?? "openaiCompatible"
   return {
     ref: options.options === undefined ? parsed : { ...parsed, options: options.options },
     // The same layer value where nothing is special, so that it is built once for all.
-    layer: Object.keys(replaced).length === 0 ? AiSdk.layer : AiSdk.layerOver({ [name]: replaced })
+    layer: Object.keys(replaced).length === 0 ? AiSdk.layer : AiSdk.layerOver({ [name]: replaced }),
+    catalog: Catalogue.layer
   }
 }
 
 /** A model value of any AI SDK provider package, e.g. `openai("gpt-5")` of `@ai-sdk/openai`. */
 export const languageModel = (value: LanguageModelV4): ModelSource => ({
   ref: { provider: value.provider.split(".")[0] || "unknown", model: value.modelId },
-  layer: AiSdk.fromLanguageModel(value)
+  layer: AiSdk.fromLanguageModel(value),
+  catalog: Catalogue.layer
 })

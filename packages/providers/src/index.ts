@@ -1,5 +1,6 @@
 /** Models for Rein. */
 export * as AiSdk from "./AiSdk.ts"
+export * as Catalogue from "./Catalogue.ts"
 export * as Classify from "./Classify.ts"
 export * as Inspect from "./Inspect.ts"
 export * as ModelName from "./ModelName.ts"

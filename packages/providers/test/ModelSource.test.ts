@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { type AgentOptions, createAgent } from "@rein/core/promise"
 import { Effect } from "effect"
 import * as AiSdk from "../src/AiSdk.ts"
 import { languageModel, model } from "../src/ModelSource.ts"
@@ -43,6 +44,28 @@ describe("ModelSource", () => {
       assert.deepStrictEqual(source.ref, { provider: "acme", model: "some" })
       const { parts } = yield* ask(source.layer, request("chat-completions", { model: source.ref }))
       assert.strictEqual(textOf(parts, "text-delta"), "x")
+    })
+  )
+})
+
+describe("an agent", () => {
+  it.live("knows what its model costs, keeps a budget in money, and takes own prices before all others", () =>
+    Effect.gen(function* () {
+      const usage = { input: 1_000_000, output: 100_000, cacheRead: 500_000, cacheWrite: 0 }
+      const server = yield* serve({ script: () => [{ text: "x" }, { usage }], key })
+      const run = (options: Partial<AgentOptions>) =>
+        Effect.promise(async () => {
+          const source = model("anthropic/claude-haiku-4-5", { apiKey: key, baseUrl: server.url })
+          await using agent = createAgent({ model: source, budget: { microDollars: 1_000_000 }, ...options })
+          const session = await agent.session()
+          const { cost } = await session.run("go")
+          const { outcome } = await session.run("again")
+          return [cost, outcome._tag]
+        })
+      // Half of the input at a dollar a million, half at a tenth of that, and the output at five.
+      assert.deepStrictEqual(yield* run({}), [500_000 + 50_000 + 500_000, "budget-exhausted"])
+      const prices = { input: 1, output: 1, cacheRead: 1, cacheWrite: 1 }
+      assert.deepStrictEqual(yield* run({ catalog: { "anthropic/claude-haiku-4-5": { prices } } }), [1, "completed"])
     })
   )
 })

@@ -2,7 +2,7 @@
 import type { Doing } from "@rein/core/schema/LiveEvent"
 import * as Outcome from "@rein/core/schema/Outcome"
 import type { Status, StepIn } from "@rein/core/session/Status"
-import { count, money } from "../run/Result.ts"
+import { count, money } from "../Numbers.ts"
 import { oneLine } from "../Visible.ts"
 
 const doing = (what: Doing, now: number): string => {
@@ -47,7 +47,7 @@ const stepIn = (one: StepIn): string => {
 export const statusText = (status: Status, now: number): ReadonlyArray<string> => [
   `doing:   ${doing(status.doing, now)}`,
   ...(status.why === undefined ? [] : [`why:     ${oneLine(status.why, 200)}`]),
-  `so far:  ${status.steps} ${status.steps === 1 ? "step" : "steps"} in this turn; session: ${count(status.usage.input)} tokens in, ${count(status.usage.output)} out, cost ${money(status.cost)}`,
+  `so far:  ${status.steps} ${status.steps === 1 ? "step" : "steps"} in this turn; session: ${count(status.usage.input)} tokens in, ${count(status.usage.output)} out, cost ${money(status.cost, status.knownCost)}`,
   ...(status.last === undefined ? [] : [`before:  the last turn ended as ${Outcome.describe(status.last)}`]),
   ...status.stepIn.map((one, index) => `${index === 0 ? "step in: " : "         "}${stepIn(one)}`)
 ]

@@ -6,7 +6,7 @@ import * as ModelRef from "@rein/core/schema/ModelRef"
 import { fold } from "@rein/core/session/Fold"
 import { type SessionInfo, SessionStore } from "@rein/core/session/SessionStore"
 import { Sessions } from "@rein/core/session/Sessions"
-import { ModelName } from "@rein/providers"
+import { Catalogue, ModelName } from "@rein/providers"
 import { Effect, Layer, Option, Result, Schema } from "effect"
 import { UsageError } from "../Failure.ts"
 import { dataFolder, realDirectory } from "../Folders.ts"
@@ -17,6 +17,9 @@ import * as Recorded from "./Recorded.ts"
 
 const example = 'e.g. --model "anthropic/claude-sonnet-4-5"'
 
+/** So many models are named in a sentence. */
+const mostModels = 5
+
 const refuse = (message: string) => new UsageError({ message })
 
 /** The model of `--model`. */
@@ -24,7 +27,7 @@ export const model = Effect.fnUntraced(function* (
   text: string | undefined
 ): Effect.fn.Return<ModelRef.ModelRef | undefined, UsageError> {
   if (text === undefined) return undefined
-  const found = ModelName.read(text)
+  const found = yield* Effect.promise(() => ModelName.readNear(text))
   return Result.isSuccess(found) ? found.success : yield* refuse(found.failure)
 })
 
@@ -39,10 +42,21 @@ export const fallback = Effect.fnUntraced(function* ({
   return { models: { model: found.flatMap((one) => (Result.isSuccess(one) ? [one.success] : [])) }, anyPrice }
 })
 
+/** Models of the servers on this machine, for somebody who has no key for any other. */
+const localModels = Effect.fnUntraced(function* (settings: Effect.Success<typeof Catalogue.settings>) {
+  if (Catalogue.providers(settings).some(({ isLocal, isReady }) => isReady && !isLocal)) return ""
+  const servers = yield* Effect.promise(() => Catalogue.findLocals(settings))
+  const models = servers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`))
+  return models.length === 0 ? "" : ` On this machine there are: ${models.slice(0, mostModels).join(", ")}.`
+})
+
 /** Nothing says which model to ask. */
-export const needModel = refuse(
-  `No model is chosen. Name one, ${example} (known providers: ${ModelName.providers.join(", ")}).`
-)
+export const needModel: Effect.Effect<never, UsageError> = Effect.gen(function* () {
+  const local = yield* localModels(yield* Catalogue.settings)
+  return yield* refuse(
+    `No model is chosen. Name one, ${example} (known providers: ${ModelName.providers.join(", ")}).${local} \`rein models\` shows all.`
+  )
+})
 
 /** The steps of `--max-steps`. */
 export const maxSteps = Effect.fnUntraced(function* (

@@ -1,7 +1,7 @@
 /** What a run ends with: one line for people, or one object for programs. */
 import type { SessionId } from "@rein/core/schema/Ids"
 import * as Outcome from "@rein/core/schema/Outcome"
-import type { Cost, Tokens } from "@rein/core/schema/Usage"
+import { count, money } from "../Numbers.ts"
 import type { Tone } from "../Style.ts"
 import type { Counted } from "./Tally.ts"
 
@@ -17,12 +17,6 @@ export interface Facts {
   readonly text: string
 }
 
-/** Groups of three digits; by hand, since the locales of `Intl` take milliseconds to load. */
-export const count = (tokens: Tokens): string => String(tokens).replace(/\B(?=(\d{3})+$)/g, ",")
-
-/** In dollars. */
-export const money = (cost: Cost): string => (cost === "unknown" ? "unknown" : `$${(cost / 1_000_000).toFixed(4)}`)
-
 /** For people, in one line. */
 export const summary = ({ counted, outcome, session }: Facts): string =>
   [
@@ -30,7 +24,7 @@ export const summary = ({ counted, outcome, session }: Facts): string =>
     `${counted.steps} ${counted.steps === 1 ? "step" : "steps"}`,
     `${(counted.millis / 1000).toFixed(1)} s`,
     `tokens: ${count(counted.usage.input)} in, ${count(counted.usage.output)} out`,
-    `cost: ${money(counted.cost)}`,
+    `cost: ${money(counted.cost, counted.knownCost)}`,
     `session ${session}`
   ].join(" | ")
 
@@ -50,7 +44,8 @@ export const object = ({ counted, exitCode, outcome, session, text }: Facts) => 
   steps: counted.steps,
   millis: counted.millis,
   usage: counted.usage,
-  cost: counted.cost
+  cost: counted.cost,
+  knownCost: counted.knownCost
 })
 
 /** The last line instead, when there is no outcome: the command line was wrong, or nothing could be begun. */

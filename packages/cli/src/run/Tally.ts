@@ -10,6 +10,8 @@ export interface Counted {
   readonly millis: number
   readonly usage: Usage.Usage
   readonly cost: Usage.Cost
+  /** Micro-dollars of the steps whose cost is known. */
+  readonly knownCost: number
   readonly declined: ReadonlyArray<DeclinedCall>
 }
 
@@ -21,7 +23,7 @@ export interface Tally {
 /** Begins at zero. */
 export const make = (): Tally => {
   const tools = new Map<CallId, string>()
-  let counted: Counted = { steps: 0, millis: 0, usage: Usage.zero, cost: 0, declined: [] }
+  let counted: Counted = { steps: 0, millis: 0, usage: Usage.zero, cost: 0, knownCost: 0, declined: [] }
 
   const see = (item: Item) => {
     switch (item.type) {
@@ -30,7 +32,12 @@ export const make = (): Tally => {
         return
       case "StepFinished": {
         const { cost, usage } = item.data
-        counted = { ...counted, usage: Usage.add(counted.usage, usage), cost: Usage.addCost(counted.cost, cost) }
+        counted = {
+          ...counted,
+          usage: Usage.add(counted.usage, usage),
+          cost: Usage.addCost(counted.cost, cost),
+          knownCost: counted.knownCost + (cost === "unknown" ? 0 : cost)
+        }
         return
       }
       case "CallRequested":

@@ -1,10 +1,14 @@
 /** Shows stored sessions. Only reads. */
+import type { SessionId } from "@rein/core/schema/Ids"
+import type { StoredEvent } from "@rein/core/schema/SessionEvent"
+import * as Spending from "@rein/core/session/Spending"
 import { type SessionInfo, SessionStore } from "@rein/core/session/SessionStore"
 import { fold } from "@rein/core/session/Fold"
 import { Effect, Stream } from "effect"
 import { UsageError } from "../Failure.ts"
 import { dataFolder, realDirectory } from "../Folders.ts"
 import * as Harness from "../Harness.ts"
+import { count, money } from "../Numbers.ts"
 import { ofProcess } from "../Output.ts"
 import { stored } from "../run/Choose.ts"
 import * as View from "../run/View.ts"
@@ -16,14 +20,14 @@ const row = ({ directory, id, title, updatedAt }: SessionInfo): string =>
 const withStore = <A, E>(effect: Effect.Effect<A, E, SessionStore>) =>
   Effect.flatMap(dataFolder, (data) => Effect.provide(effect, Harness.layerStore(data)))
 
-const whole = Effect.fnUntraced(function* (flag: string, text: string): Effect.fn.Return<number, UsageError> {
+const number = Effect.fnUntraced(function* (flag: string, text: string): Effect.fn.Return<number, UsageError> {
   if (/^\d{1,9}$/.test(text)) return Number(text)
   return yield* new UsageError({ message: `${flag} ${text} is no whole number from 0 on.` })
 })
 
 /** One line for each session of a directory, or of all; the newest first. */
 export const list = Effect.fn("rein.session.list")(function* (given: string | undefined, most: string) {
-  const limit = yield* whole("--limit", most)
+  const limit = yield* number("--limit", most)
   const directory = given === undefined ? undefined : yield* realDirectory(given)
   const found = yield* withStore(
     Effect.flatMap(SessionStore, (store) => store.list({ limit, ...(directory === undefined ? {} : { directory }) }))
@@ -33,20 +37,40 @@ export const list = Effect.fn("rein.session.list")(function* (given: string | un
   if (found.length === 0) output.line(`No sessions${directory === undefined ? "" : ` in ${directory}`}.`, "quiet")
 })
 
+/** What the session has used, and what its tree, where that is more. */
+const usedLines = (own: ReadonlyArray<StoredEvent>, id: SessionId, tree: ReadonlyArray<Spending.Spending>) => {
+  const { cost, spending, usage } = fold(id, own)
+  const steps = `${spending.steps} ${spending.steps === 1 ? "step" : "steps"}`
+  const tokens = `tokens: ${count(usage.input)} in, ${count(usage.output)} out`
+  const all = tree.map(({ money }) => money).reduce(Spending.addAmounts, Spending.zero.money)
+  return [
+    `${steps} | ${tokens} | cost: ${money(cost, spending.money.sum)}`,
+    ...(tree.length < 2
+      ? []
+      : [`with its subagents: ${tree.length} sessions | cost: ${money(Spending.totalOf(all), all.sum)}`])
+  ]
+}
+
+const whole = Effect.fnUntraced(function* (given: string) {
+  const store = yield* SessionStore
+  const info = yield* stored(given)
+  const events = yield* store.read(info.id, 0)
+  const tree = yield* store.list({ root: info.root })
+  const spent = yield* Effect.forEach(tree, ({ id }) => Effect.map(store.read(id, 0), Spending.of))
+  return { info, events, spent }
+})
+
 /** The whole conversation. */
 export const show = Effect.fn("rein.session.show")(function* (given: string) {
-  const [{ directory, id }, events] = yield* withStore(
-    Effect.gen(function* () {
-      const info = yield* stored(given)
-      return [info, yield* (yield* SessionStore).read(info.id, 0)] as const
-    })
-  )
+  const { events, info, spent } = yield* withStore(whole(given))
+  const { directory, id } = info
   const { lastTurn } = fold(id, events)
   const output = ofProcess()
   output.line(`session ${id} in ${directory}`)
   const view = View.make({ output, withInputs: true })
   for (const event of events) view.show(event)
   if (lastTurn !== undefined) output.line(`last turn: ${lastTurn.outcome._tag}`)
+  for (const line of usedLines(events, id, spent)) output.line(line)
 })
 
 /** Which events of a session to show. */
@@ -59,8 +83,8 @@ export interface Range {
 
 /** The stored events as lines of JSON, in order; never more than the limit. */
 export const events = Effect.fn("rein.session.events")(function* (range: Range) {
-  const after = yield* whole("--after", range.after)
-  const limit = yield* whole("--limit", range.limit)
+  const after = yield* number("--after", range.after)
+  const limit = yield* number("--limit", range.limit)
   const output = ofProcess()
   yield* withStore(
     Effect.gen(function* () {

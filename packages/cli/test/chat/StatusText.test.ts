@@ -18,6 +18,7 @@ const status = (doing: Doing): Status => ({
   steps: 2,
   usage: { input: 1_234, cacheRead: 0, cacheWrite: 0, output: 5, reasoning: 0 },
   cost: "unknown",
+  knownCost: 1_500_000,
   last: { _tag: "completed" }
 })
 
@@ -39,7 +40,7 @@ it.each([
 it("says why, what was used and how to step in, and shows no control character", () => {
   const text = statusText(status({ _tag: "thinking" }), 0).join("\n")
   expect(text).toContain("First I look.")
-  expect(text).toMatch(/2 steps .* 1,234 tokens in, 5 out, cost unknown/)
+  expect(text).toMatch(/2 steps .* 1,234 tokens in, 5 out, cost unknown \(at least \$1\.5000\)/)
   expect(text).toContain("completed")
   expect(text).toMatch(/\/withdraw takes back: later \\x1b/)
 })

@@ -84,7 +84,9 @@ it("goes on with the newest session of the directory and its model, and shows wh
   expect(listed.stdout.trim().split("\n")).toHaveLength(1)
   const shown = await rein(here, ["session", "show", id])
   expect(shown.stdout).toBe("an answer\nan answer\n")
-  expect(shown.stderr).toMatch(/> first words\n> second words\nlast turn: completed\n$/)
+  expect(shown.stderr).toMatch(
+    /> first words\n> second words\nlast turn: completed\n2 steps \| tokens: 20 in, 10 out \| cost: unknown\n$/
+  )
 })
 
 it("says what is missing when there is no key", async () => {

@@ -1,5 +1,12 @@
 import { spawn } from "node:child_process"
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import * as Ids from "@rein/core/schema/Ids"
+import * as SessionEvent from "@rein/core/schema/SessionEvent"
+import { SessionStore } from "@rein/core/session/SessionStore"
+import { Effect } from "effect"
 import { expect, it } from "vitest"
+import * as Harness from "../../src/Harness.ts"
 import { bin, type Place, place, rein, serve, ways } from "../support.ts"
 
 /** A place with a session of a few turns, and its id. */
@@ -53,7 +60,9 @@ it("shows and lists, and names sessions that are near", async () => {
   const { here, id, options } = await withSession()
   const shown = await rein(here, ["session", "show", id])
   expect(shown.stdout).toBe("an answer\nan answer\n")
-  expect(shown.stderr).toMatch(/> first words\n> second words\nlast turn: completed\n$/)
+  expect(shown.stderr).toMatch(
+    /> first words\n> second words\nlast turn: completed\n2 steps \| tokens: 20 in, 10 out \| cost: unknown\n$/
+  )
   const listed = await rein(here, ["session", "list", "--limit", "1"])
   expect(listed.stdout).toMatch(new RegExp(`^${id}  \\S+  ${here.project}\n$`))
 
@@ -83,4 +92,28 @@ it("colours and hides nothing behind them when it is told to", async () => {
     rein(here, ["session", "list", "--dir", here.folder], { environment })
   expect((await list({})).stderr).toMatch(/^No sessions in /)
   expect((await list({ FORCE_COLOR: "1" })).stderr).toBe(`\x1b[2mNo sessions in ${here.folder}.\x1b[0m\n`)
+})
+
+it("tells what a session and its subagents cost together", async () => {
+  const here = await place()
+  const [root, child, step] = [Ids.make.session(), Ids.make.session(), Ids.make.step()]
+  const usage = { input: 1, cacheRead: 0, cacheWrite: 0, output: 1, reasoning: 0 }
+  const created = (rest: object = {}) =>
+    SessionEvent.make("SessionCreated", { directory: here.project, root, agent: "build", rein: "0", ...rest })
+  const turn = Ids.make.turn()
+  const paid = (cost: number | "unknown") => [
+    SessionEvent.make("StepStarted", { step, turn, index: 0, fingerprint: "" }),
+    SessionEvent.make("StepFinished", { step, finish: "stop", usage, cost, durationMillis: 1 })
+  ]
+  await mkdir(join(here.folder, "data/rein"), { recursive: true, mode: 0o700 })
+  await Effect.runPromise(
+    Effect.gen(function* () {
+      const { create } = yield* SessionStore
+      yield* create(root, [created(), ...paid(1_000_000)])
+      yield* create(child, [created({ parent: root }), ...paid("unknown")])
+    }).pipe(Effect.provide(Harness.layerStore(join(here.folder, "data/rein"))))
+  )
+  const shown = await rein(here, ["session", "show", root])
+  expect(shown.stderr).toContain("1 step | tokens: 1 in, 1 out | cost: $1.0000")
+  expect(shown.stderr).toContain("with its subagents: 2 sessions | cost: unknown (at least $1.0000)")
 })

@@ -3,7 +3,7 @@ import { Context, Effect, Layer, Schema } from "effect"
 import type { ModelFacts } from "../model/ModelCatalog.ts"
 import type { SessionEvent } from "../schema/SessionEvent.ts"
 import type { SessionState } from "../session/SessionState.ts"
-import { describe, type Fill, isOver } from "./Overflow.ts"
+import { describe, type Fill } from "./Overflow.ts"
 
 /** The history does not fit and cannot be made to. The message tells the numbers and what to do. */
 export class ContextFull extends Schema.TaggedError<ContextFull>("@rein/core/context/Compaction/ContextFull")(
@@ -31,15 +31,13 @@ export class Compaction extends Context.Service<
   }
 >()("@rein/core/context/Compaction") {}
 
-/** Never shrinks: a history that is too long is a clear failure. */
+/** Never shrinks: a history that the provider refuses is a clear failure. Before that, a limit of the catalogue may be wrong. */
 export const layerNone: Layer.Layer<Compaction> = Layer.succeed(
   Compaction,
   Compaction.of({
     rewrite: ({ fill, refused }) =>
-      refused || isOver(fill)
-        ? Effect.fail(
-            new ContextFull({ detail: refused ? `refused by the provider, ${describe(fill)}` : describe(fill) })
-          )
+      refused
+        ? Effect.fail(new ContextFull({ detail: `refused by the provider, ${describe(fill)}` }))
         : Effect.succeed([])
   })
 )

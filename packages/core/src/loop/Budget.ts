@@ -46,7 +46,8 @@ export interface Spender {
 /** The model that is asked next. */
 export interface Priced {
   readonly model: ModelRef.ModelRef
-  readonly prices: Prices | "unknown"
+  /** Asked for only under a limit in money: a catalogue may have to be loaded for them. */
+  readonly prices: Effect.Effect<Prices | "unknown">
 }
 
 export class Budget extends Context.Service<
@@ -136,13 +137,16 @@ const check = ({ microDollars, millis, steps, tokens }: Limits, total: Total): E
 
 const outOfTime = (millis: number): Exhausted => exhausted("time", `all ${millis} ms are used`)
 
-const withoutPrice = ({ microDollars, unknownPrices }: Limits, { model, prices }: Priced): Refusal | undefined => {
-  if (microDollars === undefined || prices !== "unknown" || unknownPrices === "ignore") return undefined
+const withoutPrice = Effect.fnUntraced(function* (
+  { microDollars, unknownPrices }: Limits,
+  { model, prices }: Priced
+): Effect.fn.Return<Refusal | undefined> {
+  if (microDollars === undefined || unknownPrices === "ignore" || (yield* prices) !== "unknown") return undefined
   const message =
     `The budget has a limit in money, but the price of ${ModelRef.format(model)} is not known. Give its prices in the ` +
     `model catalogue, limit steps or tokens instead, or set unknownPrices to "ignore".`
   return { _tag: "failed", error: { kind: "configuration", message } }
-}
+})
 
 /** The limits of which enough is used to tell. Time is told when it comes to it. */
 const lowIn = ({ microDollars, steps, tokens }: Limits, total: Total): ReadonlyArray<Low> => {
@@ -216,7 +220,7 @@ const make = (limits: Limits) => {
     spender: Spender,
     priced: Priced
   ): Effect.fn.Return<Refusal | undefined, StoreError> {
-    const refused = withoutPrice(limits, priced)
+    const refused = yield* withoutPrice(limits, priced)
     if (refused !== undefined) return refused // guard: I10 core/test/loop/Budget.test.ts
     while (true) {
       const tree = yield* look(spender)

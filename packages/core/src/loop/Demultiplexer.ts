@@ -43,6 +43,8 @@ export interface Batch {
 export interface Finish {
   readonly reason: FinishReason
   readonly usage: Usage.Usage
+  /** What the provider says that it cost. */
+  readonly cost?: number
 }
 
 /** More anomalies than this are only counted. */
@@ -173,7 +175,11 @@ export class Demultiplexer {
         return undefined
       case "finish":
         if (this.finish !== undefined) this.anomaly("a second finish")
-        this.finish = { reason: part.reason, usage: part.usage }
+        this.finish = {
+          reason: part.reason,
+          usage: part.usage,
+          ...(part.cost === undefined ? {} : { cost: part.cost })
+        }
         return undefined
       case "unknown":
         return this.anomaly(`unknown part type ${part.name}`)

@@ -198,8 +198,7 @@ const make = Effect.gen(function* () {
     const closed = parts.close()
     const finish = finishReason(parts, error)
     const usage = parts.finish?.usage ?? error?.usage ?? Usage.unknown
-    const { prices } = yield* catalog.lookup(input.request.model)
-    const cost = ModelCatalog.costOf(usage, prices)
+    const cost = parts.finish?.cost ?? ModelCatalog.costOf(usage, (yield* catalog.lookup(input.request.model)).prices)
     input.session.publish(closed.live)
     const ended = yield* Clock.currentTimeMillis
     yield* input.session.append([

@@ -150,7 +150,7 @@ const make = Effect.gen(function* () {
   /** May the next model call be made? */
   const reserve = Effect.fnUntraced(function* ({ agent, session, spender, stop }: Running) {
     const model = yield* epochs.model(session.state(), agent)
-    const { prices } = yield* catalog.lookup(model)
+    const prices = Effect.map(catalog.lookup(model), (facts) => facts.prices)
     const refusal = yield* budget.reserve(spender, { model, prices })
     const reason = stop.reason()
     return refusal ?? (reason === undefined ? undefined : stopped(reason, session.state()))

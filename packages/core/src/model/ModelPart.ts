@@ -29,7 +29,14 @@ export type ModelPart =
   | { readonly type: "source"; readonly url?: string; readonly title?: string }
   /** What the provider says of the answer: its id and the model that really answered. */
   | { readonly type: "response"; readonly responseId?: string; readonly model?: string }
-  | { readonly type: "finish"; readonly reason: FinishReason; readonly raw?: string; readonly usage: Usage }
+  | {
+      readonly type: "finish"
+      readonly reason: FinishReason
+      readonly raw?: string
+      readonly usage: Usage
+      /** Micro-dollars, where the provider itself says what the answer cost. */
+      readonly cost?: number
+    }
   /** A part type that this version does not know. */
   | { readonly type: "unknown"; readonly name: string }
 

@@ -1,6 +1,6 @@
 /** What is a key, by the name of its variable or by its shape: such text is taken out of what leaves the machine. */
 
-const names = /(_API_KEY|_AUTH_TOKEN|_SECRET_KEY|_ACCESS_KEY)$/
+const names = /(_API_KEY|_TOKEN|_SECRET_KEY|_ACCESS_KEY|_TOKEN_BEDROCK)$/
 
 /** A shorter value is no key, and would be found in ordinary words. */
 const shortest = 8

@@ -40,6 +40,8 @@ export interface Status {
   /** Of the session. */
   readonly usage: Usage
   readonly cost: Cost
+  /** Micro-dollars of the steps whose cost is known: all that can be said where `cost` is not. */
+  readonly knownCost: number
   /** How the last turn ended. */
   readonly last?: Outcome
 }
@@ -141,6 +143,7 @@ export const statusOf = (state: SessionState, now: number, live?: Doing): Status
     steps: state.turn?.steps ?? 0,
     usage: state.usage,
     cost: state.cost,
+    knownCost: state.spending.money.sum,
     ...(state.lastTurn === undefined ? {} : { last: state.lastTurn.outcome })
   }
 }

@@ -315,6 +315,32 @@ describe("the end of a stream", () => {
     )
   )
 
+  it.effect("costs what the provider says, whatever the catalogue thinks", () =>
+    Effect.gen(function* () {
+      const { done, session, sessions } = yield* begin
+      yield* letTimePass(done)
+      const { cost, spending } = yield* sessions.state(session)
+      assert.deepStrictEqual([cost, spending.money.sum], [4_500, 4_500])
+    }).pipe(
+      Effect.provide(
+        TestRuntime.layerWith(
+          [
+            {
+              answer: [
+                { text: "done" },
+                { parts: [{ type: "finish", reason: "stop", usage: defaultUsage, cost: 4_500 }] }
+              ]
+            }
+          ],
+          [],
+          ModelCatalog.layerValues({
+            "scripted/script": { prices: { input: 1, output: 1, cacheRead: 1, cacheWrite: 1 } }
+          })
+        )
+      )
+    )
+  )
+
   it.effect("by a defect fails the turn, and what was said stays", () =>
     Effect.gen(function* () {
       const { done, session, sessions } = yield* begin

@@ -1,5 +1,5 @@
 /** The model families: Anthropic's Messages, OpenAI's Responses, and the chat completions of everybody else. */
-import type { LanguageModelV4Usage } from "@ai-sdk/provider"
+import { countedUsage } from "./ChatUsage.ts"
 import * as Dialect from "./Dialect.ts"
 import {
   anthropicBase,
@@ -9,6 +9,7 @@ import {
   isLocal,
   keyOf,
   lazily,
+  type Loaded,
   openaiBase,
   type Provider,
   type ProviderSettings
@@ -19,10 +20,12 @@ const anthropicUrl = "https://api.anthropic.com/v1"
 /** OpenAI's own address, which only its own key goes to. */
 export const openaiUrl = "https://api.openai.com/v1"
 
-const bearer = (settings: ProviderSettings): Readonly<Record<string, string>> =>
+/** The header of most providers. */
+export const bearer = (settings: ProviderSettings): Readonly<Record<string, string>> =>
   settings.apiKey === undefined ? {} : { authorization: `Bearer ${keyOf(settings)}` }
 
-const missingKey = (settings: ProviderSettings, address: string): "key" | undefined =>
+/** A server on this machine needs none. */
+export const missingKey = (settings: ProviderSettings, address: string): "key" | undefined =>
   settings.apiKey === undefined && !isLocal(address) ? "key" : undefined
 
 /** Makes a provider of its settings. */
@@ -44,7 +47,8 @@ export const anthropic: Family = (settings) => {
     model: lazily(async () => {
       const { createAnthropic } = await import("@ai-sdk/anthropic")
       // Both are always given: the SDK would read the environment for what is missing.
-      return createAnthropic({ apiKey: keyOf(settings), baseURL: address, ...common(settings) })
+      const make = createAnthropic({ apiKey: keyOf(settings), baseURL: address, ...common(settings) })
+      return { make, dialect: Dialect.anthropic }
     })
   }
 }
@@ -61,38 +65,26 @@ export const openai: Family = (settings) => {
     model: lazily(async () => {
       const { createOpenAI } = await import("@ai-sdk/openai")
       const openai = createOpenAI({ apiKey: keyOf(settings), baseURL: address, ...common(settings) })
-      return (name) => openai.responses(name)
+      return { make: (name) => openai.responses(name), dialect: Dialect.openaiResponses }
     })
   }
 }
 
-/** The shape of a usage on the wire; what a server leaves out is not known. */
-interface WireUsage {
-  readonly prompt_tokens?: number | null | undefined
-  readonly completion_tokens?: number | null | undefined
-  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null | undefined } | null | undefined
-  readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null | undefined } | null | undefined
-}
-
-/** The SDK's own conversion writes zero where a server said nothing. */
-const countedUsage = (usage: WireUsage | null | undefined): LanguageModelV4Usage => {
-  const total = usage?.prompt_tokens ?? undefined
-  const output = usage?.completion_tokens ?? undefined
-  const cacheRead = usage?.prompt_tokens_details?.cached_tokens ?? undefined
-  const reasoning = usage?.completion_tokens_details?.reasoning_tokens ?? undefined
-  return {
-    inputTokens: {
-      total,
-      noCache: total === undefined || cacheRead === undefined ? undefined : total - cacheRead,
-      cacheRead,
-      cacheWrite: undefined
-    },
-    outputTokens: {
-      total: output,
-      text: output === undefined || reasoning === undefined ? undefined : Math.max(0, output - reasoning),
-      reasoning
-    }
-  }
+/** Loads the package that speaks chat completions with everybody. */
+export const chatCompletions = async (
+  settings: ProviderSettings,
+  baseURL: string,
+  includeUsage = true
+): Promise<Loaded["make"]> => {
+  const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible")
+  return createOpenAICompatible({
+    name: "openai-compatible",
+    baseURL,
+    includeUsage,
+    convertUsage: countedUsage,
+    ...(settings.apiKey === undefined ? {} : { apiKey: keyOf(settings) }),
+    ...common(settings)
+  })
 }
 
 /** Chat completions of OpenAI or any server that speaks them, at its usual address if it has one. */
@@ -101,24 +93,15 @@ export const openaiCompatible =
   (settings) => {
     const url = settings.baseUrl ?? usual
     const address = url === undefined ? "" : openaiBase(url)
+    const dialect = host(address) === host(openaiUrl) ? Dialect.openaiChat : Dialect.openaiCompatible
     return {
-      dialect: host(address) === host(openaiUrl) ? Dialect.openaiChat : Dialect.openaiCompatible,
+      dialect,
       address,
       // A gateway may want none; OpenAI itself always does.
       missing:
         url === undefined ? "address" : host(address) === host(openaiUrl) ? missingKey(settings, address) : undefined,
       headers: { ...bearer(settings), ...settings.headers },
       fetch: fetchOf(settings),
-      model: lazily(async () => {
-        const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible")
-        return createOpenAICompatible({
-          name: "openai-compatible",
-          baseURL: address,
-          includeUsage: true,
-          convertUsage: countedUsage,
-          ...(settings.apiKey === undefined ? {} : { apiKey: keyOf(settings) }),
-          ...common(settings)
-        })
-      })
+      model: lazily(async () => ({ make: await chatCompletions(settings, address), dialect }))
     }
   }

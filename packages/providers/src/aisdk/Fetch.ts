@@ -79,7 +79,7 @@ const locationOf = (response: Response, asked: string): string | undefined => {
 const addressOf = (input: Parameters<typeof globalThis.fetch>[0]): string =>
   input instanceof Request ? input.url : String(input)
 
-const keyHeaders = ["authorization", "x-api-key"]
+const keyHeaders = ["authorization", "x-api-key", "api-key", "x-goog-api-key"]
 
 const withoutKeys = (headers: RequestInit["headers"]): Headers => {
   const kept = new Headers(headers)

@@ -11,6 +11,7 @@ import type { FinishReason } from "@rein/core/schema/SessionEvent"
 import * as Usage from "@rein/core/schema/Usage"
 import * as Base64 from "effect/encoding/Base64"
 import type { Dialect } from "./Dialect.ts"
+import { reportedCost } from "./ReportedCost.ts"
 
 type StreamPart = LanguageModelV4StreamPart
 type Of<Type extends StreamPart["type"]> = Extract<StreamPart, { readonly type: Type }>
@@ -78,10 +79,12 @@ const startUsage = (part: Of<"custom">): Usage.Usage | undefined => {
 const finish = (part: Of<"finish">, counted: Usage.Usage, start: Usage.Usage | undefined): ModelPart => {
   const reason = finishReason(part.finishReason)
   const { raw } = part.finishReason
+  const cost = reportedCost(part.usage.raw, part.providerMetadata)
   return {
     type: "finish",
     reason,
     ...(raw === undefined ? {} : { raw }),
+    ...(cost === undefined ? {} : { cost }),
     usage: reason === "cut" && counted.input === "unknown" && start !== undefined ? start : counted
   }
 }

@@ -10,16 +10,41 @@ export interface ProviderSettings {
   readonly baseUrl?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly fetch?: typeof globalThis.fetch
+  /** Amazon Bedrock's and Google Vertex's. */
+  readonly region?: string
+  /** Google Vertex's. */
+  readonly project?: string
+  /** Azure's, the name in front of its host. */
+  readonly resource?: string
+  /** Keys of AWS, for Amazon Bedrock without a key of its own. */
+  readonly aws?: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: Redacted.Redacted<string>
+    readonly sessionToken?: Redacted.Redacted<string>
+  }
+}
+
+/** What a package gives: models by their names, and how these want their requests. */
+export interface Loaded {
+  readonly make: (name: string) => LanguageModelV4
+  readonly dialect: Dialect
+}
+
+/** One model of it. */
+export interface LoadedModel {
+  readonly model: LanguageModelV4
+  readonly dialect: Dialect
 }
 
 export interface Provider {
+  /** Of its answers; that of its requests comes with the model. */
   readonly dialect: Dialect
   /** Where requests go to, with the version; empty when nobody said it. */
   readonly address: string
   /** What has to be set before a request can even be tried. */
-  readonly missing: "key" | "address" | undefined
+  readonly missing: "key" | "address" | "place" | undefined
   /** Loads the provider's package at the first use. */
-  readonly model: (name: string) => Promise<LanguageModelV4>
+  readonly model: (name: string) => Promise<LoadedModel>
   /** The headers of a request that is not the SDK's own. */
   readonly headers: Readonly<Record<string, string>>
   readonly fetch: typeof globalThis.fetch
@@ -44,19 +69,18 @@ export const isLocal = (url: string): boolean =>
   /^(localhost|127(\.\d+){3}|\[::1\]|host\.docker\.internal)$/.test(host(url))
 
 /** Loads once; a failed load is tried again by the next request. */
-export const lazily = (
-  load: () => Promise<(name: string) => LanguageModelV4>
-): ((name: string) => Promise<LanguageModelV4>) => {
-  const models = new Map<string, LanguageModelV4>()
-  let loading: Promise<(name: string) => LanguageModelV4> | undefined
+export const lazily = (load: () => Promise<Loaded>): ((name: string) => Promise<LoadedModel>) => {
+  const models = new Map<string, LoadedModel>()
+  let loading: Promise<Loaded> | undefined
   return async (name) => {
     const known = models.get(name)
     if (known !== undefined) return known
     loading ??= load()
     try {
-      const model = (await loading)(name)
-      models.set(name, model)
-      return model
+      const { dialect, make } = await loading
+      const loaded = { model: make(name), dialect }
+      models.set(name, loaded)
+      return loaded
     } catch (error) {
       loading = undefined
       throw error
@@ -67,14 +91,20 @@ export const lazily = (
 /** The key as text; empty without one. */
 export const keyOf = ({ apiKey }: ProviderSettings): string => (apiKey === undefined ? "" : Redacted.value(apiKey))
 
+/** Whatever of the settings must not be seen. */
+export const secretsOf = (settings: ProviderSettings): ReadonlyArray<string> =>
+  [settings.apiKey, settings.aws?.secretAccessKey, settings.aws?.sessionToken].flatMap((one) =>
+    one === undefined ? [] : Redacted.value(one) || []
+  )
+
 /** Looked up per request, so that a host may replace the global one. */
 export const fetchOf =
   (settings: ProviderSettings): typeof globalThis.fetch =>
   (input, init) =>
     (settings.fetch ?? globalThis.fetch)(input, init)
 
-/** What every package is told. */
-export const common = (settings: ProviderSettings) => ({
+/** What every package is told. Some prove who they are by other means than the key. */
+export const common = (settings: ProviderSettings, hasKey: boolean = settings.apiKey !== undefined) => ({
   ...(settings.headers === undefined ? {} : { headers: { ...settings.headers } }),
-  fetch: wrap(fetchOf(settings), { hasKey: settings.apiKey !== undefined })
+  fetch: wrap(fetchOf(settings), { hasKey })
 })

@@ -1,0 +1,79 @@
+/**
+ * Providers whose chat completions need no package of their own, and which are asked through their own package where
+ * that is installed.
+ */
+import type { LanguageModelV4 } from "@ai-sdk/provider"
+import { fromRaw } from "./ChatUsage.ts"
+import * as Dialect from "./Dialect.ts"
+import { bearer, chatCompletions, type Family, missingKey } from "./Families.ts"
+import { optional, type PackageName } from "./Packages.ts"
+import { common, fetchOf, keyOf, lazily, type Provider } from "./Provider.ts"
+
+/** What every package takes. */
+interface Given {
+  readonly apiKey: string
+  readonly baseURL: string
+  readonly headers?: Record<string, string>
+  readonly fetch: typeof globalThis.fetch
+}
+
+/** A provider's own package. */
+export interface Own {
+  readonly name: PackageName
+  /** Its base URL, where that is not the one of the chat completions. */
+  readonly url?: string
+  readonly load: (given: Given) => Promise<(model: string) => LanguageModelV4>
+}
+
+export interface Options {
+  /** Under which key its package looks for options. */
+  readonly id: string
+  /** Base URL of the chat completions. */
+  readonly url: string
+  readonly own?: Own
+  /** Refuses the field that asks for a count of tokens. */
+  readonly refusesUsage?: boolean
+}
+
+const withoutSlash = (url: string): string => url.trim().replace(/\/+$/, "")
+
+/**
+ * The address to ask under, when somebody has set one: a bare host gets the path of the usual address, and the path of
+ * either way of asking is replaced by the other's. Any other path is taken as it stands.
+ */
+export const addressOf = (given: string | undefined, usual: string, others: ReadonlyArray<string>): string => {
+  if (given === undefined) return usual
+  const base = withoutSlash(given)
+  const pathOf = (url: string) => withoutSlash(new URL(url).pathname)
+  const known = [usual, ...others].map(pathOf).toSorted((a, b) => b.length - a.length)
+  const ending = known.find((path) => path !== "" && base.endsWith(path))
+  const host = ending === undefined ? base : base.slice(0, -ending.length)
+  return ending !== undefined || /^[a-z]+:\/\/[^/]+$/i.test(base) ? `${host}${pathOf(usual)}` : base
+}
+
+/** A provider with chat completions at this address. */
+export const hosted =
+  ({ id, own, refusesUsage, url }: Options): Family =>
+  (settings): Provider => {
+    const ownUrl = own?.url ?? url
+    const address = addressOf(settings.baseUrl, url, [ownUrl])
+    const ownDialect: Dialect.Dialect = { ...Dialect.ofProvider(id), usage: fromRaw }
+    const given = (): Given => ({
+      apiKey: keyOf(settings),
+      baseURL: addressOf(settings.baseUrl, ownUrl, [url]),
+      ...common(settings)
+    })
+    return {
+      dialect: ownDialect,
+      address,
+      missing: missingKey(settings, address),
+      headers: { ...bearer(settings), ...settings.headers },
+      fetch: fetchOf(settings),
+      model: lazily(async () => {
+        const make = own === undefined ? undefined : await optional(own.name, () => own.load(given()))
+        return make === undefined
+          ? { make: await chatCompletions(settings, address, refusesUsage !== true), dialect: Dialect.openaiCompatible }
+          : { make, dialect: ownDialect }
+      })
+    }
+  }

@@ -1,0 +1,172 @@
+/** A loopback server for every dialect of the table: it keeps what came, and streams one short answer. */
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { crc32 } from "node:zlib"
+import { Effect } from "effect"
+import type { Scope } from "effect"
+
+export interface Came {
+  readonly path: string
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: string
+}
+
+const text = "hello"
+
+const events = (...data: ReadonlyArray<unknown>): string =>
+  data.map((one) => `data: ${typeof one === "string" ? one : JSON.stringify(one)}\n\n`).join("")
+
+/** With a price, as some gateways add it. */
+const chatUsage = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9, cost: 0.0045 }
+
+const chat = (): string => {
+  const chunk = (delta: object, rest: object = {}) => ({
+    id: "c1",
+    object: "chat.completion.chunk",
+    created: 1,
+    model: "m",
+    choices: [{ index: 0, delta, finish_reason: null, ...rest }]
+  })
+  return events(
+    chunk({ role: "assistant", content: text }),
+    { ...chunk({}, { finish_reason: "stop" }), usage: chatUsage, x_groq: { usage: chatUsage } },
+    "[DONE]"
+  )
+}
+
+const responses = (): string => {
+  const content = [{ type: "output_text", text, annotations: [] }]
+  const item = { type: "message", id: "i1", role: "assistant", status: "completed", content }
+  const usage = { input_tokens: 7, output_tokens: 2, total_tokens: 9 }
+  const response = {
+    id: "r1",
+    object: "response",
+    created_at: 1,
+    model: "m",
+    output: [item],
+    status: "completed",
+    usage
+  }
+  return events(
+    { type: "response.created", response: { ...response, output: [], usage: null, status: "in_progress" } },
+    { type: "response.output_item.added", output_index: 0, item: { ...item, content: [] } },
+    { type: "response.output_text.delta", item_id: "i1", output_index: 0, content_index: 0, delta: text, logprobs: [] },
+    { type: "response.output_item.done", output_index: 0, item },
+    { type: "response.completed", response }
+  )
+}
+
+const anthropic = (): string => {
+  const message = { id: "m1", type: "message", role: "assistant", model: "m", content: [], stop_reason: null }
+  return events(
+    { type: "message_start", message: { ...message, usage: { input_tokens: 7, output_tokens: 1 } } },
+    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } },
+    { type: "content_block_stop", index: 0 },
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } },
+    { type: "message_stop" }
+  )
+}
+
+const gemini = (): string =>
+  events({
+    candidates: [{ content: { role: "model", parts: [{ text }] }, finishReason: "STOP", index: 0 }],
+    usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 2, totalTokenCount: 9 }
+  })
+
+const cohere = (): string =>
+  events(
+    { type: "message-start", id: "c1" },
+    { type: "content-start", index: 0, delta: { message: { content: { type: "text", text: "" } } } },
+    { type: "content-delta", index: 0, delta: { message: { content: { text } } } },
+    { type: "content-end", index: 0 },
+    {
+      type: "message-end",
+      delta: { finish_reason: "COMPLETE", usage: { tokens: { input_tokens: 7, output_tokens: 2 } } }
+    }
+  )
+
+const gateway = (): string =>
+  events(
+    { type: "stream-start", warnings: [] },
+    { type: "text-start", id: "1" },
+    { type: "text-delta", id: "1", delta: text },
+    { type: "text-end", id: "1" },
+    {
+      type: "finish",
+      finishReason: { unified: "stop", raw: "stop" },
+      usage: { inputTokens: { total: 7 }, outputTokens: { total: 2 } },
+      providerMetadata: { gateway: { cost: "0.0045" } }
+    },
+    "[DONE]"
+  )
+
+/** One frame of the binary event stream of AWS: lengths, headers, payload, each part with its checksum. */
+const frame = (type: string, payload: unknown): Buffer => {
+  const header = (name: string, value: string): Buffer => {
+    const size = Buffer.alloc(3)
+    size.writeUInt8(7, 0)
+    size.writeUInt16BE(value.length, 1)
+    return Buffer.concat([Buffer.from([name.length]), Buffer.from(name), size, Buffer.from(value)])
+  }
+  const headers = Buffer.concat([header(":event-type", type), header(":message-type", "event")])
+  const body = Buffer.from(JSON.stringify(payload))
+  const prelude = Buffer.alloc(12)
+  prelude.writeUInt32BE(16 + headers.length + body.length, 0)
+  prelude.writeUInt32BE(headers.length, 4)
+  prelude.writeUInt32BE(crc32(prelude.subarray(0, 8)), 8)
+  const whole = Buffer.concat([prelude, headers, body, Buffer.alloc(4)])
+  whole.writeUInt32BE(crc32(whole.subarray(0, -4)), whole.length - 4)
+  return whole
+}
+
+const bedrock = (): Buffer =>
+  Buffer.concat([
+    frame("messageStart", { role: "assistant" }),
+    frame("contentBlockDelta", { contentBlockIndex: 0, delta: { text } }),
+    frame("contentBlockStop", { contentBlockIndex: 0 }),
+    frame("messageStop", { stopReason: "end_turn" }),
+    frame("metadata", { usage: { inputTokens: 7, outputTokens: 2, totalTokens: 9 } })
+  ])
+
+/** By what a path ends with. */
+const answers: ReadonlyArray<readonly [RegExp, () => string | Buffer]> = [
+  [/\/chat\/completions$/, chat],
+  [/\/responses$/, responses],
+  [/\/messages$/, anthropic],
+  [/:streamGenerateContent\?alt=sse$/, gemini],
+  [/\/converse-stream$/, bedrock],
+  [/\/language-model$/, gateway],
+  [/\/chat$/, cohere]
+]
+
+/** Answers until the scope closes. A path that no dialect has gets a 404. */
+export const anyServer: Effect.Effect<
+  { readonly url: string; readonly came: ReadonlyArray<Came> },
+  never,
+  Scope.Scope
+> = Effect.gen(function* () {
+  const came: Array<Came> = []
+  const server = createServer((request, response) => {
+    const pieces: Array<Buffer> = []
+    request.on("data", (piece: Buffer) => pieces.push(piece))
+    request.on("end", () => {
+      const path = request.url ?? ""
+      came.push({ path, headers: request.headers, body: Buffer.concat(pieces).toString("utf8") })
+      const answer = answers.find(([pattern]) => pattern.test(path))?.[1]()
+      const type = Buffer.isBuffer(answer) ? "application/vnd.amazon.eventstream" : "text/event-stream"
+      response.writeHead(answer === undefined ? 404 : 200, { "content-type": type })
+      response.end(answer ?? "")
+    })
+  })
+  yield* Effect.acquireRelease(
+    Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
+    () =>
+      Effect.promise(() => {
+        server.closeAllConnections()
+        return new Promise<void>((resolve) => server.close(() => resolve()))
+      })
+  )
+  // A server that listens on a port has an address of this form.
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, came }
+})
