@@ -162,6 +162,8 @@ const byText: Rule = (facts, options) => {
   const { text } = facts
   const code = status(facts)
   if (Texts.saysFiltered(text)) return { _tag: "ContentFiltered" }
+  // GitHub refuses in this way for a while.
+  if (code === 403 && Texts.saysRateLimit(text)) return refused("RateLimited", facts, options)
   if (code === 403 || Texts.saysKey(text)) return { _tag: Texts.saysQuota(text) ? "Quota" : "Authentication" }
   if (Texts.saysQuota(text)) return { _tag: "Quota" }
   if (code === 429 && Texts.saysBusy(text) && !Texts.saysRate(text)) return refused("Overloaded", facts, options)

@@ -11,7 +11,8 @@ export const saysCut = matches(
   /empty response body/,
   /stream (?:was )?(?:disconnected|closed|ended|terminated) (?:before|unexpectedly|prematurely)/,
   /stream (?:ended|closed) without/,
-  /incomplete_stream|^incomplete [^\n]* frame/m
+  /incomplete_stream|^incomplete [^\n]* frame/m,
+  /unexpected eof\b/
 )
 
 /** A client library gave up waiting. */
@@ -39,7 +40,7 @@ export const saysOverflow = matches(
   /token limit exceeded|too many (?:input |total |prompt )?tokens(?! per)|tokens?\b[^.\n]{0,40} exceeds? (?:the )?(?:\w+ )?(?:limit|max)/,
   /context window[^.\n]{0,30} is full|request (?:is )?too large[^]*tokens|input characters limit/,
   /(?:prompt|input|request)[^.\n]{0,60} (?:exceeds|larger than|longer than)[^.\n]{0,40}(?:context|maximum (?:number of )?tokens|token limit|limit of \d+ tokens|model'?s limit)/,
-  /exceeds? the (?:model'?s )?(?:maximum|max)(?: model)? (?:len|length|context)|max_model_len/,
+  /exceeds? the (?:model'?s )?(?:maximum|max)(?: model)? (?:len|length|context)|max_model_len|max_seq_len/,
   /`inputs` (?:tokens \+ `max_new_tokens` )?must (?:be <=|have less than)/,
   /range of input length should be/,
   /reduce (?:the )?(?:length|size) of (?:the |your )?(?:messages|input|prompt)/,
@@ -56,7 +57,7 @@ export const saysOverflow = matches(
 /** An input that is refused for its rate says the same as one for its size. */
 export const saysThrottled = matches(/please wait|per (?:minute|second|hour|day)|rate.?limit|throttl|too many requests/)
 
-const output = "(?:`|')?max_?(?:completion_?|output_?|new_?)?tokens(?:`|')?"
+const output = "(?:`|')?max[_ ]?(?:completion_?|output_?|new_?)?tokens(?:`|')?"
 
 export const saysOutputLimit = matches(
   /maximum allowed number of output tokens/,
@@ -74,7 +75,8 @@ export const saysOutputLimit = matches(
 /** Nothing is left to spend. These hold whatever the code says. */
 export const saysUsedUp = matches(
   /insufficient[_ ](?:balance|funds?|credits?)|balance is insufficient|not enough (?:balance|funds)/,
-  /credit balance is (?:too low|not enough|insufficient)|(?:out of|no|not enough|used all available|more) credits?\b(?! (?:are )?(?:needed|required) (?:to|for) (?:see|view))/,
+  /credit balance is (?:too low|not enough|insufficient)|(?:out of|no|not enough|used all available|more) credits?\b(?! (?:are )?(?:needed|required) (?:to|for) (?:see|view)| (?:were|was|have been|has been) charged)/,
+  /credits? (?:are|is|have been|has been) (?:depleted|exhausted|used up)/,
   /(?:doesn't|does not|don't|do not) have (?:any |enough |sufficient )(?:credits?|balance|funds)/,
   /(?:add|purchase|buy) (?:more |\d+ )?credits?\b(?! card)/,
   /credit limit (?:has been )?(?:exceeded|reached)|(?:monthly )?(?:included|free) credits/,
@@ -107,6 +109,11 @@ export const saysQuota = (text: string): boolean =>
   /insufficient[_ ]quota|exceeded your current quota|quota (?:has been )?(?:exceeded|exhausted)|check your plan and billing|exceeded (?:the |your )?quota|usage limit/.test(
     text
   ) && !speaksOfRate(text)
+
+/** In so many words. */
+export const saysRateLimit = matches(
+  /rate limit (?:has been )?exceeded|exceeded (?:a |the |your )?(?:secondary |api )?rate limit/
+)
 
 export const saysRate = matches(
   /rate[-_ ]?limit|too many requests|too many tokens|requests? (?:rate|frequency)|throttl/,

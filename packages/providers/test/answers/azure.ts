@@ -125,6 +125,13 @@ export const copilot: ReadonlyArray<Row> = [
 
 export const githubModels: ReadonlyArray<Row> = [
   [
+    "secondary limit",
+    answer(403, {
+      message: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+    }),
+    "RateLimited"
+  ],
+  [
     "requests of a minute",
     answer(429, {
       error: {

@@ -66,6 +66,13 @@ export const cerebras: ReadonlyArray<Row> = [
 ]
 
 export const cohere: ReadonlyArray<Row> = [
+  [
+    "too much output",
+    answer(400, {
+      message: "invalid request: max tokens must be less than or equal to 4096 for this model, received 9000."
+    }),
+    "OutputLimit"
+  ],
   ["wrong key", answer(401, { message: "invalid api token" }), "Authentication"],
   [
     "a trial's minute",

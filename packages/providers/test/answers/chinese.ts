@@ -287,6 +287,15 @@ export const alibaba: ReadonlyArray<Row> = [
 
 export const siliconflow: ReadonlyArray<Row> = [
   [
+    "too long",
+    answer(400, {
+      code: 20015,
+      message: "length of prompt_tokens (41000) must be less than max_seq_len (32768).",
+      data: null
+    }),
+    "ContextOverflow"
+  ],
+  [
     "no balance",
     answer(403, { code: 30001, message: "Sorry, your account balance is insufficient", data: null }),
     "Quota"

@@ -21,6 +21,16 @@ const current = (limit: number, wait: string) =>
 
 export const google: ReadonlyArray<Row> = [
   [
+    "prepaid credits",
+    says(
+      429,
+      "RESOURCE_EXHAUSTED",
+      "Your prepayment credits are depleted. Please go to AI Studio to manage your billing.",
+      []
+    ),
+    "Quota"
+  ],
+  [
     "requests of a minute",
     says(429, "RESOURCE_EXHAUSTED", current(10, "34.074824224s"), [
       violation("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"),

@@ -2,6 +2,11 @@ import { answer, error, event, type Row } from "./row.ts"
 
 export const ollama: ReadonlyArray<Row> = [
   [
+    "broke in the stream",
+    event({ error: "an error was encountered while running the model: unexpected EOF" }),
+    "CutOff"
+  ],
+  [
     "no model",
     answer(404, { error: 'model "x" not found, try pulling it first' }),
     ["InvalidRequest", "unknown-model"]

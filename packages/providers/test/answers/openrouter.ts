@@ -6,6 +6,11 @@ const router = (code: number | string, message: string, metadata: object = {}) =
 
 export const openrouter: ReadonlyArray<Row> = [
   [
+    "flagged, and nothing was paid for it",
+    answer(403, router(403, 'x requires moderation. Your input was flagged for "violence". No credits were charged.')),
+    "ContentFiltered"
+  ],
+  [
     "no credits",
     answer(402, router(402, "Insufficient credits. Add more using https://openrouter.ai/settings/credits")),
     "Quota"
