@@ -5,12 +5,13 @@
  */
 import { HashMap } from "effect"
 import { AppendList } from "../internal/AppendList.ts"
-import type { CallId, CommandId, SessionId, TurnId } from "../schema/Ids.ts"
+import type { CallId, SessionId, TurnId } from "../schema/Ids.ts"
 import type { DeclinedCall } from "../schema/Outcome.ts"
 import type { CallResult } from "../schema/Part.ts"
 import { doomLoop, type Offer, offersOf, type Question } from "../schema/Question.ts"
 import type { EventData, KnownEvent, StoredEvent } from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
+import { forget, submitted, switched, withdrawn } from "./FoldCommands.ts"
 import * as History from "./History.ts"
 import { type Approval, initial, type OpenTurn, type SessionState } from "./SessionState.ts"
 import * as Spending from "./Spending.ts"
@@ -155,45 +156,6 @@ const created = (state: SessionState, data: EventData<"SessionCreated">): Sessio
   }
 }
 
-const submitted = (state: SessionState, data: EventData<"CommandSubmitted">): SessionState => {
-  const { command, request } = data
-  switch (request._tag) {
-    case "input":
-      return { ...state, waiting: [...state.waiting, { command, input: request }] }
-    case "withdraw":
-      return { ...state, withdrawals: [...state.withdrawals, { command, input: request.input }] }
-    case "answer":
-      return {
-        ...state,
-        answers: [...state.answers, { command, question: request.question, answer: request.answer }]
-      }
-    case "interrupt":
-      return {
-        ...state,
-        interrupts: [...state.interrupts, { command, ...(request.turn === undefined ? {} : { turn: request.turn }) }]
-      }
-    case "model":
-      return { ...state, switches: [...state.switches, { command, model: request.model }] }
-  }
-}
-
-const forget = (state: SessionState, command: CommandId): SessionState => ({
-  ...state,
-  waiting: state.waiting.filter((one) => one.command !== command),
-  answers: state.answers.filter((one) => one.command !== command),
-  withdrawals: state.withdrawals.filter((one) => one.command !== command),
-  interrupts: state.interrupts.filter((one) => one.command !== command),
-  switches: state.switches.filter((one) => one.command !== command)
-})
-
-/** What a person wants counts at once, also while another model was asked instead. */
-const switched = (state: SessionState, { command, to }: EventData<"ModelSwitched">): SessionState => {
-  const next = { ...forget(state, command), model: to }
-  if (next.turn === undefined) return next
-  const { fallback: _over, ...turn } = next.turn
-  return { ...next, turn }
-}
-
 const delivered = (state: SessionState, data: EventData<"InputDelivered">): SessionState => {
   const found = state.waiting.find((one) => one.command === data.command)
   if (found === undefined) return state // guard: I6 core/test/session/SessionState.test.ts
@@ -204,17 +166,6 @@ const delivered = (state: SessionState, data: EventData<"InputDelivered">): Sess
     recent: []
   }
   return enter(taken, { type: "input", sequence: state.sequence, input: data.input, parts: found.input.parts })
-}
-
-const withdrawn = (state: SessionState, data: EventData<"InputWithdrawn">): SessionState => {
-  const isWaiting = state.waiting.some((one) => one.input.input === data.input)
-  const next = forget(state, data.command)
-  if (!isWaiting) return next
-  return {
-    ...next,
-    waiting: next.waiting.filter((one) => one.input.input !== data.input),
-    inputs: HashMap.set(next.inputs, data.input, { _tag: "withdrawn" })
-  }
 }
 
 /** Into the history, or behind the step that is still open. */
