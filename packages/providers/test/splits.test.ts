@@ -1,6 +1,6 @@
 /**
- * A session over real HTTP, with the bytes of every answer split at each position: the same events, the same history, and
- * requests that satisfy I2 and I3.
+ * A session over real HTTP, with the bytes of every answer split at each position, several in one answer: the same
+ * events, the same history, and requests that satisfy I2 and I3.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Retry from "@rein/core/model/Retry"
@@ -19,6 +19,15 @@ import { key, layer, lookTool, request, serve, wires } from "./support.ts"
 
 /** The short run takes every so many positions, beginning at another place for each wire. */
 const step = process.env["REIN_TEST_FULL"] === "1" ? 1 : 127
+
+/** So many splits, far from each other, are in one answer. */
+const together = 8
+
+/** Every position is in one group. */
+const groupsOf = (positions: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<number>> => {
+  const count = Math.ceil(positions.length / together)
+  return Array.from({ length: count }, (_, first) => positions.filter((_, index) => index % count === first))
+}
 
 /** What the model says in the two turns: calls first, then two ends. */
 const answers: ReadonlyArray<Answer> = [
@@ -117,7 +126,7 @@ describe.each(wires)("splits over %s", (wire) => {
           const positions = Array.from({ length: bytes - 1 }, (_, index) => index + 1).filter(
             (at) => at % step === bytes % step
           )
-          for (const at of positions) yield* same(`at byte ${at}`, { at: [at] })
+          for (const at of groupsOf(positions)) yield* same(`at bytes ${at.join(", ")}`, { at })
           yield* Effect.sync(() => console.log(`${wire}: ${positions.length} of ${bytes - 1} split positions`))
         })
         yield* Effect.provide(check, TestRuntime.layerWith([], [lookTool], own))
