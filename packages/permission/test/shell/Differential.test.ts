@@ -10,7 +10,7 @@ const isFull = process.env["REIN_TEST_FULL"] === "1"
 
 /** Lines of everyday forms, of unusual ones, and changed at random. */
 const sizes = isFull
-  ? { everyday: 6_000, unusual: 4_500, changed: 10_000 }
+  ? { everyday: 6_000, unusual: 4_500, changed: 2_000 }
   : { everyday: 150, unusual: 150, changed: 300 }
 
 /** What must be understood of the first two kinds together, and of the first. */
