@@ -4,7 +4,7 @@ import type { CommandJudgement, Context, Effort, Judgement, Working } from "./Ju
 import { isOnlyMove } from "./Moves.ts"
 import { use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
-import { remembering } from "./Remembered.ts"
+import { once, remembering } from "./Remembered.ts"
 import { start } from "./Scope.ts"
 import { plain } from "./Value.ts"
 import type { Rule } from "../Rules.ts"
@@ -52,15 +52,25 @@ const isYes = (verdicts: ReadonlyArray<Verdict>, isClear: boolean, { layers }: C
   verdicts.every(({ action, rule }) => action === "allow" || (action === "ask" && rule?.action !== "ask")) && // guard: I7 permission/test/judge/Yes.test.ts
   (isClear || !layers.some(({ rules }) => rules.some((rule) => rule.action === "deny" && isAbout(rule, touched))))
 
-const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, "offers"> => {
-  const effort: Effort = {
-    left: maximumEffort,
-    below: new Map(),
-    places: new Map(),
-    rules: new WeakMap(),
-    decisions: new WeakMap()
+/** What is looked up once for a line, however often it is judged: the answers that are tried say nothing about paths. */
+interface Looked {
+  readonly facts: Context["facts"]
+  readonly read: Read
+  readonly effort: Pick<Effort, "below" | "places" | "risks" | "rules">
+}
+
+const look = ({ facts }: Context, read: Read): Looked => ({
+  facts: remembering(facts),
+  read: once(read),
+  effort: { below: new Map(), places: new Map(), risks: new Map(), rules: new WeakMap() }
+})
+
+const judgeOnce = (line: string, context: Context, { effort, facts, read }: Looked): Omit<Judgement, "offers"> => {
+  const working: Working = {
+    ...context,
+    facts,
+    effort: { ...effort, left: maximumEffort, decisions: new WeakMap() }
   }
-  const working: Working = { ...context, facts: remembering(context.facts), effort }
   const { commands, paths } = new Walk(working, read, 0).text(line, start(working))
   const real = commands.filter((command) => !isOnlyMove(command))
   const none: ReadonlyArray<Verdict> = real.length === 0 ? [ask("no command in it is allowed by a rule")] : []
@@ -86,7 +96,7 @@ const offersFor = (
   line: string,
   judged: Omit<Judgement, "offers">,
   context: Context,
-  read: Read
+  looked: Looked
 ): ReadonlyArray<string> => {
   const asked = judged.commands.map(({ action, argv }) => {
     const words = action === "ask" ? context.prefix?.(argv) : undefined
@@ -97,7 +107,7 @@ const offersFor = (
   if (patterns.length === 0) return []
   const rules = patterns.map((pattern) => ({ permission: "bash", pattern, action: "allow" as const }))
   const layers = [...context.layers, { origin: "an answer", onlyAsks: "asked" as const, rules }]
-  const then = judgeOnce(line, { ...context, layers }, read)
+  const then = judgeOnce(line, { ...context, layers }, looked)
   return patterns.filter((pattern) =>
     then.commands.some(({ action }, at) => action === "allow" && asked[at] === pattern)
   )
@@ -105,6 +115,7 @@ const offersFor = (
 
 /** Judges a line as bash reads it. */
 export const judge = (line: string, context: Context, read: Read): Judgement => {
-  const judged = judgeOnce(line, context, read)
-  return { ...judged, offers: judged.action === "ask" ? offersFor(line, judged, context, read) : [] }
+  const looked = look(context, read)
+  const judged = judgeOnce(line, context, looked)
+  return { ...judged, offers: judged.action === "ask" ? offersFor(line, judged, context, looked) : [] }
 }

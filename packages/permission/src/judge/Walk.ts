@@ -2,6 +2,7 @@
 import type { Reading } from "../shell/Reading.ts"
 import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
 import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
+import { maximumTried } from "./Forms.ts"
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { judgePaths } from "./Paths.ts"
 import { strictest } from "./Ruling.ts"
@@ -12,6 +13,9 @@ import { isHarmlessVariable } from "./Wrappers.ts"
 
 /** Scripts in scripts, at most. */
 const maximumDepth = 8
+
+/** Commands of a line that is not understood whose words are tried one by one, and which are told. */
+const maximumSeen = 100
 
 export type Read = (text: string) => Reading
 
@@ -272,11 +276,17 @@ export class Walk {
       return { commands: [remark(text, "too many scripts are inside of each other")], paths: [] }
     const reading = this.read(text)
     if (reading._tag === "Understood") return this.step(reading.script, scope)
+    const maximum = reading.commands.length > maximumSeen ? 1 : maximumTried
     const seen = reading.commands.map((argv): CommandJudgement => {
-      const strict = strictest(argv, this.context)
+      const strict = strictest(argv, this.context, maximum)
       const why = ask(`the line is not understood: ${reading.why}`)
       return { argv, text: argv.join(" "), ...(strict === undefined ? why : worst<Verdict>(why, [strict])) }
     })
-    return { commands: [remark(text, `it is not understood: ${reading.why}`), ...seen], paths: [] }
+    // What a rule speaks of is told first, and the others only as many as anybody looks at.
+    const told =
+      seen.length > maximumSeen
+        ? seen.toSorted((a, b) => Number(b.rule !== undefined) - Number(a.rule !== undefined)).slice(0, maximumSeen)
+        : seen
+    return { commands: [remark(text, `it is not understood: ${reading.why}`), ...told], paths: [] }
   }
 }
