@@ -91,6 +91,9 @@ const judgeOnce = (line: string, context: Context, { effort, facts, read }: Look
   }
 }
 
+/** Words of a command of which a beginning is offered. */
+const maximumOffered = 200
+
 /** The rules that people could add, so that commands like the asked ones are not asked any more. Only those that would do so. */
 const offersFor = (
   line: string,
@@ -98,8 +101,10 @@ const offersFor = (
   context: Context,
   looked: Looked
 ): ReadonlyArray<string> => {
+  // No rule makes a line understood.
+  if (judged.commands[0]?.argv.length === 0 && judged.commands[0].text === line) return []
   const asked = judged.commands.map(({ action, argv }) => {
-    const words = action === "ask" ? context.prefix?.(argv) : undefined
+    const words = action === "ask" && argv.length <= maximumOffered ? context.prefix?.(argv) : undefined
     const isPlain = words !== undefined && words.length > 0 && words.every((word) => /^[^\s*?]+$/.test(word))
     return isPlain ? `${words.join(" ")} *` : undefined
   })

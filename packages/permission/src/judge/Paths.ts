@@ -102,10 +102,11 @@ export const judgePlace = (place: string, access: Access, context: Working): Pat
   return known
 }
 
-const lookAt = (place: string, access: Access, context: Working): PathJudgement => {
-  const written = normalize(place)
+/** `known`: where it leads, when that is known already. */
+const lookAt = (place: string, access: Access, context: Working, known?: string): PathJudgement => {
+  const written = known ?? normalize(place)
   if (streams.test(written)) return decided(written, access, false, allow("it is a stream that every program has"))
-  const real = context.facts.realPath(place)
+  const real = known ?? context.facts.realPath(place)
   if (real === undefined) return decided(written, access, false, ask(`where ${place} leads cannot be followed`))
   if (machine.test(real) || machine.test(written))
     return decided(real, access, true, worst(ask(`${written} belongs to the machine`), [outside(context, real)]))
@@ -190,7 +191,8 @@ const lookBelow = (
         (isStrict || isSecret(name)) &&
         (pattern === undefined || couldMatch(pattern, name))
       ) {
-        const judged = judgePlace(path, "read", context)
+        // Neither it nor a directory on the way to it is a link.
+        const judged = lookAt(path, "read", context, path)
         if (judged.action !== "allow") found.push(judged)
       }
     }

@@ -1,6 +1,7 @@
 /** The rules of a layer about one permission, prepared for being asked many times about one line. */
 import * as Rules from "../Rules.ts"
 import type { Layer, Options, Rule } from "../Rules.ts"
+import { once } from "./Remembered.ts"
 
 /** A rule, and the text that all begins with which it matches. */
 interface Known {
@@ -49,8 +50,9 @@ const firstWords = (forbidding: ReadonlyArray<Known>): ((first: string) => boole
 }
 
 const prepare = ({ rules }: Layer, permission: string, options: Options | undefined): Prepared => {
+  const isOf = once((name: string) => Rules.matches(name, permission))
   const known = rules
-    .filter((rule) => rule.permission === permission || Rules.matches(rule.permission, permission))
+    .filter((rule) => isOf(rule.permission))
     .map((rule): Known => ({ rule, head: headOf(rule, options) }))
   const forbidding = known.filter(({ rule }) => rule.action !== "allow")
   return {

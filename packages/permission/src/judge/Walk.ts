@@ -17,6 +17,9 @@ const maximumDepth = 8
 /** Commands of a line that is not understood whose words are tried one by one, and which are told. */
 const maximumSeen = 100
 
+/** Longer texts have no command whose words are tried one by one. */
+const maximumTextTried = 8_192
+
 export type Read = (text: string) => Reading
 
 const nothing = ({ directories }: Scope): Outcome => ({
@@ -276,9 +279,9 @@ export class Walk {
       return { commands: [remark(text, "too many scripts are inside of each other")], paths: [] }
     const reading = this.read(text)
     if (reading._tag === "Understood") return this.step(reading.script, scope)
-    const maximum = reading.commands.length > maximumSeen ? 1 : maximumTried
+    const isLong = text.length > maximumTextTried || reading.commands.length > maximumSeen
     const seen = reading.commands.map((argv): CommandJudgement => {
-      const strict = strictest(argv, this.context, maximum)
+      const strict = strictest(argv, this.context, isLong ? 1 : maximumTried)
       const why = ask(`the line is not understood: ${reading.why}`)
       return { argv, text: argv.join(" "), ...(strict === undefined ? why : worst<Verdict>(why, [strict])) }
     })
