@@ -119,6 +119,9 @@ const matchesCodes = (segments: ReadonlyArray<string>, value: Codes, from: numbe
   return endsAt(codesOf(segments.at(-1) ?? ""), value, at)
 }
 
+/** A pattern that begins so may match a value that begins otherwise. */
+const mayBegin: ReadonlySet<string> = new Set("*?~$")
+
 /** Gives a test for one value against many patterns; a literal pattern has no wildcards. */
 export const matcher = (
   permission: string,
@@ -127,8 +130,12 @@ export const matcher = (
 ): ((pattern: string, isLiteral?: boolean) => boolean) => {
   const spell = spelling(permission, options)
   const text = textOf(spell(value))
+  const isSpelledSo = options.platform !== "win32"
   return (pattern, isLiteral = false) => {
     if (isLiteral) return spell(pattern) === text.text
+    // Most rules are about something else, which their first letter tells. Shorter ones may match nothing at all.
+    if (isSpelledSo && pattern.length > 2 && !mayBegin.has(pattern.charAt(0)) && pattern[0] !== text.text[0])
+      return false
     const [home, rest] = withHome(pattern, options)
     const begin = spell(home)
     return text.text.startsWith(begin) && forms(spell(rest)).some((form) => matchesText(form, text, begin.length))

@@ -73,9 +73,12 @@ const judgeOnce = (line: string, context: Context, { effort, facts, read }: Look
   }
   const { commands, paths } = new Walk(working, read, 0).text(line, start(working))
   const real = commands.filter((command) => !isOnlyMove(command))
-  const none: ReadonlyArray<Verdict> = real.length === 0 ? [ask("no command in it is allowed by a rule")] : []
   const first: Verdict = { action: "allow", why: "rules allow all of it" }
-  const verdicts = [...none, ...aboutLine(line, working), ...commands, ...paths]
+  const verdicts: Array<Verdict> = []
+  if (real.length === 0) verdicts.push(ask("no command in it is allowed by a rule")) // guard: I7 permission/test/judge/Certain.test.ts #only moves
+  verdicts.push(...aboutLine(line, working)) // guard: I7 permission/test/judge/Certain.test.ts #stands between
+  verdicts.push(...commands) // guard: I7 permission/test/judge/Judge.test.ts #when a rule names all of it
+  verdicts.push(...paths) // guard: I7 permission/test/judge/Judge.test.ts #leaves the project
   const decided = worst<Verdict>(first, verdicts)
   const isClear = commands.every(({ argv }) => argv.length > 0)
   const { action, why } =

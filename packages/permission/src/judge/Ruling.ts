@@ -28,7 +28,8 @@ export const strictest = (
   context: Working,
   maximum: number = maximumTried
 ): Verdict | undefined => {
-  let found = isTriedWhole(words, maximum) ? undefined : anywhere(words, context)
+  let found: Verdict | undefined
+  if (!isTriedWhole(words, maximum)) found = anywhere(words, context) // guard: I7 permission/test/judge/Bounds.test.ts #any number of words
   const mayMatter = (name: string) => mayForbid(context, permission, name)
   for (const text of textsOf(words, mayMatter, maximum)) {
     if (found?.action === "deny") break
@@ -92,6 +93,7 @@ export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>
       words.map((word) => word.text),
       context
     )
-  if (strict === undefined || !isWorse(strict.action, best.action)) return best
-  return { ...strict, isExact: false, isBlanket: false }
+  const asStrict = strict === undefined ? undefined : { ...strict, isExact: false, isBlanket: false }
+  if (asStrict !== undefined && isWorse(asStrict.action, best.action)) return asStrict // guard: I7 permission/test/judge/Judge.test.ts #does more than rules allow
+  return best
 }

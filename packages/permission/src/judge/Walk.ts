@@ -282,8 +282,10 @@ export class Walk {
     const isLong = text.length > maximumTextTried || reading.commands.length > maximumSeen
     const seen = reading.commands.map((argv): CommandJudgement => {
       const strict = strictest(argv, this.context, isLong ? 1 : maximumTried)
-      const why = ask(`the line is not understood: ${reading.why}`)
-      return { argv, text: argv.join(" "), ...(strict === undefined ? why : worst<Verdict>(why, [strict])) }
+      const verdicts: Array<Verdict> = []
+      if (strict !== undefined) verdicts.push(strict) // guard: I7 permission/test/judge/Bounds.test.ts #at its end
+      const verdict = worst<Verdict>(ask(`the line is not understood: ${reading.why}`), verdicts)
+      return { argv, text: argv.join(" "), ...verdict }
     })
     // What a rule speaks of is told first, and the others only as many as anybody looks at.
     const told =

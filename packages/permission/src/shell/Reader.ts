@@ -17,7 +17,7 @@ export const makeReader = async (bytes: GrammarBytes): Promise<Reader> => {
   const understand = (text: string): Script => {
     checkText(text) // guard: I7 permission/test/shell/Reading.test.ts
     const { heredocs, script } = readWithUnbash(text)
-    checkSize(script)
+    checkSize(script) // guard: I9 permission/test/judge/Bounds.test.ts #do not fit
     const second = readWithTreeSitter(grammar, lift(text, heredocs))
     if (!isSame(script, second)) return unclear("two parsers read it differently") // guard: I7 permission/test/shell/Reading.test.ts
     return script
