@@ -15,8 +15,8 @@ export const bundleFolder = join(root, "packages/cli/dist/bundle")
 const isApart = (module: string): boolean =>
   [
     /\/packages\/cli\/src\/(demo|session)\/|\/run\/Terminal|\/testing\/|\/@ai-sdk\//,
-    // Reading a line of shell: as much code as a tenth of the rest.
-    /\/permission\/src\/shell\/|\/(unbash|web-tree-sitter)\//
+    // Reading and judging a line of shell: as much code as a tenth of the rest, and large tables.
+    /\/permission\/src\/(shell\/|arity\/|Arity|judge\/(?!ReadOnly)|node\/)|\/(unbash|web-tree-sitter)\//
   ].some((apart) => apart.test(module))
 
 /**
