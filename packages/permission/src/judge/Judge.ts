@@ -56,13 +56,13 @@ const isYes = (verdicts: ReadonlyArray<Verdict>, isClear: boolean, { layers }: C
 interface Looked {
   readonly facts: Context["facts"]
   readonly read: Read
-  readonly effort: Pick<Effort, "below" | "places" | "risks" | "rules">
+  readonly effort: Pick<Effort, "below" | "named" | "places" | "risks" | "rules">
 }
 
 const look = ({ facts }: Context, read: Read): Looked => ({
   facts: remembering(facts),
   read: once(read),
-  effort: { below: new Map(), places: new Map(), risks: new Map(), rules: new WeakMap() }
+  effort: { below: new Map(), places: new Map(), risks: new Map(), named: new WeakMap(), rules: new WeakMap() }
 })
 
 const judgeOnce = (line: string, context: Context, { effort, facts, read }: Looked): Omit<Judgement, "offers"> => {

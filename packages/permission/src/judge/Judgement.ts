@@ -62,6 +62,8 @@ export interface Effort {
   readonly below: Map<string, ReadonlyArray<PathJudgement>>
   readonly places: Map<string, PathJudgement>
   readonly rules: Preparations
+  /** The same layers without rules that forbid everything, which say nothing of how a command is written. */
+  readonly named: WeakMap<ReadonlyArray<Layer>, ReadonlyArray<Layer>>
   /** Why git should not look at a directory, where there is a reason. */
   readonly risks: Map<string, string | undefined>
   readonly decisions: WeakMap<ReadonlyArray<Layer>, Map<string, Decision>>

@@ -19,22 +19,42 @@ export interface Ruling extends Verdict {
 
 const isBlanket = (rule: Rule | undefined): boolean => rule !== undefined && /^[*\s]*$/.test(rule.pattern)
 
+/** Without rules that forbid everything: what they deny is the command as it stands, not what a part of it looks like. */
+const named = (context: Working): Working => {
+  const known =
+    context.effort.named.get(context.layers) ??
+    context.layers.map((layer) =>
+      layer.rules.some((rule) => rule.action !== "allow" && isBlanket(rule))
+        ? { ...layer, rules: layer.rules.filter((rule) => rule.action === "allow" || !isBlanket(rule)) }
+        : layer
+    )
+  context.effort.named.set(context.layers, known)
+  return { ...context, layers: known }
+}
+
+/** Why the text is denied, where a rule that denies everything does so. */
+export const deniedWithAll = (text: string, context: Working): ReadonlyArray<Verdict> => {
+  const { action, origin = "the runtime", rule } = explain(context, permission, text)
+  return action === "deny" && rule !== undefined && isBlanket(rule) ? [forbidden({ rule, origin }, text)] : []
+}
+
 /**
  * The strictest that the rules say about any way to write the command; only what denies or asks is looked for. Of a command
  * with more words than are tried one by one, what stands anywhere in it counts.
  */
 export const strictest = (
   words: ReadonlyArray<string>,
-  context: Working,
+  working: Working,
   maximum: number = maximumTried
 ): Verdict | undefined => {
+  const context = named(working)
   let found: Verdict | undefined
   if (!isTriedWhole(words, maximum)) found = anywhere(words, context) // guard: I7 permission/test/judge/Bounds.test.ts #any number of words
   const mayMatter = (name: string) => mayForbid(context, permission, name)
   for (const text of textsOf(words, mayMatter, maximum)) {
     if (found?.action === "deny") break
     const { action, origin = "the runtime", rule } = explain(context, permission, text)
-    if (rule === undefined || action === "allow" || isBlanket(rule)) continue
+    if (rule === undefined || action === "allow") continue
     if (found === undefined || isWorse(action, found.action)) found = forbidden({ rule, origin }, text)
   }
   return found
@@ -52,7 +72,7 @@ const anywhere = (words: ReadonlyArray<string>, context: Working): Verdict | und
   const text = ` ${words.join(" ")}`
   const names = new Set(text.split(/\s+/).flatMap((word) => [word, baseName(word)]))
   const verdicts = forbidding(context, permission)
-    .filter(({ rule }) => !isBlanket(rule) && standsIn(rule.pattern, text, names, context.patterns))
+    .filter(({ rule }) => standsIn(rule.pattern, text, names, context.patterns))
     .map((one) => forbidden(one, text.trim()))
   const [first, ...others] = verdicts
   return first === undefined ? undefined : worst(first, others)

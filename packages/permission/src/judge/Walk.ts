@@ -5,7 +5,7 @@ import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
 import { maximumTried } from "./Forms.ts"
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { judgePaths } from "./Paths.ts"
-import { strictest } from "./Ruling.ts"
+import { deniedWithAll, strictest } from "./Ruling.ts"
 import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
@@ -281,9 +281,10 @@ export class Walk {
     if (reading._tag === "Understood") return this.step(reading.script, scope)
     const isLong = text.length > maximumTextTried || reading.commands.length > maximumSeen
     const seen = reading.commands.map((argv): CommandJudgement => {
-      const strict = strictest(argv, this.context, isLong ? 1 : maximumTried)
       const verdicts: Array<Verdict> = []
+      const strict = strictest(argv, this.context, isLong ? 1 : maximumTried)
       if (strict !== undefined) verdicts.push(strict) // guard: I7 permission/test/judge/Bounds.test.ts #at its end
+      verdicts.push(...deniedWithAll(argv.join(" "), this.context)) // guard: I7 permission/test/judge/Certain.test.ts #rule for everything
       const verdict = worst<Verdict>(ask(`the line is not understood: ${reading.why}`), verdicts)
       return { argv, text: argv.join(" "), ...verdict }
     })
@@ -292,6 +293,10 @@ export class Walk {
       seen.length > maximumSeen
         ? seen.toSorted((a, b) => Number(b.rule !== undefined) - Number(a.rule !== undefined)).slice(0, maximumSeen)
         : seen
-    return { commands: [remark(text, `it is not understood: ${reading.why}`), ...told], paths: [] }
+    const whole = remark(text, `it is not understood: ${reading.why}`)
+    return {
+      commands: [{ ...whole, ...worst<Verdict>(whole, deniedWithAll(text.trim(), this.context)) }, ...told],
+      paths: []
+    }
   }
 }
