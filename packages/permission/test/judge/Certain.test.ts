@@ -38,6 +38,7 @@ it("is denied by a rule for everything, also where it is not understood", () => 
     assert.strictEqual(judge(line, [all]), "deny", line)
   assert.strictEqual(judge("make &", [rule("ask", "make *"), all]), "deny")
   assert.strictEqual(judge("make &", [all, rule("allow", "make *")]), "ask")
+  assert.strictEqual(judge("make & rm x", [all, rule("allow", "make *")]), "deny")
   assert.strictEqual(judge("timeout 5 make", [all, rule("allow", "make *"), rule("allow", "timeout *")]), "allow")
   assert.strictEqual(judge("sudo rm x", [rule("deny", "rm *"), all, rule("allow", "sudo *")]), "deny")
 })
