@@ -8,7 +8,7 @@ import { contextIn, makeProject } from "./fixture.ts"
 const isFull = process.env["REIN_TEST_FULL"] === "1"
 
 /** Characters: what is read at most, and about what Linux starts at most. */
-const lengths = { read: 8_000, started: 131_000 }
+const lengths = { read: 8_000, started: isFull ? 131_000 : 64_000 }
 
 /** How much more work a text may be that is this many times longer. */
 const growth = { times: 4, work: 6 }
@@ -80,7 +80,6 @@ describe("a hostile line", () => {
     const rows: Array<{ readonly millis: number; readonly name: string }> = []
     const [short, long] = [lengths.started / growth.times, lengths.started]
     for (const [name, parts] of Object.entries(hostile)) {
-      counting(fill(parts, lengths.read), "shutdown *")
       const atMost = counting(fill(parts, lengths.read), "shutdown *")
       const [before, after] = [short, long].map((length) => counting(fill(parts, length), "shutdown *"))
       for (const [at, one] of [atMost, before, after].entries()) {
@@ -104,7 +103,7 @@ describe("a hostile line", () => {
     }
     for (const [name, parts] of Object.entries(hostile))
       for (const [denied, ending] of Object.entries(endings))
-        for (const length of isFull ? [400, 2_000, lengths.read, 20_000, lengths.started] : [lengths.read, 20_000]) {
+        for (const length of isFull ? [400, 2_000, lengths.read, 20_000, lengths.started] : [10_000]) {
           const [first, repeated] = parts
           const { judgement } = counting(fill([first, repeated, ending], length), denied)
           assert.strictEqual(judgement.action, "deny", `${name}, ${length} characters, ${denied}`)

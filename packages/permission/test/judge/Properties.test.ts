@@ -6,7 +6,7 @@ import { Arbitrary, Effect, Schema } from "effect"
 import { readOnly } from "../../src/judge/ReadOnly.ts"
 import { contextIn, makeProject } from "./fixture.ts"
 
-const runs = process.env["REIN_TEST_FULL"] === "1" ? 5_000 : 60
+const runs = process.env["REIN_TEST_FULL"] === "1" ? 5_000 : 40
 
 const read = await NodeReader.load()
 const project = makeProject(false)
