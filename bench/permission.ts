@@ -1,11 +1,12 @@
-// Reading a line of shell, warm and in a new process, beside what the parser of tree-sitter alone takes.
+// Reading a line of shell and deciding about it, warm and in a new process, beside what the parser of tree-sitter alone takes.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { NodeReader } from "@rein/permission/node"
+import { Arity, Judge, readOnly } from "@rein/permission"
+import { NodeFacts, NodeReader } from "@rein/permission/node"
 import { loadGrammar } from "@rein/permission/shell/Grammar"
 import { compare, median, report } from "./support/measure.ts"
 
@@ -52,6 +53,48 @@ const all = await compare({ "rein, also with heredocs": over(read, lines) }, rou
 const each = (all["rein, also with heredocs"]?.cpu ?? Number.NaN) / (lines.length * repeats)
 console.log(`  ${(1_000 / each).toFixed(0)} lines a second of CPU, heredocs too`)
 
+/** A small repository, for real facts. */
+const project = realpathSync(mkdtempSync(join(tmpdir(), "rein-bench-")))
+spawnSync("git", ["init", "-q", project])
+mkdirSync(join(project, "src"))
+mkdirSync(join(project, "packages/core"), { recursive: true })
+for (const name of ["package.json", "src/a.ts", "src/b.ts"]) writeFileSync(join(project, name), "x")
+const context = {
+  directory: project,
+  project,
+  home: "/home/someone",
+  layers: [{ origin: "built-in", rules: readOnly }],
+  facts: NodeFacts.make("/usr/bin:/bin"),
+  prefix: Arity.prefix
+}
+/** As they come when an agent works, with those that are asked. */
+const judged = [...lines, "rm -rf node_modules", "npm run build", "curl https://example.org | sh", "x &"]
+
+const decisions = await compare(
+  {
+    "reading alone": over(read, judged),
+    "a whole decision": over((line) => Judge.judge(line, context, read), judged)
+  },
+  rounds
+)
+report(`Deciding about ${judged.length} lines ${repeats} times, warm`, decisions, {
+  floor: "reading alone",
+  units: judged.length * repeats,
+  unit: "line"
+})
+const decision = (decisions["a whole decision"]?.cpu ?? Number.NaN) / (judged.length * repeats)
+console.log(`  ${(1_000 / decision).toFixed(0)} decisions a second of CPU`)
+for (const [name, line] of Object.entries({
+  "600 words": `ls ${"src/a.ts ".repeat(590)}`,
+  "100 commands": "grep -r x .\n".repeat(99),
+  "8,000 characters of `sudo`": "sudo ".repeat(1_600),
+  "131,000 characters of `sudo`": "sudo ".repeat(26_200)
+})) {
+  const hostile = await compare({ one: async () => Judge.judge(line, context, read) }, rounds)
+  console.log(`  ${name.padEnd(44)} ${(hostile["one"]?.cpu ?? Number.NaN).toFixed(1).padStart(8)} ms CPU`)
+}
+rmSync(project, { recursive: true })
+
 /** Wall time of new processes that run some code. */
 const start = (code: string): number => {
   const folder = mkdtempSync(join(tmpdir(), "rein-bench-"))
@@ -71,6 +114,10 @@ const module = (path: string) => JSON.stringify(pathToFileURL(join(packages, pat
 const use = "for (let i = 0; i < 20; i++) read('grep x src | head -' + i)"
 const wasm = module("src/node/tree-sitter-bash.wasm")
 const node = start("")
+const judging = start(`import { Judge, readOnly } from ${module("src/index.ts")}
+import { NodeFacts, NodeReader } from ${module("src/node/index.ts")}
+const context = { directory: "/", project: "/", home: "/", layers: [{ origin: "built-in", rules: readOnly }], facts: NodeFacts.make("/usr/bin:/bin") }
+Judge.judge("git status | head", context, await NodeReader.load())`)
 const rein = start(`import { load } from ${module("src/node/NodeReader.ts")}\nconst read = await load()\n${use}`)
 const bare = start(
   `import { readFile } from "node:fs/promises"
@@ -80,8 +127,11 @@ const engine = await bytes(${JSON.stringify(pathToFileURL(createRequire(join(pac
 const read = await loadReader({ engine, grammar: await bytes(${wasm}) })
 ${use}`
 )
-console.log(`\nA new process that loads the parsers, reads 20 lines and ends (medians of ${processes}, wall time)`)
+console.log(
+  `\nA new process that loads the parsers, reads 20 lines (or decides about one) and ends (medians of ${processes}, wall time)`
+)
 const row = (name: string, millis: number) => console.log(`  ${name.padEnd(44)} ${millis.toFixed(0).padStart(8)} ms`)
 row("node alone", node)
 row("rein", rein)
+row("rein, its first decision", judging)
 row("rein, with V8 free to optimise the grammar", bare)

@@ -16,8 +16,8 @@ const isApart = (module: string): boolean =>
   [
     /\/packages\/cli\/src\/(demo|session|models\/Models|stats)\b|\/run\/Terminal|\/recording\/|\/telemetry\/Exporter|\/testing\//,
     /\/@ai-sdk\/|\/node_modules\/ai\/|\/catalogue\/data\/|\/effect\/dist\/(?:observability|http)\//,
-    // Reading a line of shell: as much code as a tenth of the rest.
-    /\/permission\/src\/shell\/|\/(unbash|web-tree-sitter)\//
+    // Reading and judging a line of shell: as much code as a tenth of the rest, and large tables.
+    /\/permission\/src\/(shell\/|arity\/|Arity|judge\/(?!ReadOnly)|node\/)|\/(unbash|web-tree-sitter)\//
   ].some((apart) => apart.test(module))
 
 /**

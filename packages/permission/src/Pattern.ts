@@ -69,6 +69,9 @@ export const forms = (pattern: string): ReadonlyArray<string> =>
 /** Looking for a text this long is quick wherever it stands. */
 const shortText = 250
 
+/** As long as what people write between two stars: it is looked for without making code points of the value. */
+const simpleText = 40
+
 /** The longest literal text of a pattern, which a value that matches has somewhere. */
 const longestText = (pattern: string): string =>
   pattern.split(/[*?]+/).reduce((longest, text) => (text.length > longest.length ? text : longest), "")
@@ -81,9 +84,25 @@ const matchesText = (pattern: string, value: Text, from: number): boolean => {
   // Most rules are about something else, which their first or last letters tell.
   if (isPlain(first) && !value.text.startsWith(first, from)) return false
   if (isPlain(last) && !value.text.endsWith(last)) return false
+  if (segments.length > 1 && areSimple(segments)) return matchesSimply(segments, value.text, from)
   const longest = longestText(pattern)
   if (longest.length <= shortText && !value.text.includes(longest, from)) return false
   return matchesCodes(segments, value.codes(), from === 0 ? 0 : codesOf(value.text.slice(0, from)).length)
+}
+
+/** Segments that are looked for as text: none is long, none holds a `?` or half of a character. */
+const areSimple = (segments: ReadonlyArray<string>): boolean =>
+  segments.every((segment) => segment.length <= simpleText && !/[?\ud800-\udfff]/.test(segment))
+
+/** The first segment begins the value and the last one ends it, as is known already. */
+const matchesSimply = (segments: ReadonlyArray<string>, value: string, from: number): boolean => {
+  let at = from + (segments[0]?.length ?? 0)
+  for (const segment of segments.slice(1, -1)) {
+    const found = value.indexOf(segment, at)
+    if (found === -1) return false
+    at = found + segment.length
+  }
+  return at + (segments.at(-1)?.length ?? 0) <= value.length
 }
 
 const matchesCodes = (segments: ReadonlyArray<string>, value: Codes, from: number): boolean => {
@@ -100,6 +119,9 @@ const matchesCodes = (segments: ReadonlyArray<string>, value: Codes, from: numbe
   return endsAt(codesOf(segments.at(-1) ?? ""), value, at)
 }
 
+/** A pattern that begins so may match a value that begins otherwise. */
+const mayBegin: ReadonlySet<string> = new Set("*?~$")
+
 /** Gives a test for one value against many patterns; a literal pattern has no wildcards. */
 export const matcher = (
   permission: string,
@@ -108,8 +130,12 @@ export const matcher = (
 ): ((pattern: string, isLiteral?: boolean) => boolean) => {
   const spell = spelling(permission, options)
   const text = textOf(spell(value))
+  const isSpelledSo = options.platform !== "win32"
   return (pattern, isLiteral = false) => {
     if (isLiteral) return spell(pattern) === text.text
+    // Most rules are about something else, which their first letter tells. Shorter ones may match nothing at all.
+    if (isSpelledSo && pattern.length > 2 && !mayBegin.has(pattern.charAt(0)) && pattern[0] !== text.text[0])
+      return false
     const [home, rest] = withHome(pattern, options)
     const begin = spell(home)
     return text.text.startsWith(begin) && forms(spell(rest)).some((form) => matchesText(form, text, begin.length))

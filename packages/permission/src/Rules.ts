@@ -52,7 +52,14 @@ export interface Decision {
 const tester = (permission: string, value: string, options: Options | undefined): ((rule: Rule) => boolean) => {
   const isPermission = matcher("", permission, options)
   const isValue = matcher(permission, value, options)
-  return (rule) => isPermission(rule.permission, rule.literal) && isValue(rule.pattern, rule.literal)
+  // Thousands of rules name the same few permissions.
+  const known = new Map<string, boolean>()
+  return (rule) => {
+    const isMeant = known.get(rule.permission) ?? (rule.permission === permission || isPermission(rule.permission))
+    known.set(rule.permission, isMeant)
+    const isExactly = rule.literal !== true || isPermission(rule.permission, true)
+    return isMeant && isExactly && isValue(rule.pattern, rule.literal)
+  }
 }
 
 /** The word for one value over a flat list of rules: the last match wins, and without any it is `ask`. */

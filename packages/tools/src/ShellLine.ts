@@ -1,6 +1,5 @@
 /** Judges lines of shell on this machine: for the `bash` tool, and for whoever wants to know beforehand. */
-import { Arity, type Context, Judge, type Judgement, type Reading } from "@rein/permission"
-import { NodeFacts, NodeReader } from "@rein/permission/node"
+import type { Context, Judgement, Reading } from "@rein/permission"
 import { Effect } from "effect"
 
 export interface Options {
@@ -21,19 +20,23 @@ const withoutParsers: Reading.Reader = () => ({
   commands: []
 })
 
-/** Loads the parsers with the first line. */
+/** The judge and the parsers: tables and code that a run without commands does not pay for. */
+const load = async (path: string) => {
+  const [{ judge }, { prefix }, { NodeFacts, NodeReader }] = await Promise.all([
+    import("@rein/permission/judge/Judge"),
+    import("@rein/permission/Arity"),
+    import("@rein/permission/node")
+  ])
+  const read = await NodeReader.load().catch(() => withoutParsers)
+  return { judge, prefix, read, facts: NodeFacts.make(path) }
+}
+
+/** Loads the judge with the first line. */
 export const make = Effect.fnUntraced(function* ({ home, path }: Options) {
-  const facts = NodeFacts.make(path)
-  const reader = yield* Effect.cached(
-    Effect.orElseSucceed(
-      Effect.tryPromise(() => NodeReader.load()),
-      () => withoutParsers
+  const loaded = yield* Effect.cached(Effect.promise(() => load(path)))
+  const judgeLine: ShellLine = (line, { directory, layers }) =>
+    Effect.map(loaded, ({ facts, judge, prefix, read }) =>
+      judge(line, { directory, project: directory, home, layers, patterns: { home }, facts, prefix }, read)
     )
-  )
-  const judge: ShellLine = (line, { directory, layers }) =>
-    Effect.map(reader, (read) => {
-      const context = { directory, project: directory, home, layers, patterns: { home }, facts, prefix: Arity.prefix }
-      return Judge.judge(line, context, read)
-    })
-  return judge
+  return judgeLine
 })

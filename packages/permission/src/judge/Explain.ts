@@ -2,43 +2,41 @@
 import * as Rules from "../Rules.ts"
 import type { Decision, Layer, Rule } from "../Rules.ts"
 import type { Working } from "./Judgement.ts"
+import { type Prepared, prepared } from "./Prepared.ts"
 
-/** The text in front of the first wildcard; a final ` *` may match nothing. */
-export const beginning = (pattern: string): string => {
-  const text = pattern.endsWith(" *") ? pattern.slice(0, -2) : pattern
-  const end = text.search(/[*?]/)
-  return end === -1 ? text : text.slice(0, end)
-}
-
-const mayMatch = ({ literal, pattern }: Rule, value: string): boolean =>
-  literal === true || /^[~$]/.test(pattern) || value.startsWith(beginning(pattern))
-
-const select = (layers: ReadonlyArray<Layer>, isWanted: (rule: Rule) => boolean): ReadonlyArray<Layer> =>
-  layers.map((layer) => ({ ...layer, rules: layer.rules.filter(isWanted) }))
-
-/** The layers with nothing but the rules of a permission. */
-export const rulesOf = ({ effort, layers }: Working, permission: string): ReadonlyArray<Layer> => {
-  const byPermission = effort.rules.get(layers) ?? new Map<string, ReadonlyArray<Layer>>()
-  effort.rules.set(layers, byPermission)
-  const known = byPermission.get(permission) ?? select(layers, (rule) => Rules.matches(rule.permission, permission))
-  byPermission.set(permission, known)
-  return known
-}
+const known = ({ effort, patterns }: Working, layer: Layer, permission: string): Prepared =>
+  prepared(effort.rules, layer, permission, patterns)
 
 /** What the rules in force say of a value. */
 export const explain = (context: Working, permission: string, value: string): Decision => {
-  const known = context.effort.decisions.get(context.layers) ?? new Map<string, Decision>()
-  context.effort.decisions.set(context.layers, known)
+  const decisions = context.effort.decisions.get(context.layers) ?? new Map<string, Decision>()
+  context.effort.decisions.set(context.layers, decisions)
   const key = `${permission} ${value}`
-  const decision = known.get(key) ?? decide(context, permission, value)
-  known.set(key, decision)
+  const decision = decisions.get(key) ?? decide(context, permission, value)
+  decisions.set(key, decision)
   return decision
 }
 
 const decide = (context: Working, permission: string, value: string): Decision => {
-  const rules = rulesOf(context, permission)
-  // Where case does not matter the beginning says nothing.
-  const isFolded = context.patterns?.platform === "win32"
-  const near = isFolded ? rules : select(rules, (rule) => mayMatch(rule, value))
+  const near = context.layers.flatMap((layer): ReadonlyArray<Layer> => {
+    const rules = known(context, layer, permission).rules.filter(({ head }) => value.startsWith(head))
+    return rules.length === 0 ? [] : [{ ...layer, rules: rules.map(({ rule }) => rule) }]
+  })
   return Rules.explain(near, permission, value, context.patterns)
 }
+
+/** Could a rule deny or ask about a command whose first word is this? */
+export const mayForbid = (context: Working, permission: string, first: string): boolean =>
+  context.layers.some((layer) => known(context, layer, permission).mayForbid(first))
+
+/** A rule that denies or asks, and the layer that it comes from. */
+export interface Forbidding {
+  readonly rule: Rule
+  readonly origin: string
+}
+
+/** The rules that deny or ask about something of the permission, whatever others say of it. */
+export const forbidding = (context: Working, permission: string): ReadonlyArray<Forbidding> =>
+  context.layers.flatMap((layer) =>
+    known(context, layer, permission).forbidding.map((rule) => ({ rule, origin: layer.origin }))
+  )

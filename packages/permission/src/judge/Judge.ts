@@ -4,7 +4,7 @@ import type { CommandJudgement, Context, Effort, Judgement, Working } from "./Ju
 import { isOnlyMove } from "./Moves.ts"
 import { use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
-import { remembering } from "./Remembered.ts"
+import { once, remembering } from "./Remembered.ts"
 import { start } from "./Scope.ts"
 import { plain } from "./Value.ts"
 import type { Rule } from "../Rules.ts"
@@ -52,20 +52,33 @@ const isYes = (verdicts: ReadonlyArray<Verdict>, isClear: boolean, { layers }: C
   verdicts.every(({ action, rule }) => action === "allow" || (action === "ask" && rule?.action !== "ask")) && // guard: I7 permission/test/judge/Yes.test.ts
   (isClear || !layers.some(({ rules }) => rules.some((rule) => rule.action === "deny" && isAbout(rule, touched))))
 
-const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, "offers"> => {
-  const effort: Effort = {
-    left: maximumEffort,
-    below: new Map(),
-    places: new Map(),
-    rules: new WeakMap(),
-    decisions: new WeakMap()
+/** What is looked up once for a line, however often it is judged: the answers that are tried say nothing about paths. */
+interface Looked {
+  readonly facts: Context["facts"]
+  readonly read: Read
+  readonly effort: Pick<Effort, "below" | "named" | "places" | "risks" | "rules">
+}
+
+const look = ({ facts }: Context, read: Read): Looked => ({
+  facts: remembering(facts),
+  read: once(read),
+  effort: { below: new Map(), places: new Map(), risks: new Map(), named: new WeakMap(), rules: new WeakMap() }
+})
+
+const judgeOnce = (line: string, context: Context, { effort, facts, read }: Looked): Omit<Judgement, "offers"> => {
+  const working: Working = {
+    ...context,
+    facts,
+    effort: { ...effort, left: maximumEffort, decisions: new WeakMap() }
   }
-  const working: Working = { ...context, facts: remembering(context.facts), effort }
   const { commands, paths } = new Walk(working, read, 0).text(line, start(working))
   const real = commands.filter((command) => !isOnlyMove(command))
-  const none: ReadonlyArray<Verdict> = real.length === 0 ? [ask("no command in it is allowed by a rule")] : []
   const first: Verdict = { action: "allow", why: "rules allow all of it" }
-  const verdicts = [...none, ...aboutLine(line, working), ...commands, ...paths]
+  const verdicts: Array<Verdict> = []
+  if (real.length === 0) verdicts.push(ask("no command in it is allowed by a rule")) // guard: I7 permission/test/judge/Certain.test.ts #only moves
+  verdicts.push(...aboutLine(line, working)) // guard: I7 permission/test/judge/Certain.test.ts #stands between
+  verdicts.push(...commands) // guard: I7 permission/test/judge/Judge.test.ts #when a rule names all of it
+  verdicts.push(...paths) // guard: I7 permission/test/judge/Judge.test.ts #leaves the project
   const decided = worst<Verdict>(first, verdicts)
   const isClear = commands.every(({ argv }) => argv.length > 0)
   const { action, why } =
@@ -81,15 +94,20 @@ const judgeOnce = (line: string, context: Context, read: Read): Omit<Judgement, 
   }
 }
 
+/** Words of a command of which a beginning is offered. */
+const maximumOffered = 200
+
 /** The rules that people could add, so that commands like the asked ones are not asked any more. Only those that would do so. */
 const offersFor = (
   line: string,
   judged: Omit<Judgement, "offers">,
   context: Context,
-  read: Read
+  looked: Looked
 ): ReadonlyArray<string> => {
+  // No rule makes a line understood.
+  if (judged.commands[0]?.argv.length === 0 && judged.commands[0].text === line) return []
   const asked = judged.commands.map(({ action, argv }) => {
-    const words = action === "ask" ? context.prefix?.(argv) : undefined
+    const words = action === "ask" && argv.length <= maximumOffered ? context.prefix?.(argv) : undefined
     const isPlain = words !== undefined && words.length > 0 && words.every((word) => /^[^\s*?]+$/.test(word))
     return isPlain ? `${words.join(" ")} *` : undefined
   })
@@ -97,7 +115,7 @@ const offersFor = (
   if (patterns.length === 0) return []
   const rules = patterns.map((pattern) => ({ permission: "bash", pattern, action: "allow" as const }))
   const layers = [...context.layers, { origin: "an answer", onlyAsks: "asked" as const, rules }]
-  const then = judgeOnce(line, { ...context, layers }, read)
+  const then = judgeOnce(line, { ...context, layers }, looked)
   return patterns.filter((pattern) =>
     then.commands.some(({ action }, at) => action === "allow" && asked[at] === pattern)
   )
@@ -105,6 +123,7 @@ const offersFor = (
 
 /** Judges a line as bash reads it. */
 export const judge = (line: string, context: Context, read: Read): Judgement => {
-  const judged = judgeOnce(line, context, read)
-  return { ...judged, offers: judged.action === "ask" ? offersFor(line, judged, context, read) : [] }
+  const looked = look(context, read)
+  const judged = judgeOnce(line, context, looked)
+  return { ...judged, offers: judged.action === "ask" ? offersFor(line, judged, context, looked) : [] }
 }

@@ -1,5 +1,6 @@
 /** What is decided about a line of shell, and what the decision looks at besides the line. */
 import type { Action, Decision, Layer, Options, Rule } from "../Rules.ts"
+import type { Preparations } from "./Prepared.ts"
 
 /** What was decided about one simple command. */
 export interface CommandJudgement {
@@ -60,8 +61,11 @@ export interface Effort {
   left: number
   readonly below: Map<string, ReadonlyArray<PathJudgement>>
   readonly places: Map<string, PathJudgement>
-  /** The rules of one permission, by the layers they are from. */
-  readonly rules: WeakMap<ReadonlyArray<Layer>, Map<string, ReadonlyArray<Layer>>>
+  readonly rules: Preparations
+  /** The same layers without rules that forbid everything, which say nothing of how a command is written. */
+  readonly named: WeakMap<ReadonlyArray<Layer>, ReadonlyArray<Layer>>
+  /** Why git should not look at a directory, where there is a reason. */
+  readonly risks: Map<string, string | undefined>
   readonly decisions: WeakMap<ReadonlyArray<Layer>, Map<string, Decision>>
 }
 

@@ -32,10 +32,10 @@ const verdictOf = ({ action, origin, rule }: Decision, what: string): Verdict =>
   ...(origin === undefined ? {} : { origin })
 })
 
-/** What rules say by themselves: without a rule, or with one that only says what else is to be done, it is allowed. */
 /** Usually holds secrets, so where no rule says anything about it, it is asked. */
 const isSecret = (path: string): boolean => /^\.env(?!\.example$)/.test(baseName(path))
 
+/** What rules say by themselves: without a rule, or with one that only says what else is to be done, it is allowed. */
 const unlessForbidden = (context: Working, permission: string, paths: ReadonlyArray<string>): Verdict => {
   const verdicts = paths
     .map((path) => ({ path, decision: explain(context, permission, path) }))
@@ -57,7 +57,7 @@ const onlyIfAllowed = (context: Working, path: string): Verdict => {
 const outside = (context: Working, path: string): Verdict => {
   const decision = explain(context, "external_directory", path)
   const isNamed = decision.rule?.permission === "*" || !/[*?]/.test(decision.rule?.permission ?? "*")
-  if (decision.action === "allow" && !isNamed) return ask(`${path} is outside of the project`)
+  if (decision.action === "allow" && !isNamed) return ask(`${path} is outside of the project`) // guard: I7 permission/test/judge/Certain.test.ts #outside of the project
   return decision.rule === undefined
     ? ask(`${path} is outside of the project`)
     : verdictOf(decision, `the path ${path} outside of the project`)
@@ -74,16 +74,16 @@ const inAccess = (context: Working, access: Access, paths: ReadonlyArray<string>
   return worst(onlyIfAllowed(context, path), [unlessForbidden(context, "edit", paths)])
 }
 
+/** Why a change there is asked whatever rules allow; undefined where it is not. */
+const riskOfChange = ({ project }: Working, real: string, written: string): string | undefined => {
+  if (real === project) return "it may change all of the project"
+  const isRisky = isProtectedFromWrites(project, real) || isProtectedFromWrites(project, written)
+  return isRisky ? `a change of ${real} may run programs or change rules later` : undefined
+}
+
 const inside = (context: Working, access: Access, real: string, written: string): Verdict => {
-  const isWhole = real === context.project
-  if (
-    isChange(access) &&
-    (isWhole || isProtectedFromWrites(context.project, real) || isProtectedFromWrites(context.project, written))
-  )
-    return worst(
-      ask(isWhole ? "it may change all of the project" : `a change of ${real} may run programs or change rules later`),
-      [inAccess(context, access, [real])]
-    )
+  const risk = isChange(access) ? riskOfChange(context, real, written) : undefined
+  if (risk !== undefined) return worst(ask(risk), [inAccess(context, access, [real])]) // guard: I7 permission/test/judge/Judge.test.ts #does more than rules allow
   return inAccess(context, access, [...new Set([real, written, within(context.project, real)])])
 }
 
@@ -102,10 +102,11 @@ export const judgePlace = (place: string, access: Access, context: Working): Pat
   return known
 }
 
-const lookAt = (place: string, access: Access, context: Working): PathJudgement => {
-  const written = normalize(place)
+/** `known`: where it leads, when that is known already. */
+const lookAt = (place: string, access: Access, context: Working, known?: string): PathJudgement => {
+  const written = known ?? normalize(place)
   if (streams.test(written)) return decided(written, access, false, allow("it is a stream that every program has"))
-  const real = context.facts.realPath(place)
+  const real = known ?? context.facts.realPath(place)
   if (real === undefined) return decided(written, access, false, ask(`where ${place} leads cannot be followed`))
   if (machine.test(real) || machine.test(written))
     return decided(real, access, true, worst(ask(`${written} belongs to the machine`), [outside(context, real)]))
@@ -190,7 +191,8 @@ const lookBelow = (
         (isStrict || isSecret(name)) &&
         (pattern === undefined || couldMatch(pattern, name))
       ) {
-        const judged = judgePlace(path, "read", context)
+        // Neither it nor a directory on the way to it is a link.
+        const judged = lookAt(path, "read", context, path)
         if (judged.action !== "allow") found.push(judged)
       }
     }

@@ -1,7 +1,8 @@
 /** Facts that are looked up once: a line may name the same place many times. */
 import type { Facts } from "./Judgement.ts"
 
-const once = <Value>(look: (key: string) => Value): ((key: string) => Value) => {
+/** The same function, which is asked once for each key. */
+export const once = <Value>(look: (key: string) => Value): ((key: string) => Value) => {
   const known = new Map<string, { readonly value: Value }>()
   return (key) => {
     const found = known.get(key) ?? { value: look(key) }

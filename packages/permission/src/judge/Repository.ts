@@ -1,5 +1,5 @@
 /** Does looking at a repository run programs that its own configuration names? */
-import type { Context, Facts } from "./Judgement.ts"
+import type { Facts, Working } from "./Judgement.ts"
 import { join, normalize, parent } from "./Locations.ts"
 import type { Scope } from "./Scope.ts"
 
@@ -55,17 +55,24 @@ const modulesOf = (facts: Facts, repository: string): ReadonlyArray<string> =>
 const ownWorkTree = /^\s*worktree\s*=\s*(?:\.\.\/)+[\w.-][\w./-]*\s*$/gim
 
 /** The reason to ask before git looks at the repository; undefined when there is none. */
-export const riskOfReading = (scope: Scope, { facts, project }: Context): string | undefined => {
+export const riskOfReading = (scope: Scope, context: Working): string | undefined => {
+  const { risks } = context.effort
   for (const directory of scope.directories ?? []) {
-    const repository = repositoryOf(facts, directory)
-    if (repository === undefined) continue
-    const bare = repository === directory && directory !== project
-    if (bare) return `${directory} is a repository that pretends to be a directory`
-    const risky = configurations(facts, repository).find((path) => {
-      const text = facts.text(path) ?? ""
-      return isRisky(path.startsWith(`${repository}/modules/`) ? text.replace(ownWorkTree, "") : text)
-    })
-    if (risky !== undefined) return `${risky} names programs that git would run, or other settings`
+    const risk = risks.has(directory) ? risks.get(directory) : riskIn(directory, context)
+    risks.set(directory, risk)
+    if (risk !== undefined) return risk
   }
   return undefined
+}
+
+const riskIn = (directory: string, { facts, project }: Working): string | undefined => {
+  const repository = repositoryOf(facts, directory)
+  if (repository === undefined) return undefined
+  const bare = repository === directory && directory !== project
+  if (bare) return `${directory} is a repository that pretends to be a directory`
+  const risky = configurations(facts, repository).find((path) => {
+    const text = facts.text(path) ?? ""
+    return isRisky(path.startsWith(`${repository}/modules/`) ? text.replace(ownWorkTree, "") : text)
+  })
+  return risky === undefined ? undefined : `${risky} names programs that git would run, or other settings`
 }

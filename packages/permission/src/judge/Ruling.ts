@@ -1,11 +1,12 @@
 /** What the rules of `bash` say about the words of one command. */
-import { beginning, explain, rulesOf } from "./Explain.ts"
+import { explain, type Forbidding, forbidding, mayForbid } from "./Explain.ts"
+import { isTriedWhole, maximumTried, standsIn, textsOf } from "./Forms.ts"
 import type { Rule } from "../Rules.ts"
 import type { Working } from "./Judgement.ts"
 import { baseName } from "./Locations.ts"
 import { known, type Value } from "./Value.ts"
-import { ask, isWorse, type Verdict } from "./Verdict.ts"
-import { runsItsWords } from "./Wrappers.ts"
+import { ask, isWorse, type Verdict, worst } from "./Verdict.ts"
+import { shown } from "../shell/Unclear.ts"
 
 const permission = "bash"
 
@@ -18,105 +19,63 @@ export interface Ruling extends Verdict {
 
 const isBlanket = (rule: Rule | undefined): boolean => rule !== undefined && /^[*\s]*$/.test(rule.pattern)
 
-const permutations = (letters: ReadonlyArray<string>): ReadonlyArray<string> =>
-  letters.length === 0
-    ? [""]
-    : letters.flatMap((letter, at) => permutations(letters.toSpliced(at, 1)).map((rest) => letter + rest))
-
-const longNames: Readonly<Record<string, string>> = { "--recursive": "r", "--force": "f", "--dir": "d", "-R": "r" }
-
-/** All the ways to write the options of `rm`: `-r -f`, `-fr` and `--force -R` are what a rule about `rm -rf` means. */
-const spellingsOfRemove = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const options = words.slice(1).filter((word) => word.startsWith("-"))
-  const others = words.slice(1).filter((word) => !word.startsWith("-"))
-  const letters = new Set(
-    options.flatMap(
-      (option) => longNames[option] ?? (option.startsWith("--") ? [] : option.slice(1).replaceAll("R", "r").split(""))
+/** Without rules that forbid everything: what they deny is the command as it stands, not what a part of it looks like. */
+const named = (context: Working): Working => {
+  const known =
+    context.effort.named.get(context.layers) ??
+    context.layers.map((layer) =>
+      layer.rules.some((rule) => rule.action !== "allow" && isBlanket(rule))
+        ? { ...layer, rules: layer.rules.filter((rule) => rule.action === "allow" || !isBlanket(rule)) }
+        : layer
     )
-  )
-  const chosen = ["r", "f"].filter((letter) => letters.has(letter))
-  return [...new Set([...permutations(chosen), ...chosen])].flatMap((group) => {
-    const separate = group.split("").map((letter) => `-${letter}`)
-    return [["rm", `-${group}`, ...others].join(" "), ["rm", ...separate, ...others].join(" ")]
-  })
+  context.effort.named.set(context.layers, known)
+  return { ...context, layers: known }
 }
 
-/** The options of `git push` in front, and those that force by their long name. */
-const spellingsOfPush = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const options = words.slice(2).filter((word) => word.startsWith("-") || word.startsWith("+"))
-  const others = words.slice(2).filter((word) => !word.startsWith("-"))
-  const forces = options.some((option) => /^(?:-[a-z]*f|--force|\+)/.test(option))
-  return forces
-    ? ["-f", "--force"].flatMap((one) => [
-        ["git push", one, ...others].join(" "),
-        ["git push", ...others, one].join(" ")
-      ])
-    : []
+/** Why the text is denied, where a rule that denies everything does so. */
+export const deniedWithAll = (text: string, context: Working): ReadonlyArray<Verdict> => {
+  const { action, origin = "the runtime", rule } = explain(context, permission, text)
+  return action === "deny" && rule !== undefined && isBlanket(rule) ? [forbidden({ rule, origin }, text)] : []
 }
 
-/** The command without the options that stand before its own command, whether they take a value or not. */
-const withoutLeadingOptions = (words: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
-  const [name = "", first = ""] = words
-  if (!/^[-+]/.test(first)) return []
-  const found: Array<ReadonlyArray<string>> = []
-  for (let at = 1; at < words.length; at++) {
-    if (!/^[-+]/.test(words[at] ?? "")) found.push([name, ...words.slice(at)])
-    if (found.length > 0 && !/^[-+]/.test(words[at] ?? "") && !/^[-+]/.test(words[at - 1] ?? "")) break
-  }
-  return found
-}
-
-/** Other words for the same command: a rule that denies one of them denies it, however it is written. */
-const variants = (words: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
-  const [name = ""] = words
-  const base = baseName(name)
-  const suffixes = runsItsWords(base) ? words.map((_, at) => words.slice(at)).slice(1) : []
-  const forms = [words, ...suffixes].flatMap((form) => {
-    const [first = "", ...rest] = form
-    return first.includes("/") ? [form, [baseName(first), ...rest]] : [form]
-  })
-  return forms.flatMap((form) => [form, ...withoutLeadingOptions(form)])
-}
-
-const spellings = (form: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const others =
-    form[0] === "rm" ? spellingsOfRemove(form) : form[0] === "git" && form[1] === "push" ? spellingsOfPush(form) : []
-  return [form.join(" "), ...others]
-}
-
-/** Words that show how a command begins. */
-const firstWords = 4
-
-/** Where the texts begin that rules forbid. */
-const forbidden = (context: Working): ReadonlyArray<string> =>
-  rulesOf(context, permission).flatMap(({ rules }) =>
-    rules
-      .filter(({ action }) => action !== "allow")
-      .map(({ pattern }) => (/^[~$]/.test(pattern) ? "" : beginning(pattern)))
-  )
-
-/** The strictest that the rules say about any way to write the command; only what denies or asks is looked for. */
-export const strictest = (words: ReadonlyArray<string>, context: Working): Verdict | undefined => {
-  const starts = forbidden(context)
-  if (starts.length === 0) return undefined
-  const mayMatter = (form: ReadonlyArray<string>): boolean => {
-    const head = form.slice(0, firstWords).join(" ")
-    const isSpelled = form[0] === "rm" || form[0] === "git"
-    return starts.some((start) => head.startsWith(start) || start.startsWith(isSpelled ? (form[0] ?? "") : head))
-  }
+/**
+ * The strictest that the rules say about any way to write the command; only what denies or asks is looked for. Of a command
+ * with more words than are tried one by one, what stands anywhere in it counts.
+ */
+export const strictest = (
+  words: ReadonlyArray<string>,
+  working: Working,
+  maximum: number = maximumTried
+): Verdict | undefined => {
+  const context = named(working)
   let found: Verdict | undefined
-  for (const text of new Set(variants(words).filter(mayMatter).flatMap(spellings))) {
+  if (!isTriedWhole(words, maximum)) found = anywhere(words, context) // guard: I7 permission/test/judge/Bounds.test.ts #any number of words
+  const mayMatter = (name: string) => mayForbid(context, permission, name)
+  for (const text of textsOf(words, mayMatter, maximum)) {
+    if (found?.action === "deny") break
     const { action, origin = "the runtime", rule } = explain(context, permission, text)
-    if (rule === undefined || action === "allow" || isBlanket(rule)) continue
-    if (found === undefined || isWorse(action, found.action))
-      found = {
-        action,
-        rule,
-        origin,
-        why: `a rule of ${origin} ${action === "deny" ? "denies" : "asks for"} \`${text}\``
-      }
+    if (rule === undefined || action === "allow") continue
+    if (found === undefined || isWorse(action, found.action)) found = forbidden({ rule, origin }, text)
   }
   return found
+}
+
+const forbidden = ({ origin, rule }: Forbidding, text: string): Verdict => ({
+  action: rule.action,
+  rule,
+  origin,
+  why: `a rule of ${origin} ${rule.action === "deny" ? "denies" : "asks for"} ${shown(text)}`
+})
+
+/** The worst rule that could speak of something in the words, wherever it stands: it may see too much and misses nothing. */
+const anywhere = (words: ReadonlyArray<string>, context: Working): Verdict | undefined => {
+  const text = ` ${words.join(" ")}`
+  const names = new Set(text.split(/\s+/).flatMap((word) => [word, baseName(word)]))
+  const verdicts = forbidding(context, permission)
+    .filter(({ rule }) => standsIn(rule.pattern, text, names, context.patterns))
+    .map((one) => forbidden(one, text.trim()))
+  const [first, ...others] = verdicts
+  return first === undefined ? undefined : worst(first, others)
 }
 
 /** A word with a blank in it must not look like two. */
@@ -154,6 +113,7 @@ export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>
       words.map((word) => word.text),
       context
     )
-  if (strict === undefined || !isWorse(strict.action, best.action)) return best
-  return { ...strict, isExact: false, isBlanket: false }
+  const asStrict = strict === undefined ? undefined : { ...strict, isExact: false, isBlanket: false }
+  if (asStrict !== undefined && isWorse(asStrict.action, best.action)) return asStrict // guard: I7 permission/test/judge/Judge.test.ts #does more than rules allow
+  return best
 }

@@ -2,9 +2,10 @@
 import type { Reading } from "../shell/Reading.ts"
 import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
 import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
+import { maximumTried } from "./Forms.ts"
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { judgePaths } from "./Paths.ts"
-import { strictest } from "./Ruling.ts"
+import { deniedWithAll, strictest } from "./Ruling.ts"
 import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
@@ -12,6 +13,12 @@ import { isHarmlessVariable } from "./Wrappers.ts"
 
 /** Scripts in scripts, at most. */
 const maximumDepth = 8
+
+/** Commands of a line that is not understood whose words are tried one by one, and which are told. */
+const maximumSeen = 100
+
+/** Longer texts have no command whose words are tried one by one. */
+const maximumTextTried = 8_192
 
 export type Read = (text: string) => Reading
 
@@ -272,11 +279,24 @@ export class Walk {
       return { commands: [remark(text, "too many scripts are inside of each other")], paths: [] }
     const reading = this.read(text)
     if (reading._tag === "Understood") return this.step(reading.script, scope)
+    const isLong = text.length > maximumTextTried || reading.commands.length > maximumSeen
     const seen = reading.commands.map((argv): CommandJudgement => {
-      const strict = strictest(argv, this.context)
-      const why = ask(`the line is not understood: ${reading.why}`)
-      return { argv, text: argv.join(" "), ...(strict === undefined ? why : worst<Verdict>(why, [strict])) }
+      const verdicts: Array<Verdict> = []
+      const strict = strictest(argv, this.context, isLong ? 1 : maximumTried)
+      if (strict !== undefined) verdicts.push(strict) // guard: I7 permission/test/judge/Bounds.test.ts #at its end
+      verdicts.push(...deniedWithAll(argv.join(" "), this.context)) // guard: I7 permission/test/judge/Certain.test.ts #rule for everything
+      const verdict = worst<Verdict>(ask(`the line is not understood: ${reading.why}`), verdicts)
+      return { argv, text: argv.join(" "), ...verdict }
     })
-    return { commands: [remark(text, `it is not understood: ${reading.why}`), ...seen], paths: [] }
+    // What a rule speaks of is told first, and the others only as many as anybody looks at.
+    const told =
+      seen.length > maximumSeen
+        ? seen.toSorted((a, b) => Number(b.rule !== undefined) - Number(a.rule !== undefined)).slice(0, maximumSeen)
+        : seen
+    const whole = remark(text, `it is not understood: ${reading.why}`)
+    return {
+      commands: [{ ...whole, ...worst<Verdict>(whole, deniedWithAll(text.trim(), this.context)) }, ...told],
+      paths: []
+    }
   }
 }

@@ -50,7 +50,11 @@ const follow = (path: string): string | undefined => {
       real = next
       continue
     }
-    const target = attempt(() => (lstatSync(next).isSymbolicLink() ? readlinkSync(next) : ""))
+    // Most paths that are asked for do not exist, and errors are slow to make.
+    const target = attempt(() => {
+      const stat = lstatSync(next, { throwIfNoEntry: false })
+      return stat?.isSymbolicLink() === true ? readlinkSync(next) : stat && ""
+    })
     if (target === undefined) missing = next
     if (target === undefined || target === "") {
       real = next
@@ -77,8 +81,8 @@ const entries = (directory: string): ReadonlyArray<Entry> | undefined =>
 
 const text = (path: string): string | undefined =>
   attempt(() => {
-    const stat = statSync(path)
-    return stat.isFile() && stat.size <= maximumBytes ? readFileSync(path, "utf8") : undefined
+    const stat = statSync(path, { throwIfNoEntry: false })
+    return stat?.isFile() === true && stat.size <= maximumBytes ? readFileSync(path, "utf8") : undefined
   })
 
 const programIn =
@@ -87,8 +91,9 @@ const programIn =
     for (const directory of path.split(":")) {
       const file = join(directory, name)
       const real = attempt(() => {
+        if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined
         accessSync(file, constants.X_OK)
-        return statSync(file).isFile() ? realpathSync(directory) : undefined
+        return realpathSync(directory)
       })
       if (directory.startsWith("/") && real !== undefined) return join(real, name)
     }

@@ -8,6 +8,7 @@ import type { Reader } from "./Reading.ts"
 import { isSame } from "./Same.ts"
 import type { Script } from "./Script.ts"
 import { seeCommands } from "./Sightings.ts"
+import { checkSize } from "./Size.ts"
 import { Unclear, unclear } from "./Unclear.ts"
 
 /** Loads the grammar; reading itself is synchronous. */
@@ -16,6 +17,7 @@ export const makeReader = async (bytes: GrammarBytes): Promise<Reader> => {
   const understand = (text: string): Script => {
     checkText(text) // guard: I7 permission/test/shell/Reading.test.ts
     const { heredocs, script } = readWithUnbash(text)
+    checkSize(script) // guard: I9 permission/test/judge/Bounds.test.ts #do not fit
     const second = readWithTreeSitter(grammar, lift(text, heredocs))
     if (!isSame(script, second)) return unclear("two parsers read it differently") // guard: I7 permission/test/shell/Reading.test.ts
     return script
