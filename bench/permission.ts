@@ -121,7 +121,7 @@ Judge.judge("git status | head", context, await NodeReader.load())`)
 const rein = start(`import { load } from ${module("src/node/NodeReader.ts")}\nconst read = await load()\n${use}`)
 const bare = start(
   `import { readFile } from "node:fs/promises"
-import { loadReader } from ${module("src/shell/Reading.ts")}
+import { loadReader } from ${module("src/shell/Load.ts")}
 const bytes = (url) => readFile(new URL(url))
 const engine = await bytes(${JSON.stringify(pathToFileURL(createRequire(join(packages, "package.json")).resolve("web-tree-sitter/web-tree-sitter.wasm")).href)})
 const read = await loadReader({ engine, grammar: await bytes(${wasm}) })

@@ -95,14 +95,14 @@ const lastLine = (text: string): string => {
 }
 
 /** What was decided about a line, in the words of a verdict. */
-const verdictOf = ({ action, commands, offers, paths, why }: Judgement): Tool.Verdict => {
+const verdictOf = ({ action, commands, offers, origins, paths, why }: Judgement): Tool.Verdict => {
   const decided = [...commands, ...paths].find((one) => one.action === action && one.why === why)
   return {
     action,
     why,
     offers: offers.map((pattern) => ({ permission: "bash", pattern })),
     ...(decided?.rule === undefined ? {} : { rule: decided.rule }),
-    ...(decided?.origin === undefined ? {} : { origin: decided.origin })
+    ...(origins.length === 0 ? {} : { origin: origins.join(" and ") })
   }
 }
 

@@ -185,7 +185,8 @@ describe("bash", () => {
             const [need] = yield* needs(bash, { command }, context)
             return yield* need?.judge?.([{ origin: "user", rules }]) ?? Effect.undefined
           })
-          assert.strictEqual((yield* judge("ls && ls -la"))?.action, "allow")
+          const allowed = yield* judge("ls && ls -la")
+          assert.deepStrictEqual([allowed?.action, allowed?.origin], ["allow", "user"])
           const asked = yield* judge("ls && npm run build")
           assert.strictEqual(asked?.action, "ask")
           assert.deepStrictEqual(asked?.offers, [{ permission: "bash", pattern: "npm run build *" }])

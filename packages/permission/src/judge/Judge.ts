@@ -7,7 +7,7 @@ import { tablesOf } from "./Programs.ts"
 import { once, remembering } from "./Remembered.ts"
 import { start } from "./Scope.ts"
 import { plain } from "./Value.ts"
-import type { Rule } from "../Rules.ts"
+import type { Action, Rule } from "../Rules.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
 import { type Read, Walk } from "./Walk.ts"
 
@@ -40,17 +40,23 @@ const isAbout = ({ permission }: Rule, permissions: ReadonlyArray<string>): bool
   permissions.some((one) => permission === "*" || permission === one)
 
 /**
- * Has somebody said yes beforehand to whatever would be asked? Not to what a rule asks for by itself, and not to what
- * is not understood while anything is denied, which it could hide.
+ * The yes of somebody who has said it beforehand to whatever would be asked: not to what a rule asks for by itself, and
+ * not to what is not understood while anything is denied, which it could hide.
  */
-const isYes = (verdicts: ReadonlyArray<Verdict>, isClear: boolean, { layers }: Context): boolean =>
-  layers.some(
+const yesTo = (verdicts: ReadonlyArray<Verdict>, isClear: boolean, { layers }: Context): Verdict | undefined => {
+  const yes = layers.find(
     ({ onlyAsks, rules }) =>
       onlyAsks === true &&
       rules.some((rule) => rule.action === "allow" && rule.pattern === "*" && isAbout(rule, ["bash"]))
-  ) &&
-  verdicts.every(({ action, rule }) => action === "allow" || (action === "ask" && rule?.action !== "ask")) && // guard: I7 permission/test/judge/Yes.test.ts
-  (isClear || !layers.some(({ rules }) => rules.some((rule) => rule.action === "deny" && isAbout(rule, touched))))
+  )
+  if (yes === undefined) return undefined
+  const isAsked = ({ action, rule }: Verdict) => action === "ask" && rule?.action === "ask"
+  if (verdicts.some((verdict) => verdict.action === "deny" || isAsked(verdict))) return undefined // guard: I7 permission/test/judge/Yes.test.ts
+  if (!isClear && layers.some(({ rules }) => rules.some((rule) => rule.action === "deny" && isAbout(rule, touched)))) {
+    return undefined
+  }
+  return { ...allow(`${yes.origin} says yes to all that is asked`), origin: yes.origin }
+}
 
 /** What is looked up once for a line, however often it is judged: the answers that are tried say nothing about paths. */
 interface Looked {
@@ -64,6 +70,14 @@ const look = ({ facts }: Context, read: Read): Looked => ({
   read: once(read),
   effort: { below: new Map(), places: new Map(), risks: new Map(), named: new WeakMap(), rules: new WeakMap() }
 })
+
+/** Where the rules are from that have decided; what is allowed was allowed by all that speak of its parts. */
+const originsOf = (action: Action, decided: Verdict, parts: ReadonlyArray<Verdict>): ReadonlyArray<string> => {
+  const deciding = action === "allow" ? parts : [decided]
+  return [
+    ...new Set(deciding.flatMap(({ origin, rule }) => (rule === undefined || origin === undefined ? [] : [origin])))
+  ]
+}
 
 const judgeOnce = (line: string, context: Context, { effort, facts, read }: Looked): Omit<Judgement, "offers"> => {
   const working: Working = {
@@ -81,13 +95,12 @@ const judgeOnce = (line: string, context: Context, { effort, facts, read }: Look
   verdicts.push(...paths) // guard: I7 permission/test/judge/Judge.test.ts #leaves the project
   const decided = worst<Verdict>(first, verdicts)
   const isClear = commands.every(({ argv }) => argv.length > 0)
-  const { action, why } =
-    decided.action === "ask" && isYes(verdicts, isClear, context)
-      ? allow("a rule says yes to all that is asked")
-      : decided
+  const yes = decided.action === "ask" ? yesTo(verdicts, isClear, context) : undefined
+  const { action, why } = yes ?? decided
   return {
     action,
     why,
+    origins: yes?.origin === undefined ? originsOf(action, decided, [...commands, ...paths]) : [yes.origin],
     commands,
     paths,
     onlyLooks: commands.length > 0 && commands.every(isLooking)

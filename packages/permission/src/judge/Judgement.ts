@@ -32,6 +32,8 @@ export interface Judgement {
   readonly why: string
   readonly commands: ReadonlyArray<CommandJudgement>
   readonly paths: ReadonlyArray<PathJudgement>
+  /** Where the rules are from that have decided, if rules did. */
+  readonly origins: ReadonlyArray<string>
   /** Patterns for `bash` that would have allowed the asked commands, to be shown and saved as they are. Empty when no rule could. */
   readonly offers: ReadonlyArray<string>
   /** Every program in the line has a table, and git only reads: hooks and helpers of the repository may be switched off. */

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { setFlagsFromString } from "node:v8"
-import { loadReader, type Reader } from "../shell/Reading.ts"
+import { loadReader } from "../shell/Load.ts"
+import type { Reader } from "../shell/Reading.ts"
 
 /** Turned on while the parser is compiled, in this order, and back to what Node starts with in the other. */
 const tiers = [

@@ -1,5 +1,4 @@
 /** What reading a line of shell gives. */
-import type { GrammarBytes } from "./Grammar.ts"
 import type { Script } from "./Script.ts"
 import type { Sighting } from "./Sightings.ts"
 
@@ -16,9 +15,3 @@ export type Reading =
 
 /** Reads a line. */
 export type Reader = (text: string) => Reading
-
-/** Loads the parsers, which nothing else imports: they are large. */
-export const loadReader = async (bytes: GrammarBytes): Promise<Reader> => {
-  const { makeReader } = await import("./Reader.ts")
-  return makeReader(bytes)
-}

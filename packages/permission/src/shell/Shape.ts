@@ -1,5 +1,5 @@
 /** The one form of what both parsers read, so that equal lines give equal values. */
-import { checkTest } from "./Tests.ts"
+import { checkTest } from "./Conditions.ts"
 import type { Item, Piece, Redirection, SimpleCommand, Step, Word } from "./Script.ts"
 import { textOf } from "./Script.ts"
 import { shown, unclear } from "./Unclear.ts"

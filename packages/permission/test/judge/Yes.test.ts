@@ -27,6 +27,11 @@ describe("a yes to all that is asked", () => {
     }
   })
 
+  it("is said to be what has decided", () => {
+    const judged = (line: string) => Judge.judge(line, contextIn(project, [yes]), read)
+    assert.deepStrictEqual([judged("mkdir x").origins, judged(unclear).origins], [["yes"], ["yes"]])
+  })
+
   it("leaves denied what a rule denies, and asked what a rule asks for", () => {
     for (const line of ["rm x", "ls && rm x", "echo $(rm x) &", "sudo rm x"]) {
       assert.strictEqual(judge(line, [rule("deny", "rm *")]), "deny", line)
