@@ -5,7 +5,10 @@ import type { Working } from "./Judgement.ts"
 import { baseName } from "./Locations.ts"
 import { known, type Value } from "./Value.ts"
 import { ask, isWorse, type Verdict } from "./Verdict.ts"
-import { runsItsWords } from "./Wrappers.ts"
+import { isEvaluator, isShell, runsItsWords } from "./Wrappers.ts"
+import { seeCommands } from "../shell/Sightings.ts"
+import { tablesOf } from "./Programs.ts"
+import { asIn } from "./Spellings.ts"
 
 const permission = "bash"
 
@@ -17,42 +20,6 @@ export interface Ruling extends Verdict {
 }
 
 const isBlanket = (rule: Rule | undefined): boolean => rule !== undefined && /^[*\s]*$/.test(rule.pattern)
-
-const permutations = (letters: ReadonlyArray<string>): ReadonlyArray<string> =>
-  letters.length === 0
-    ? [""]
-    : letters.flatMap((letter, at) => permutations(letters.toSpliced(at, 1)).map((rest) => letter + rest))
-
-const longNames: Readonly<Record<string, string>> = { "--recursive": "r", "--force": "f", "--dir": "d", "-R": "r" }
-
-/** All the ways to write the options of `rm`: `-r -f`, `-fr` and `--force -R` are what a rule about `rm -rf` means. */
-const spellingsOfRemove = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const options = words.slice(1).filter((word) => word.startsWith("-"))
-  const others = words.slice(1).filter((word) => !word.startsWith("-"))
-  const letters = new Set(
-    options.flatMap(
-      (option) => longNames[option] ?? (option.startsWith("--") ? [] : option.slice(1).replaceAll("R", "r").split(""))
-    )
-  )
-  const chosen = ["r", "f"].filter((letter) => letters.has(letter))
-  return [...new Set([...permutations(chosen), ...chosen])].flatMap((group) => {
-    const separate = group.split("").map((letter) => `-${letter}`)
-    return [["rm", `-${group}`, ...others].join(" "), ["rm", ...separate, ...others].join(" ")]
-  })
-}
-
-/** The options of `git push` in front, and those that force by their long name. */
-const spellingsOfPush = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const options = words.slice(2).filter((word) => word.startsWith("-") || word.startsWith("+"))
-  const others = words.slice(2).filter((word) => !word.startsWith("-"))
-  const forces = options.some((option) => /^(?:-[a-z]*f|--force|\+)/.test(option))
-  return forces
-    ? ["-f", "--force"].flatMap((one) => [
-        ["git push", one, ...others].join(" "),
-        ["git push", ...others, one].join(" ")
-      ])
-    : []
-}
 
 /** The command without the options that stand before its own command, whether they take a value or not. */
 const withoutLeadingOptions = (words: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
@@ -66,46 +33,72 @@ const withoutLeadingOptions = (words: ReadonlyArray<string>): ReadonlyArray<Read
   return found
 }
 
+/** Words behind which another command stands: `docker exec NAME`, `npx -c`, `git rebase --exec`, `kubectl exec POD --`. */
+const beforeCommands =
+  /^(?:exec|dlx|x|run|foreach|exec-env|--|-c|-x|-X|-s|--exec|--exec-batch|--run|--command|--call|--shell-command)$/
+
+/** Here `run` names a script of the project. */
+const namesScripts = /^(?:npm|pnpm|yarn|bun|deno|composer|lerna|nx|turbo|rush)$/
+
+/** Where another command may begin in the words of a program. */
+const startsIn = (words: ReadonlyArray<string>): ReadonlyArray<number> => {
+  const name = baseName(words[0] ?? "")
+  const all = words.map((_, at) => at).slice(1)
+  if (runsItsWords(name)) return all
+  const first = words.findIndex(
+    (word, at) => at > 0 && beforeCommands.test(word) && !(word === "run" && namesScripts.test(name))
+  )
+  return first === -1 || tablesOf(name).length > 0 !== (name === "git") ? [] : all.slice(first)
+}
+
+/** What a program that runs others may take for a script. */
+const scriptsIn = (words: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
+  const name = baseName(words[0] ?? "")
+  const starts = isShell(name) || isEvaluator(name) ? words.map((_, at) => at).slice(1) : startsIn(words)
+  return starts.flatMap((at) => (/\s/.test(words[at] ?? "") ? seeCommands((words[at] ?? "").replace(/^-\w/, "")) : []))
+}
+
 /** Other words for the same command: a rule that denies one of them denies it, however it is written. */
 const variants = (words: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
-  const [name = ""] = words
-  const base = baseName(name)
-  const suffixes = runsItsWords(base) ? words.map((_, at) => words.slice(at)).slice(1) : []
-  const forms = [words, ...suffixes].flatMap((form) => {
+  const inner = [...startsIn(words).map((at) => words.slice(at)), ...scriptsIn(words)]
+  const forms = [words, ...inner].flatMap((form) => {
     const [first = "", ...rest] = form
     return first.includes("/") ? [form, [baseName(first), ...rest]] : [form]
   })
   return forms.flatMap((form) => [form, ...withoutLeadingOptions(form)])
 }
 
-const spellings = (form: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const others =
-    form[0] === "rm" ? spellingsOfRemove(form) : form[0] === "git" && form[1] === "push" ? spellingsOfPush(form) : []
-  return [form.join(" "), ...others]
-}
-
 /** Words that show how a command begins. */
 const firstWords = 4
 
-/** Where the texts begin that rules forbid. */
+/** The patterns of what rules forbid. */
 const forbidden = (context: Working): ReadonlyArray<string> =>
   rulesOf(context, permission).flatMap(({ rules }) =>
-    rules
-      .filter(({ action }) => action !== "allow")
-      .map(({ pattern }) => (/^[~$]/.test(pattern) ? "" : beginning(pattern)))
+    rules.filter(({ action }) => action !== "allow").map(({ pattern }) => pattern)
   )
+
+/** A command as it is, and as the patterns of options write it that forbid it. */
+const spellings = (form: ReadonlyArray<string>, patterns: ReadonlyArray<string>): ReadonlyArray<string> => [
+  form.join(" "),
+  ...patterns.flatMap((pattern) => (beginning(pattern).startsWith(form[0] ?? "") ? asIn(pattern, form) : []))
+]
 
 /** The strictest that the rules say about any way to write the command; only what denies or asks is looked for. */
 export const strictest = (words: ReadonlyArray<string>, context: Working): Verdict | undefined => {
-  const starts = forbidden(context)
-  if (starts.length === 0) return undefined
+  const patterns = forbidden(context)
+  if (patterns.length === 0) return undefined
+  const starts = patterns.map((pattern) => (/^[~$]/.test(pattern) ? "" : beginning(pattern)))
+  const withOptions = patterns.filter((pattern) => /[ *]-/.test(pattern))
   const mayMatter = (form: ReadonlyArray<string>): boolean => {
     const head = form.slice(0, firstWords).join(" ")
-    const isSpelled = form[0] === "rm" || form[0] === "git"
-    return starts.some((start) => head.startsWith(start) || start.startsWith(isSpelled ? (form[0] ?? "") : head))
+    return starts.some((start) => head.startsWith(start) || start.startsWith(form[0] ?? ""))
   }
   let found: Verdict | undefined
-  for (const text of new Set(variants(words).filter(mayMatter).flatMap(spellings))) {
+  for (const text of new Set(
+    variants(words)
+      .filter(mayMatter)
+      .flatMap((form) => spellings(form, withOptions))
+  )) {
     const { action, origin = "the runtime", rule } = explain(context, permission, text)
     if (rule === undefined || action === "allow" || isBlanket(rule)) continue
     if (found === undefined || isWorse(action, found.action))
@@ -137,6 +130,9 @@ const decision = (context: Working, words: ReadonlyArray<Value>): Ruling => {
   return { action, why: `a rule of ${origin ?? "the runtime"} ${says} it`, ...details, ...flags }
 }
 
+/** Names of files beyond these are not compared with rules for `bash`. */
+const maximumFiles = 100
+
 /** What the rules say about one command: what allows it must allow it as it is written. */
 export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>, context: Working): Ruling => {
   const literal = decision(context, words)
@@ -147,7 +143,10 @@ export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>
       : isWorse(prefixed.action, literal.action) && prefixed.action === "deny"
         ? prefixed
         : literal
-  const resolved = words.map((word) => known(word) ?? word.text)
+  // The files that a glob stands for are words of the command as if they were written.
+  const resolved = words.flatMap(({ text, values }) =>
+    values === undefined || values.length > maximumFiles ? [text] : values
+  )
   const strict =
     strictest(resolved, context) ??
     strictest(

@@ -8,7 +8,10 @@ import { strictest } from "./Ruling.ts"
 import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
-import { isHarmlessVariable } from "./Wrappers.ts"
+import { isHarmlessVariable, isShell, runsItsWords } from "./Wrappers.ts"
+import { baseName } from "./Locations.ts"
+import { seeCommands } from "../shell/Sightings.ts"
+import { textOf } from "../shell/Script.ts"
 
 /** Scripts in scripts, at most. */
 const maximumDepth = 8
@@ -30,6 +33,8 @@ const together = (outcomes: ReadonlyArray<Pick<Outcome, "commands" | "paths">>) 
   commands: outcomes.flatMap(({ commands }) => commands),
   paths: outcomes.flatMap(({ paths }) => paths)
 })
+
+const noWord: Word = { pieces: [], source: "" }
 
 const remark = (text: string, why: string): CommandJudgement => ({ argv: [], text, action: "ask", why })
 
@@ -111,11 +116,14 @@ export class Walk {
       case "Pipeline": {
         let input: Scope["input"]
         let names: Outcome["names"]
+        let printed: ReadonlyArray<string> = []
         const all = step.steps.map((one, at) => {
           const { input: _, ...bare } = scope
           const outcome = this.step(one, at === 0 ? scope : input === undefined ? bare : { ...bare, input })
           input = names = outcome.names
-          return outcome
+          const given = this.scripts(one, printed)
+          printed = one._tag === "Command" ? one.words.flatMap((word) => textOf(word) ?? []) : []
+          return { ...outcome, commands: [...outcome.commands, ...given] }
         })
         return { ...nothing(scope), ...together(all), ...(names === undefined ? {} : { names }) }
       }
@@ -233,7 +241,9 @@ export class Walk {
     const inner = wordsOf(command).flatMap((word) => this.substitutions(word, scope))
     const paths = command.redirections.flatMap((one) => this.redirection(one, scope))
     const own = this.ownWords(command, scope)
-    return { ...own, ...together([own, { commands: [], paths }, ...inner]) }
+    const bodies = command.redirections.flatMap(({ body }) => (body === undefined ? [] : (textOf(body) ?? [])))
+    const scripts = { commands: this.scripts(command, bodies), paths: [] }
+    return { ...own, ...together([own, { commands: [], paths }, scripts, ...inner]) }
   }
 
   ownWords(command: SimpleCommand, scope: Scope): Outcome {
@@ -264,6 +274,16 @@ export class Walk {
         ...others
       ]
     }
+  }
+
+  /** What is denied in the texts that a program is given which runs what it reads. */
+  scripts(step: Step, texts: ReadonlyArray<string>): ReadonlyArray<CommandJudgement> {
+    const name = step._tag === "Command" ? baseName(textOf(step.words[0] ?? noWord) ?? "") : ""
+    if (!isShell(name) && !runsItsWords(name)) return []
+    return texts.flatMap(seeCommands).flatMap((argv): ReadonlyArray<CommandJudgement> => {
+      const strict = strictest(argv, this.context)
+      return strict === undefined ? [] : [{ argv, text: argv.join(" "), ...strict }]
+    })
   }
 
   /** A whole text: what is not understood is looked through for what is denied. */
