@@ -1,7 +1,7 @@
 /** One command: its words against the rules, and what it does against what it may do. */
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
-import { isInside, join, turnsBack } from "./Locations.ts"
-import { judgeBelow, judgePaths } from "./Paths.ts"
+import { baseName, isInside, join, turnsBack } from "./Locations.ts"
+import { type Below, judgeBelow, judgePaths, judgePlace } from "./Paths.ts"
 import { type Access, type Use, use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
@@ -10,7 +10,7 @@ import { areOdd, isTracked, namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, plain, type Value } from "./Value.ts"
-import { doubtOfWords, judgePlacesIn } from "./Untabled.ts"
+import { doubtOfWords, judgeNamedFiles, judgePlacesIn } from "./Untabled.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
 import { divideAssignment, isHarmlessVariable, isShell, runsCode, type Unwrapped, unwrap } from "./Wrappers.ts"
 
@@ -68,18 +68,46 @@ const withRevisionPaths = (found: Use): Use => ({
   })
 })
 
-const belowOf = (
-  roots: ReadonlyArray<Value>,
-  pattern: string | undefined,
-  hidden: boolean,
-  scope: Scope,
-  context: Working
-) =>
+const belowOf = (roots: ReadonlyArray<Value>, below: Below, scope: Scope, context: Working) =>
   roots.flatMap((root) =>
     (root.values ?? []).flatMap((text) =>
-      (scope.directories ?? []).flatMap((directory) => judgeBelow(join(directory, text), context, pattern, hidden))
+      (scope.directories ?? []).flatMap((directory) => judgeBelow(join(directory, text), context, below))
     )
   )
+
+/** Programs that make or name only the directory itself. */
+const leavesContent = /^(?:mkdir|touch|ln|mktemp|rmdir)$/
+
+/** Programs without a table that take directories with all that is in them. */
+const takesDirectories = /^(?:tar|zip|7za?|rsync|scp|cpio|pax|docker|podman|rclone|aws|gsutil)$/
+
+/** The files that go along when a directory is copied, moved, changed or removed. */
+const belowOfWhole = (words: ReadonlyArray<Value>, found: Use | undefined, scope: Scope, context: Working) => {
+  const name = known(words[0]) ?? ""
+  const read: Below = { access: "read", hidden: true }
+  if (found === undefined) return takesDirectories.test(name) ? belowOf(words.slice(1), read, scope, context) : []
+  const acted = found.paths.flatMap(({ access, value }) => (access === "act" ? [value] : []))
+  if (acted.length === 0 || leavesContent.test(name)) return []
+  if (name !== "cp" && name !== "mv") return belowOf(acted, { access: "act", hidden: true }, scope, context)
+  const sources = found.paths.slice(0, -1).map(({ value }) => value)
+  return [
+    ...belowOf(sources, read, scope, context),
+    ...(name === "mv" ? belowOf(sources, { access: "act", hidden: true }, scope, context) : [])
+  ]
+}
+
+/** Files keep their names where they are copied or moved into a directory. */
+const judgeTargets = (words: ReadonlyArray<Value>, found: Use | undefined, scope: Scope, context: Working) => {
+  if (!/^(?:cp|mv|ln)$/.test(known(words[0]) ?? "") || found === undefined) return []
+  const [target, ...sources] = found.paths.map(({ value }) => value).toReversed()
+  const moved = known(words[0]) === "mv" ? sources.flatMap((value) => judgePaths(value, "read", scope, context)) : []
+  const kept = sources.flatMap(({ values = [] }) => values.map(baseName))
+  const written = (target?.values ?? [])
+    .flatMap((text) => (scope.directories ?? []).map((directory) => join(directory, text)))
+    .filter((place) => context.facts.entries(context.facts.realPath(place) ?? place) !== undefined)
+    .flatMap((place) => kept.map((name) => judgePlace(join(place, name), "act", context)))
+  return [...moved, ...written]
+}
 
 const doubt = (
   words: ReadonlyArray<Value>,
@@ -125,11 +153,18 @@ const judgePlain = (
   if (why !== undefined && !(rules.isExact && found === undefined)) verdicts.push(ask(why))
   const paths =
     found === undefined || uncertain !== undefined
-      ? words.slice(1).flatMap((word) => judgePlacesIn(word, scope, context))
+      ? [
+          ...words.slice(1).flatMap((word) => judgePlacesIn(word, scope, context)),
+          ...judgeNamedFiles(words, scope, context)
+        ]
       : found.use.paths.flatMap(({ access, value }) => judgePaths(value, access, scope, context))
   const roots = found?.use.paths.map(({ value }) => value) ?? []
   const deep = found?.use.deep
-  const below = deep === undefined ? [] : belowOf(roots, deep.pattern, deep.hidden, scope, context)
+  const below = [
+    ...(deep === undefined ? [] : belowOf(roots, { access: "read", ...deep }, scope, context)),
+    ...belowOfWhole(words, found?.use, scope, context),
+    ...judgeTargets(words, found?.use, scope, context)
+  ]
   const inner = (found?.use.runs ?? []).map((run) =>
     judgeEach(run, "{}", namesOf(found?.use ?? { paths: [] }, name, scope), scope, judging, depth + 1)
   )
@@ -147,6 +182,8 @@ const judgePlain = (
     ...(names === undefined ? {} : { names })
   })
 }
+
+const patternOf = ({ pattern }: Names): Pick<Below, "pattern"> => (pattern === undefined ? {} : { pattern })
 
 /** A command that gets names of files, in the place of the mark or behind its words. */
 const judgeEach = (
@@ -178,7 +215,10 @@ const judgeEach = (
   if (name !== "echo" && (names === undefined || (names.separated === false && areOdd(names, scope, context))))
     doubts.push(ask("the names that it gets are not certain"))
   const plainly = judgePlain(filled, { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
-  const found = names === undefined ? [] : belowOf(names.roots.map(plain), names.pattern, true, scope, context)
+  const found =
+    names === undefined
+      ? []
+      : belowOf(names.roots.map(plain), { access: "read", hidden: true, ...patternOf(names) }, scope, context)
   const below = names?.tracked === true ? found.filter(({ path }) => isTracked(path, context)) : found
   const [own, ...others] = plainly.commands
   const shown = result(words, own ?? rules, scope).commands
@@ -255,7 +295,9 @@ export const judgeWords = (
     case "Names":
       return result(words, rules, scope)
     case "Open":
-      return result(words, worst<Verdict>(rules, [ask(inside.why)]), scope)
+      return result(words, worst<Verdict>(rules, [ask(inside.why)]), scope, {
+        paths: words.slice(1).flatMap((word) => judgePlacesIn(word, scope, context))
+      })
     case "Script":
       return judgeScript(words, inside.text, rules, scope, judging)
     case "Frame": {

@@ -7,6 +7,7 @@ import { judgePaths } from "./Paths.ts"
 import { strictest } from "./Ruling.ts"
 import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
+import { judgePlacesIn } from "./Untabled.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
 import { isHarmlessVariable, isShell, runsItsWords } from "./Wrappers.ts"
 import { baseName } from "./Locations.ts"
@@ -15,6 +16,9 @@ import { textOf } from "../shell/Script.ts"
 
 /** Scripts in scripts, at most. */
 const maximumDepth = 8
+
+/** Words of a line that is not understood, at most. */
+const maximumSeen = 400
 
 export type Read = (text: string) => Reading
 
@@ -297,6 +301,25 @@ export class Walk {
       const why = ask(`the line is not understood: ${reading.why}`)
       return { argv, text: argv.join(" "), ...(strict === undefined ? why : worst<Verdict>(why, [strict])) }
     })
-    return { commands: [remark(text, `it is not understood: ${reading.why}`), ...seen], paths: [] }
+    const paths = [...this.seenPaths(reading.commands.flat(), scope), ...this.seenWrites(text, scope)]
+    return { commands: [remark(text, `it is not understood: ${reading.why}`), ...seen], paths }
+  }
+
+  /** What is denied of the paths that stand in a line which is not understood. */
+  seenPaths(words: ReadonlyArray<string>, scope: Scope): ReadonlyArray<PathJudgement> {
+    return [...new Set(words)]
+      .slice(0, maximumSeen)
+      .flatMap((word) => judgePlacesIn(plain(word), scope, this.context))
+      .filter(({ action }) => action === "deny")
+  }
+
+  /** The same for files that redirections open, however they are written. */
+  seenWrites(text: string, scope: Scope): ReadonlyArray<PathJudgement> {
+    return [...text.matchAll(/([<>]+)[&|]?\s*([^\s<>;&|()]+)/g)]
+      .slice(0, maximumSeen)
+      .flatMap(([, operator = "", target = ""]) =>
+        judgePaths(plain(target.replace(/["'\\]/g, "")), accessOf(operator), scope, this.context)
+      )
+      .filter(({ action }) => action === "deny")
   }
 }
