@@ -1,11 +1,11 @@
 /** One command: its words against the rules, and what it does against what it may do. */
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
-import { baseName, isInside, join, turnsBack } from "./Locations.ts"
+import { baseName, isInside, join, normalize, turnsBack } from "./Locations.ts"
 import { type Below, judgeBelow, judgePaths, judgePlace } from "./Paths.ts"
 import { type Access, type Use, use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
-import { move, type Moved } from "./Moves.ts"
+import { move, type Moved, onlyLeads } from "./Moves.ts"
 import { areOdd, isTracked, namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
@@ -79,7 +79,7 @@ const belowOf = (roots: ReadonlyArray<Value>, below: Below, scope: Scope, contex
 const leavesContent = /^(?:mkdir|touch|ln|mktemp|rmdir)$/
 
 /** Programs without a table that take directories with all that is in them. */
-const takesDirectories = /^(?:tar|zip|7za?|rsync|scp|cpio|pax|docker|podman|rclone|aws|gsutil)$/
+const takesDirectories = /^(?:tar|zip|7za?|rsync|scp|cpio|pax|rclone|gsutil)$/
 
 /** The files that go along when a directory is copied, moved, changed or removed. */
 const belowOfWhole = (words: ReadonlyArray<Value>, found: Use | undefined, scope: Scope, context: Working) => {
@@ -176,7 +176,8 @@ const judgePlain = (
       : found === undefined
         ? undefined
         : namesOf(found.use, name, scope)
-  return result(words, worst<Verdict>(rules, verdicts), scope, {
+  const own = rules.rule === undefined && onlyLeads.test(name) ? allow("it only leads through the line") : rules
+  return result(words, worst<Verdict>(own, verdicts), scope, {
     commands: inner.flatMap(({ commands }) => commands),
     paths: [...judgeName(name, rules, scope, context), ...paths, ...below, ...inner.flatMap((one) => one.paths)],
     ...(names === undefined ? {} : { names })
@@ -267,6 +268,35 @@ const judgeScript = (
   return result(words, worst<Verdict>(rules, doubts), scope, { commands, paths })
 }
 
+/** `git -C DIRECTORY ...` is `git ...` in a directory of the project; with any other `-C` it is not known. */
+const judgeGitElsewhere = (
+  words: ReadonlyArray<Value>,
+  rules: Ruling,
+  scope: Scope,
+  judging: Judging,
+  depth: number
+): Outcome | undefined => {
+  const [name, option, place, ...rest] = words
+  const text = known(place)
+  if (
+    name === undefined ||
+    known(name) !== "git" ||
+    known(option) !== "-C" ||
+    place === undefined ||
+    text === undefined
+  )
+    return undefined
+  const { context } = judging
+  const directories = scope.directories?.map((directory) => normalize(join(directory, text)))
+  const isPlain = directories?.every(
+    (directory) => isInside(context.project, directory) && context.facts.realPath(directory) === directory
+  )
+  if (directories === undefined || isPlain !== true || turnsBack(text)) return undefined
+  const inner = judgeWords([name, ...rest], [], { ...scope, directories }, judging, depth + 1)
+  const { names: _, ...framing } = framed(words, rules, inner, [], scope)
+  return { ...framing, paths: [...judgePaths(place, "read", scope, context), ...framing.paths] }
+}
+
 /** Judges the words of one command; `prefix` is what stands before them. */
 export const judgeWords = (
   words: ReadonlyArray<Value>,
@@ -288,6 +318,8 @@ export const judgeWords = (
     return result(words, worst<Verdict>(rules, [ask("too many commands are inside of each other")]), scope)
   const moved = move(words, rules, scope, context)
   if (moved !== undefined) return result(words, moved.verdict, scope, moved)
+  const elsewhere = judgeGitElsewhere(words, rules, scope, judging, depth)
+  if (elsewhere !== undefined) return elsewhere
   const inside: Unwrapped = unwrap(words)
   switch (inside._tag) {
     case "Plain":

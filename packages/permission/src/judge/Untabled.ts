@@ -18,7 +18,7 @@ const placesIn = (text: string): ReadonlyArray<string> => {
     text.slice(match.index + match[0].length)
   )
   // What programs that send data read it from: `-d @file`, `-F name=<file`.
-  const files = [...text.matchAll(/(?:^|=|^-[A-Za-z])[@<](?=[^/~])([^;]+)/g)].map((match) => match[1] ?? "")
+  const files = [...text.matchAll(/(?:^|=|^-[A-Za-z]+)[@<](?=[^/~])([^;]+)/g)].map((match) => match[1] ?? "")
   const values = [text, ...files, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
   const isAddress = /^[a-z][a-z0-9+.-]*:\/\//.test(text) && !text.startsWith("file:")
   return isAddress ? [] : [...places, ...values.filter((value) => !value.startsWith("-"))]

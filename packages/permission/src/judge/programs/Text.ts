@@ -180,6 +180,7 @@ export const text: Readonly<Record<string, Table>> = {
       "-a -c -C -e -j -M -n -r -R -s -S --ascii-output --compact-output --color-output --exit-status --join-output --monochrome-output " +
       "--null-input --raw-output --raw-output0 --raw-input --slurp --sort-keys --tab --seq --stream --unbuffered",
     texts: "--indent",
+    pairs: "--arg --argjson",
     operands: "pattern",
     check: ({ operands }) =>
       onlyInput(known(operands[0]) ?? "env") ? undefined : "its filter may read more than its input"

@@ -107,7 +107,8 @@ const sqlite3: Table = {
 const yq: Table = {
   flags:
     "-r -n -e -j -C -M -P -N -y -Y -c -s0 --unwrapScalar --null-input --exit-status --tojson --colors --no-colors --prettyPrint --no-doc --raw-output --compact-output --yaml-output --version -V",
-  texts: "-o -p -I --output-format --input-format --indent --arg --xml-attribute-prefix",
+  texts: "-o -p -I --output-format --input-format --indent --xml-attribute-prefix",
+  pairs: "--arg --argjson",
   inPlace: "-i --inplace",
   optional: "-i --inplace",
   operands: "pattern",
