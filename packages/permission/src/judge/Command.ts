@@ -1,7 +1,8 @@
 /** One command: its words against the rules, and what it does against what it may do. */
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
-import { baseName, isInside, join, normalize, turnsBack } from "./Locations.ts"
-import { type Below, judgeBelow, judgePaths, judgePlace } from "./Paths.ts"
+import { isInside, join, normalize, turnsBack } from "./Locations.ts"
+import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
+import { type Below, judgePaths } from "./Paths.ts"
 import { type Access, type Use, use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
@@ -57,57 +58,22 @@ const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readonly tabl
   return found === undefined ? undefined : { use: found, table }
 }
 
-/** What git names as REVISION:PATH is a path too. */
-const withRevisionPaths = (found: Use): Use => ({
+/** The path behind the signs that git gives a meaning: `:(top)path`, `:/path`, `:0:path`, `REVISION:path`. */
+const pathInGit = (text: string): ReadonlyArray<string> => {
+  const [, magic = "", rest] = /^:(?:\(([^)]*)\)|\/|[0-3]:)(.*)$/s.exec(text) ?? []
+  if (rest !== undefined) return /\bicase\b/.test(magic) ? [rest, rest.toLowerCase()] : [rest]
+  const at = text.indexOf(":")
+  return at === -1 || /^:[!^]/.test(text) ? [] : [text.slice(at + 1)]
+}
+
+/** What git names in its own way is a path too. */
+const withPathsInGit = (found: Use): Use => ({
   ...found,
-  paths: found.paths.flatMap((path) => {
-    const text = known(path.value)
-    const at = text?.indexOf(":") ?? -1
-    if (text === undefined || at === -1 || /^:[(/!^]/.test(text)) return [path]
-    return [path, { value: plain(text.slice(at + 1)), access: path.access }]
-  })
+  paths: found.paths.flatMap((path) => [
+    path,
+    ...pathInGit(known(path.value) ?? "").map((text) => ({ value: plain(text), access: path.access }))
+  ])
 })
-
-const belowOf = (roots: ReadonlyArray<Value>, below: Below, scope: Scope, context: Working) =>
-  roots.flatMap((root) =>
-    (root.values ?? []).flatMap((text) =>
-      (scope.directories ?? []).flatMap((directory) => judgeBelow(join(directory, text), context, below))
-    )
-  )
-
-/** Programs that make or name only the directory itself. */
-const leavesContent = /^(?:mkdir|touch|ln|mktemp|rmdir)$/
-
-/** Programs without a table that take directories with all that is in them. */
-const takesDirectories = /^(?:tar|zip|7za?|rsync|scp|cpio|pax|rclone|gsutil)$/
-
-/** The files that go along when a directory is copied, moved, changed or removed. */
-const belowOfWhole = (words: ReadonlyArray<Value>, found: Use | undefined, scope: Scope, context: Working) => {
-  const name = known(words[0]) ?? ""
-  const read: Below = { access: "read", hidden: true }
-  if (found === undefined) return takesDirectories.test(name) ? belowOf(words.slice(1), read, scope, context) : []
-  const acted = found.paths.flatMap(({ access, value }) => (access === "act" ? [value] : []))
-  if (acted.length === 0 || leavesContent.test(name)) return []
-  if (name !== "cp" && name !== "mv") return belowOf(acted, { access: "act", hidden: true }, scope, context)
-  const sources = found.paths.slice(0, -1).map(({ value }) => value)
-  return [
-    ...belowOf(sources, read, scope, context),
-    ...(name === "mv" ? belowOf(sources, { access: "act", hidden: true }, scope, context) : [])
-  ]
-}
-
-/** Files keep their names where they are copied or moved into a directory. */
-const judgeTargets = (words: ReadonlyArray<Value>, found: Use | undefined, scope: Scope, context: Working) => {
-  if (!/^(?:cp|mv|ln)$/.test(known(words[0]) ?? "") || found === undefined) return []
-  const [target, ...sources] = found.paths.map(({ value }) => value).toReversed()
-  const moved = known(words[0]) === "mv" ? sources.flatMap((value) => judgePaths(value, "read", scope, context)) : []
-  const kept = sources.flatMap(({ values = [] }) => values.map(baseName))
-  const written = (target?.values ?? [])
-    .flatMap((text) => (scope.directories ?? []).map((directory) => join(directory, text)))
-    .filter((place) => context.facts.entries(context.facts.realPath(place) ?? place) !== undefined)
-    .flatMap((place) => kept.map((name) => judgePlace(join(place, name), "act", context)))
-  return [...moved, ...written]
-}
 
 const doubt = (
   words: ReadonlyArray<Value>,
@@ -145,7 +111,7 @@ const judgePlain = (
   const { context } = judging
   const name = known(words[0]) ?? ""
   const reading = usesOf(words)
-  const found = reading !== undefined && name === "git" ? { ...reading, use: withRevisionPaths(reading.use) } : reading
+  const found = reading !== undefined && name === "git" ? { ...reading, use: withPathsInGit(reading.use) } : reading
   const verdicts: Array<Verdict> = []
   const uncertain = found?.use.why
   if (uncertain !== undefined && !rules.isExact) verdicts.push(ask(uncertain)) // guard: I7 permission/test/judge/Judge.test.ts

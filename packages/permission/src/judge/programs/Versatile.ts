@@ -2,7 +2,7 @@
  * Programs that can do so much that only known options are certain: they fetch, send, query and build. Their tables say
  * which options are; what else stands in their words is looked through for places, as with programs without a table.
  */
-import { type Parsed, type Table } from "../Program.ts"
+import type { Parsed, Table } from "../Program.ts"
 import { known } from "../Value.ts"
 
 const every = (texts: ReadonlyArray<string | undefined>, isFine: (text: string) => boolean): boolean =>
@@ -98,7 +98,7 @@ const sqlite3: Table = {
   unbundled: true,
   operands: "text",
   check: (parsed) => {
-    if (parsed.options.some(({ name }) => /version$/.test(name))) return undefined
+    if (parsed.options.some(({ name }) => name.endsWith("version"))) return undefined
     if (parsed.operands.length < 2) return "what it runs comes from its input"
     return every(textsOf(parsed).slice(1), isPlainSqlite) ? undefined : "its command may open files or run programs"
   }
