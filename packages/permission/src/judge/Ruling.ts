@@ -21,12 +21,15 @@ export interface Ruling extends Verdict {
 
 const isBlanket = (rule: Rule | undefined): boolean => rule !== undefined && /^[*\s]*$/.test(rule.pattern)
 
+/** Options with values in front of a command's own command, at most: a line may have hundreds of words, each a start. */
+const maximumOptions = 16
+
 /** The command without the options that stand before its own command, whether they take a value or not. */
 const withoutLeadingOptions = (words: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
   const [name = "", first = ""] = words
   if (!/^[-+]/.test(first)) return []
   const found: Array<ReadonlyArray<string>> = []
-  for (let at = 1; at < words.length; at++) {
+  for (let at = 1; at < words.length && found.length < maximumOptions; at++) {
     if (!/^[-+]/.test(words[at] ?? "")) found.push([name, ...words.slice(at)])
     if (found.length > 0 && !/^[-+]/.test(words[at] ?? "") && !/^[-+]/.test(words[at - 1] ?? "")) break
   }
