@@ -1,16 +1,17 @@
 /** One command: its words against the rules, and what it does against what it may do. */
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
-import { isInside, join, turnsBack } from "./Locations.ts"
-import { judgeBelow, judgePaths } from "./Paths.ts"
+import { isInside, join, normalize, turnsBack } from "./Locations.ts"
+import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
+import { type Below, judgePaths } from "./Paths.ts"
 import { type Access, type Use, use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
-import { move, type Moved } from "./Moves.ts"
+import { move, type Moved, onlyLeads } from "./Moves.ts"
 import { areOdd, isTracked, namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, plain, type Value } from "./Value.ts"
-import { doubtOfWords, judgePlacesIn } from "./Untabled.ts"
+import { doubtOfWords, judgeNamedFiles, judgePlacesIn } from "./Untabled.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
 import { divideAssignment, isHarmlessVariable, isShell, runsCode, type Unwrapped, unwrap } from "./Wrappers.ts"
 
@@ -57,29 +58,22 @@ const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readonly tabl
   return found === undefined ? undefined : { use: found, table }
 }
 
-/** What git names as REVISION:PATH is a path too. */
-const withRevisionPaths = (found: Use): Use => ({
-  ...found,
-  paths: found.paths.flatMap((path) => {
-    const text = known(path.value)
-    const at = text?.indexOf(":") ?? -1
-    if (text === undefined || at === -1 || /^:[(/!^]/.test(text)) return [path]
-    return [path, { value: plain(text.slice(at + 1)), access: path.access }]
-  })
-})
+/** The path behind the signs that git gives a meaning: `:(top)path`, `:/path`, `:0:path`, `REVISION:path`. */
+const pathInGit = (text: string): ReadonlyArray<string> => {
+  const [, magic = "", rest] = /^:(?:\(([^)]*)\)|\/|[0-3]:)(.*)$/s.exec(text) ?? []
+  if (rest !== undefined) return /\bicase\b/.test(magic) ? [rest, rest.toLowerCase()] : [rest]
+  const at = text.indexOf(":")
+  return at === -1 || /^:[!^]/.test(text) ? [] : [text.slice(at + 1)]
+}
 
-const belowOf = (
-  roots: ReadonlyArray<Value>,
-  pattern: string | undefined,
-  hidden: boolean,
-  scope: Scope,
-  context: Working
-) =>
-  roots.flatMap((root) =>
-    (root.values ?? []).flatMap((text) =>
-      (scope.directories ?? []).flatMap((directory) => judgeBelow(join(directory, text), context, pattern, hidden))
-    )
-  )
+/** What git names in its own way is a path too. */
+const withPathsInGit = (found: Use): Use => ({
+  ...found,
+  paths: found.paths.flatMap((path) => [
+    path,
+    ...pathInGit(known(path.value) ?? "").map((text) => ({ value: plain(text), access: path.access }))
+  ])
+})
 
 const doubt = (
   words: ReadonlyArray<Value>,
@@ -117,7 +111,7 @@ const judgePlain = (
   const { context } = judging
   const name = known(words[0]) ?? ""
   const reading = usesOf(words)
-  const found = reading !== undefined && name === "git" ? { ...reading, use: withRevisionPaths(reading.use) } : reading
+  const found = reading !== undefined && name === "git" ? { ...reading, use: withPathsInGit(reading.use) } : reading
   const verdicts: Array<Verdict> = []
   const uncertain = found?.use.why
   if (uncertain !== undefined && !rules.isExact) verdicts.push(ask(uncertain)) // guard: I7 permission/test/judge/Judge.test.ts
@@ -125,11 +119,18 @@ const judgePlain = (
   if (why !== undefined && !(rules.isExact && found === undefined)) verdicts.push(ask(why))
   const paths =
     found === undefined || uncertain !== undefined
-      ? words.slice(1).flatMap((word) => judgePlacesIn(word, scope, context))
+      ? [
+          ...words.slice(1).flatMap((word) => judgePlacesIn(word, scope, context)),
+          ...judgeNamedFiles(words, scope, context)
+        ]
       : found.use.paths.flatMap(({ access, value }) => judgePaths(value, access, scope, context))
   const roots = found?.use.paths.map(({ value }) => value) ?? []
   const deep = found?.use.deep
-  const below = deep === undefined ? [] : belowOf(roots, deep.pattern, deep.hidden, scope, context)
+  const below = [
+    ...(deep === undefined ? [] : belowOf(roots, { access: "read", ...deep }, scope, context)),
+    ...belowOfWhole(words, found?.use, scope, context),
+    ...judgeTargets(words, found?.use, scope, context)
+  ]
   const inner = (found?.use.runs ?? []).map((run) =>
     judgeEach(run, "{}", namesOf(found?.use ?? { paths: [] }, name, scope), scope, judging, depth + 1)
   )
@@ -141,12 +142,15 @@ const judgePlain = (
       : found === undefined
         ? undefined
         : namesOf(found.use, name, scope)
-  return result(words, worst<Verdict>(rules, verdicts), scope, {
+  const own = rules.rule === undefined && onlyLeads.test(name) ? allow("it only leads through the line") : rules
+  return result(words, worst<Verdict>(own, verdicts), scope, {
     commands: inner.flatMap(({ commands }) => commands),
     paths: [...judgeName(name, rules, scope, context), ...paths, ...below, ...inner.flatMap((one) => one.paths)],
     ...(names === undefined ? {} : { names })
   })
 }
+
+const patternOf = ({ pattern }: Names): Pick<Below, "pattern"> => (pattern === undefined ? {} : { pattern })
 
 /** A command that gets names of files, in the place of the mark or behind its words. */
 const judgeEach = (
@@ -178,7 +182,10 @@ const judgeEach = (
   if (name !== "echo" && (names === undefined || (names.separated === false && areOdd(names, scope, context))))
     doubts.push(ask("the names that it gets are not certain"))
   const plainly = judgePlain(filled, { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
-  const found = names === undefined ? [] : belowOf(names.roots.map(plain), names.pattern, true, scope, context)
+  const found =
+    names === undefined
+      ? []
+      : belowOf(names.roots.map(plain), { access: "read", hidden: true, ...patternOf(names) }, scope, context)
   const below = names?.tracked === true ? found.filter(({ path }) => isTracked(path, context)) : found
   const [own, ...others] = plainly.commands
   const shown = result(words, own ?? rules, scope).commands
@@ -227,6 +234,35 @@ const judgeScript = (
   return result(words, worst<Verdict>(rules, doubts), scope, { commands, paths })
 }
 
+/** `git -C DIRECTORY ...` is `git ...` in a directory of the project; with any other `-C` it is not known. */
+const judgeGitElsewhere = (
+  words: ReadonlyArray<Value>,
+  rules: Ruling,
+  scope: Scope,
+  judging: Judging,
+  depth: number
+): Outcome | undefined => {
+  const [name, option, place, ...rest] = words
+  const text = known(place)
+  if (
+    name === undefined ||
+    known(name) !== "git" ||
+    known(option) !== "-C" ||
+    place === undefined ||
+    text === undefined
+  )
+    return undefined
+  const { context } = judging
+  const directories = scope.directories?.map((directory) => normalize(join(directory, text)))
+  const isPlain = directories?.every(
+    (directory) => isInside(context.project, directory) && context.facts.realPath(directory) === directory
+  )
+  if (directories === undefined || isPlain !== true || turnsBack(text)) return undefined
+  const inner = judgeWords([name, ...rest], [], { ...scope, directories }, judging, depth + 1)
+  const { names: _, ...framing } = framed(words, rules, inner, [], scope)
+  return { ...framing, paths: [...judgePaths(place, "read", scope, context), ...framing.paths] }
+}
+
 /** Judges the words of one command; `prefix` is what stands before them. */
 export const judgeWords = (
   words: ReadonlyArray<Value>,
@@ -248,6 +284,8 @@ export const judgeWords = (
     return result(words, worst<Verdict>(rules, [ask("too many commands are inside of each other")]), scope)
   const moved = move(words, rules, scope, context)
   if (moved !== undefined) return result(words, moved.verdict, scope, moved)
+  const elsewhere = judgeGitElsewhere(words, rules, scope, judging, depth)
+  if (elsewhere !== undefined) return elsewhere
   const inside: Unwrapped = unwrap(words)
   switch (inside._tag) {
     case "Plain":
@@ -255,7 +293,9 @@ export const judgeWords = (
     case "Names":
       return result(words, rules, scope)
     case "Open":
-      return result(words, worst<Verdict>(rules, [ask(inside.why)]), scope)
+      return result(words, worst<Verdict>(rules, [ask(inside.why)]), scope, {
+        paths: words.slice(1).flatMap((word) => judgePlacesIn(word, scope, context))
+      })
     case "Script":
       return judgeScript(words, inside.text, rules, scope, judging)
     case "Frame": {

@@ -2,46 +2,13 @@
 import { expand } from "../Pattern.ts"
 import * as Rules from "../Rules.ts"
 import { baseName } from "./Locations.ts"
-import { runsItsWords } from "./Wrappers.ts"
+import { seeCommands } from "../shell/Sightings.ts"
+import { tablesOf } from "./Programs.ts"
+import { asIn } from "./Spellings.ts"
+import { isEvaluator, isShell, runsItsWords } from "./Wrappers.ts"
 
 /** Words of one command that are tried one by one, as the beginning of a command or of what follows its options. */
 export const maximumTried = 32
-
-const permutations = (letters: ReadonlyArray<string>): ReadonlyArray<string> =>
-  letters.length === 0
-    ? [""]
-    : letters.flatMap((letter, at) => permutations(letters.toSpliced(at, 1)).map((rest) => letter + rest))
-
-const longNames: Readonly<Record<string, string>> = { "--recursive": "r", "--force": "f", "--dir": "d", "-R": "r" }
-
-/** All the ways to write the options of `rm`: `-r -f`, `-fr` and `--force -R` are what a rule about `rm -rf` means. */
-const spellingsOfRemove = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const options = words.slice(1).filter((word) => word.startsWith("-"))
-  const others = words.slice(1).filter((word) => !word.startsWith("-"))
-  const letters = new Set(
-    options.flatMap(
-      (option) => longNames[option] ?? (option.startsWith("--") ? [] : option.slice(1).replaceAll("R", "r").split(""))
-    )
-  )
-  const chosen = ["r", "f"].filter((letter) => letters.has(letter))
-  return [...new Set([...permutations(chosen), ...chosen])].flatMap((group) => {
-    const separate = group.split("").map((letter) => `-${letter}`)
-    return [["rm", `-${group}`, ...others].join(" "), ["rm", ...separate, ...others].join(" ")]
-  })
-}
-
-/** The options of `git push` in front, and those that force by their long name. */
-const spellingsOfPush = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const options = words.slice(2).filter((word) => word.startsWith("-") || word.startsWith("+"))
-  const others = words.slice(2).filter((word) => !word.startsWith("-"))
-  const forces = options.some((option) => /^(?:-[a-z]*f|--force|\+)/.test(option))
-  return forces
-    ? ["-f", "--force"].flatMap((one) => [
-        ["git push", one, ...others].join(" "),
-        ["git push", ...others, one].join(" ")
-      ])
-    : []
-}
 
 /** Words, from the first that may be tried on to the last. */
 type Words = ReadonlyArray<string>
@@ -64,24 +31,63 @@ const namesOf = (word: string): Words => (word.includes("/") ? [word, baseName(w
 /** A word may hold a whole command, as in `eval 'rm x'`. */
 const firstOf = (word: string): string => word.split(/\s/, 1)[0] ?? ""
 
-const spellings = (form: Words): Words => {
-  const others =
-    form[0] === "rm" ? spellingsOfRemove(form) : form[0] === "git" && form[1] === "push" ? spellingsOfPush(form) : []
-  return [form.join(" "), ...others]
+/** Words behind which another command stands: `docker exec NAME`, `npx -c`, `git rebase --exec`, `kubectl exec POD --`. */
+const beforeCommands =
+  /^(?:exec|dlx|x|run|foreach|exec-env|--|-c|-x|-X|-s|--exec|--exec-batch|--run|--command|--call|--shell-command)$/
+
+/** Here `run` names a script of the project. */
+const namesScripts = /^(?:npm|pnpm|yarn|bun|deno|composer|lerna|nx|turbo|rush)$/
+
+/** From which word on another command may begin; all words are before it when none may. */
+const startOfOthers = (words: Words): number => {
+  const name = baseName(words[0] ?? "")
+  if (runsItsWords(name)) return 1
+  const first = words.findIndex(
+    (word, at) => at > 0 && beforeCommands.test(word) && !(word === "run" && namesScripts.test(name))
+  )
+  return first === -1 || tablesOf(name).length > 0 !== (name === "git") ? words.length : first
 }
+
+/** What a program that runs others may take for a script. */
+const scriptsIn = (words: Words, maximum: number): ReadonlyArray<Words> => {
+  const name = baseName(words[0] ?? "")
+  const start = isShell(name) || isEvaluator(name) ? 1 : startOfOthers(words)
+  return words
+    .slice(start, start + maximum)
+    .flatMap((word) => (/\s/.test(word) ? seeCommands(word.replace(/^-\w/, "")) : []))
+}
+
+/** Does the pattern name options, which may be written in other ways? */
+export const namesOptions = (pattern: string): boolean => /[ *]-/.test(pattern)
+
+/** A command as it is, and as the patterns of options write it that forbid it. */
+const spellings = (form: Words, patterns: Words): Words => [
+  form.join(" "),
+  ...patterns.flatMap((pattern) => (pattern.split(/[*?]/, 1)[0]?.startsWith(form[0] ?? "") ? asIn(pattern, form) : []))
+]
 
 /** Are there no more words to be tried than this? */
 export const isTriedWhole = (words: Words, maximum: number): boolean =>
-  words.length <= maximum || !(runsItsWords(baseName(words[0] ?? "")) || /^[-+]/.test(words[1] ?? ""))
+  words.length <= maximum || (startOfOthers(words) === words.length && !/^[-+]/.test(words[1] ?? ""))
+
+export interface Trying {
+  /** Could a rule forbid something of this name? */
+  readonly mayMatter: (name: string) => boolean
+  /** Words that are tried. */
+  readonly maximum: number
+  /** Patterns of rules that forbid options. */
+  readonly patterns: Words
+}
 
 /** All ways to write the command, and the commands that stand behind it where it runs them, whose name may matter. */
-export function* textsOf(words: Words, mayMatter: (name: string) => boolean, maximum: number): Generator<string> {
-  const tried = runsItsWords(baseName(words[0] ?? "")) ? Math.min(words.length, maximum) : 1
-  for (let at = 0; at < tried; at++)
-    for (const name of namesOf(words[at] ?? "").filter((one) => mayMatter(firstOf(one)))) {
-      const form = [name, ...words.slice(at + 1)]
-      yield* spellings(form)
-      for (const shorter of withoutLeadingOptions(form, maximum)) yield* spellings(shorter)
+export function* textsOf(words: Words, { mayMatter, maximum, patterns }: Trying): Generator<string> {
+  const start = startOfOthers(words)
+  const inner = words.slice(start, start + maximum).map((_, at) => words.slice(start + at))
+  for (const [first = "", ...rest] of [words, ...inner, ...scriptsIn(words, maximum)])
+    for (const name of namesOf(first).filter((one) => mayMatter(firstOf(one)))) {
+      const form = [name, ...rest]
+      yield* spellings(form, patterns)
+      for (const shorter of withoutLeadingOptions(form, maximum)) yield* spellings(shorter, patterns)
     }
 }
 

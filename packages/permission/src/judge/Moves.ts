@@ -22,6 +22,9 @@ interface Move extends Moved {
   readonly paths: ReadonlyArray<PathJudgement>
 }
 
+/** They do nothing but end a loop or a script, and so need no rule beside commands that have one. */
+export const onlyLeads = /^(?:break|continue|exit|return|true|false|:)$/
+
 /** The reason that a move into the project is allowed by, without a rule. */
 export const isOnlyMove = ({
   argv,
@@ -29,7 +32,7 @@ export const isOnlyMove = ({
 }: {
   readonly argv: ReadonlyArray<string>
   readonly rule?: unknown
-}): boolean => rule === undefined && /^(?:cd|pushd)$/.test(argv[0] ?? "")
+}): boolean => rule === undefined && (/^(?:cd|pushd)$/.test(argv[0] ?? "") || onlyLeads.test(argv[0] ?? ""))
 
 /** Where the words lead; undefined when it is no move. A move into the project needs no rule, as it changes nothing. */
 export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, context: Working): Move | undefined => {

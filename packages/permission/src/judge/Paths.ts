@@ -55,7 +55,10 @@ const onlyIfAllowed = (context: Working, path: string): Verdict => {
 
 /** Outside of the project a rule must say so by name: who allows everything of something else has not thought of it. */
 const outside = (context: Working, path: string): Verdict => {
-  const decision = explain(context, "external_directory", path)
+  const own = explain(context, "external_directory", path)
+  // A rule about all that is in a directory is about the directory too.
+  const inIt = context.facts.entries(path) === undefined ? own : explain(context, "external_directory", `${path}/`)
+  const decision = inIt.action === "deny" ? inIt : own
   const isNamed = decision.rule?.permission === "*" || !/[*?]/.test(decision.rule?.permission ?? "*")
   if (decision.action === "allow" && !isNamed) return ask(`${path} is outside of the project`) // guard: I7 permission/test/judge/Certain.test.ts #outside of the project
   return decision.rule === undefined
@@ -144,27 +147,40 @@ export const judgePaths = (
 /** May a path that a program without a table is given be used in any way? */
 export const judgeAnyUse = (place: string, context: Working): PathJudgement => {
   const read = judgePlace(place, "read", context)
-  if (read.outside || read.action !== "allow" || !isProtected(context.project, read.path)) return read
-  return decided(read.path, "write", false, ask(`a change of ${read.path} may run programs or change rules later`))
+  if (read.outside || read.action !== "allow") return read
+  if (isProtected(context.project, read.path))
+    return decided(read.path, "write", false, ask(`a change of ${read.path} may run programs or change rules later`))
+  const isDirectory = context.facts.entries(read.path) !== undefined
+  const change = unlessForbidden(context, "edit", isDirectory ? [read.path, `${read.path}/`] : [read.path])
+  return change.action === "deny"
+    ? decided(read.path, "write", false, { ...change, action: "ask", why: `it may change ${read.path}: ${change.why}` })
+    : read
 }
 
 /** Files that are looked at below a directory, at most. */
 const maximumBelow = 2_000
 
-/** Does a rule speak of reading something that is below the directory? Files beyond the first thousands are not looked for. */
-export const judgeBelow = (
-  root: string,
-  context: Working,
-  pattern: string | undefined,
-  readsHidden: boolean
-): ReadonlyArray<PathJudgement> => {
+/** What is looked for below a directory. */
+export interface Below {
+  readonly access: "read" | "act"
+  readonly hidden: boolean
+  /** Only names that it matches. */
+  readonly pattern?: string
+}
+
+/**
+ * Does a rule speak of reading or changing something that is below the directory? Files beyond the first thousands are not
+ * looked for.
+ */
+export const judgeBelow = (root: string, context: Working, below: Below): ReadonlyArray<PathJudgement> => {
+  const permission = below.access === "read" ? "read" : "edit"
   const isStrict = context.layers.some(({ rules }) =>
-    rules.some(({ action, permission }) => action !== "allow" && Rules.matches(permission, "read"))
+    rules.some(({ action, permission: of }) => action !== "allow" && Rules.matches(of, permission))
   )
   const real = context.facts.realPath(root)
-  if (real === undefined || !isInside(context.project, real)) return []
-  const key = `${isStrict} ${readsHidden} ${pattern ?? "*"} ${real}`
-  const known = context.effort.below.get(key) ?? lookBelow(real, context, isStrict, pattern, readsHidden)
+  if (real === undefined || !isInside(context.project, real) || (below.access === "act" && !isStrict)) return []
+  const key = `${isStrict} ${below.access} ${below.hidden} ${below.pattern ?? "*"} ${real}`
+  const known = context.effort.below.get(key) ?? lookBelow(real, context, isStrict, below)
   context.effort.below.set(key, known)
   return known
 }
@@ -173,8 +189,7 @@ const lookBelow = (
   root: string,
   context: Working,
   isStrict: boolean,
-  pattern: string | undefined,
-  readsHidden: boolean
+  { access, hidden, pattern }: Below
 ): ReadonlyArray<PathJudgement> => {
   const waiting = [root]
   const found: Array<PathJudgement> = []
@@ -182,7 +197,7 @@ const lookBelow = (
   for (let directory = waiting.shift(); directory !== undefined && looked < maximumBelow; directory = waiting.shift())
     for (const { kind, name } of context.facts.entries(directory) ?? []) {
       looked++
-      if (!readsHidden && name.startsWith(".")) continue
+      if (!hidden && name.startsWith(".")) continue
       const path = join(directory, name)
       if (kind === "directory") {
         if (name !== "node_modules" && name !== ".git") waiting.push(path)
@@ -192,8 +207,9 @@ const lookBelow = (
         (pattern === undefined || couldMatch(pattern, name))
       ) {
         // Neither it nor a directory on the way to it is a link.
-        const judged = lookAt(path, "read", context, path)
-        if (judged.action !== "allow") found.push(judged)
+        const judged = lookAt(path, access, context, path)
+        // That a change of it would be asked anyway is not the matter of one who names the directory.
+        if (judged.action !== "allow" && (access === "read" || judged.rule !== undefined)) found.push(judged)
       }
     }
   return found.slice(0, 8)

@@ -33,6 +33,8 @@ export interface Table {
   readonly texts?: string
   /** With a value that may be left out and names no file: `--color`, `--color=always`, `-U3`. */
   readonly optional?: string
+  /** With two values that name no file: `--arg name value`. */
+  readonly pairs?: string
   /** With a path that is read. */
   readonly reads?: string
   /** With a path that is written. */
@@ -87,7 +89,7 @@ export interface Use {
   readonly runs?: ReadonlyArray<ReadonlyArray<Value>>
 }
 
-type Kind = "flag" | "text" | "optional" | "read" | "write"
+type Kind = "flag" | "text" | "optional" | "pair" | "read" | "write"
 
 const lists = (names: string | undefined, name: string): boolean =>
   names !== undefined && !name.includes(" ") && ` ${names} `.includes(` ${name} `)
@@ -96,6 +98,7 @@ const kindOf = (table: Table, name: string): Kind | undefined => {
   if (lists(table.flags, name)) return "flag"
   if (lists(table.texts, name)) return "text"
   if (lists(table.optional, name)) return "optional"
+  if (lists(table.pairs, name)) return "pair"
   if (lists(table.reads, name)) return "read"
   if (lists(table.writes, name)) return "write"
   return undefined
@@ -134,12 +137,17 @@ const readShort = (table: Table, word: Value, next: Value | undefined, found: Fo
   return 0
 }
 
-const readLong = (table: Table, word: Value, next: Value | undefined, found: Found): number => {
+const readLong = (
+  table: Table,
+  word: Value,
+  [next, second]: ReadonlyArray<Value | undefined>,
+  found: Found
+): number => {
   const text = known(word) ?? word.beginning
   const equals = text.indexOf("=")
   const name = equals === -1 ? text : text.slice(0, equals)
   const kind = equals === -1 && known(word) === undefined ? undefined : kindOf(table, name)
-  if (kind === undefined || (kind === "flag" && equals !== -1)) {
+  if (kind === undefined || ((kind === "flag" || kind === "pair") && equals !== -1)) {
     found.why = `the option ${name} is not one that is known to be harmless`
     return 0
   }
@@ -153,8 +161,9 @@ const readLong = (table: Table, word: Value, next: Value | undefined, found: Fou
     return 0
   }
   if (next === undefined || !next.single) found.why = `it is not certain which value ${name} gets`
+  else if (kind === "pair" && second?.single !== true) found.why = `it is not certain which values ${name} gets`
   else found.options.push({ name, kind, value: next })
-  return 1
+  return kind === "pair" ? 2 : 1
 }
 
 const isLong = (table: Table, text: string): boolean => text.startsWith("--") || table.unbundled === true
@@ -184,7 +193,10 @@ const divide = (
     else if (!word.single && !word.beginning.startsWith("--"))
       found.why = `what ${word.text} becomes is not known before it runs`
     else if (!/^-[^-]|^--./.test(text ?? word.beginning)) found.why = `${word.text} may be an option`
-    else at += (isLong(table, text ?? word.beginning) ? readLong : readShort)(table, word, words[at + 1], found)
+    else
+      at += isLong(table, text ?? word.beginning)
+        ? readLong(table, word, words.slice(at + 1, at + 3), found)
+        : readShort(table, word, words[at + 1], found)
   }
   return { ...found, rest: words.length }
 }

@@ -1,10 +1,10 @@
 /** What the rules of `bash` say about the words of one command. */
 import { explain, type Forbidding, forbidding, mayForbid } from "./Explain.ts"
-import { isTriedWhole, maximumTried, standsIn, textsOf } from "./Forms.ts"
+import { isTriedWhole, maximumTried, namesOptions, standsIn, textsOf } from "./Forms.ts"
 import type { Rule } from "../Rules.ts"
 import type { Working } from "./Judgement.ts"
 import { baseName } from "./Locations.ts"
-import { known, type Value } from "./Value.ts"
+import type { Value } from "./Value.ts"
 import { ask, isWorse, type Verdict, worst } from "./Verdict.ts"
 import { shown } from "../shell/Unclear.ts"
 
@@ -51,7 +51,8 @@ export const strictest = (
   let found: Verdict | undefined
   if (!isTriedWhole(words, maximum)) found = anywhere(words, context) // guard: I7 permission/test/judge/Bounds.test.ts #any number of words
   const mayMatter = (name: string) => mayForbid(context, permission, name)
-  for (const text of textsOf(words, mayMatter, maximum)) {
+  const patterns = forbidding(context, permission).map(({ rule }) => rule.pattern)
+  for (const text of textsOf(words, { mayMatter, maximum, patterns: patterns.filter(namesOptions) })) {
     if (found?.action === "deny") break
     const { action, origin = "the runtime", rule } = explain(context, permission, text)
     if (rule === undefined || action === "allow") continue
@@ -96,6 +97,9 @@ const decision = (context: Working, words: ReadonlyArray<Value>): Ruling => {
   return { action, why: `a rule of ${origin ?? "the runtime"} ${says} it`, ...details, ...flags }
 }
 
+/** Names of files beyond these are not compared with rules for `bash`. */
+const maximumFiles = 100
+
 /** What the rules say about one command: what allows it must allow it as it is written. */
 export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>, context: Working): Ruling => {
   const literal = decision(context, words)
@@ -106,7 +110,10 @@ export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>
       : isWorse(prefixed.action, literal.action) && prefixed.action === "deny"
         ? prefixed
         : literal
-  const resolved = words.map((word) => known(word) ?? word.text)
+  // The files that a glob stands for are words of the command as if they were written.
+  const resolved = words.flatMap(({ text, values }) =>
+    values === undefined || values.length > maximumFiles ? [text] : values
+  )
   const strict =
     strictest(resolved, context) ??
     strictest(

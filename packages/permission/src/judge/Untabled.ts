@@ -1,10 +1,12 @@
 /** Words of programs without a table: where they may lead, and when they are not certain. */
 import { hazardIn } from "./Hazards.ts"
 import type { PathJudgement, Working } from "./Judgement.ts"
+import { use } from "./Program.ts"
+import { versatile } from "./programs/Versatile.ts"
 import { join, turnsBack } from "./Locations.ts"
 import { judgeAnyUse, judgePaths } from "./Paths.ts"
 import type { Scope } from "./Scope.ts"
-import { plain, type Value } from "./Value.ts"
+import { known, plain, type Value } from "./Value.ts"
 
 /** The kernel takes no longer path. */
 const maximumPath = 4_096
@@ -16,7 +18,7 @@ const placesIn = (text: string): ReadonlyArray<string> => {
     text.slice(match.index + match[0].length)
   )
   // What programs that send data read it from: `-d @file`, `-F name=<file`.
-  const files = [...text.matchAll(/(?:^|=|^-[A-Za-z])[@<](?=[^/~])([^;]+)/g)].map((match) => match[1] ?? "")
+  const files = [...text.matchAll(/(?:^|=|^-[A-Za-z]+)[@<](?=[^/~])([^;]+)/g)].map((match) => match[1] ?? "")
   const values = [text, ...files, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
   const isAddress = /^[a-z][a-z0-9+.-]*:\/\//.test(text) && !text.startsWith("file:")
   return isAddress ? [] : [...places, ...values.filter((value) => !value.startsWith("-"))]
@@ -34,11 +36,23 @@ export const judgePlacesIn = (word: Value, scope: Scope, context: Working): Read
     return all.map((one) => judgeAnyUse(one, context)).filter(({ action, outside }) => outside || action !== "allow")
   })
 
+/** The files that known options of a program name, and whether they are written. */
+export const judgeNamedFiles = (
+  words: ReadonlyArray<Value>,
+  scope: Scope,
+  context: Working
+): ReadonlyArray<PathJudgement> => {
+  const name = known(words[0]) ?? ""
+  const table = Object.hasOwn(versatile, name) ? versatile[name] : undefined
+  if (table === undefined) return []
+  return use(table, words.slice(1)).paths.flatMap(({ access, value }) => judgePaths(value, access, scope, context))
+}
+
 /** Why the words of a program without a table are not certain. */
 export const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string | undefined => {
   if (scope.directories === undefined) return "the directory it runs in is not known"
   const hazard = hazardIn(words)
-  if (hazard !== undefined) return `${hazard} may give ${words[0]?.text} something else to run or to read`
+  if (hazard !== undefined) return hazard
   for (const word of words) {
     if (word.values === undefined || word.text.startsWith("<("))
       return `what ${word.text} becomes is not known before it runs`

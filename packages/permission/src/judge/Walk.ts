@@ -8,8 +8,12 @@ import { judgePaths } from "./Paths.ts"
 import { deniedWithAll, strictest } from "./Ruling.ts"
 import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
+import { judgePlacesIn } from "./Untabled.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
-import { isHarmlessVariable } from "./Wrappers.ts"
+import { isHarmlessVariable, isShell, runsItsWords } from "./Wrappers.ts"
+import { baseName } from "./Locations.ts"
+import { seeCommands } from "../shell/Sightings.ts"
+import { textOf } from "../shell/Script.ts"
 
 /** Scripts in scripts, at most. */
 const maximumDepth = 8
@@ -19,6 +23,9 @@ const maximumSeen = 100
 
 /** Longer texts have no command whose words are tried one by one. */
 const maximumTextTried = 8_192
+
+/** Words of a line that is not understood which may be paths, at most. */
+const maximumSeenWords = 400
 
 export type Read = (text: string) => Reading
 
@@ -37,6 +44,8 @@ const together = (outcomes: ReadonlyArray<Pick<Outcome, "commands" | "paths">>) 
   commands: outcomes.flatMap(({ commands }) => commands),
   paths: outcomes.flatMap(({ paths }) => paths)
 })
+
+const noWord: Word = { pieces: [], source: "" }
 
 const remark = (text: string, why: string): CommandJudgement => ({ argv: [], text, action: "ask", why })
 
@@ -118,11 +127,14 @@ export class Walk {
       case "Pipeline": {
         let input: Scope["input"]
         let names: Outcome["names"]
+        let printed: ReadonlyArray<string> = []
         const all = step.steps.map((one, at) => {
           const { input: _, ...bare } = scope
           const outcome = this.step(one, at === 0 ? scope : input === undefined ? bare : { ...bare, input })
           input = names = outcome.names
-          return outcome
+          const given = this.scripts(one, printed)
+          printed = one._tag === "Command" ? one.words.flatMap((word) => textOf(word) ?? []) : []
+          return { ...outcome, commands: [...outcome.commands, ...given] }
         })
         return { ...nothing(scope), ...together(all), ...(names === undefined ? {} : { names }) }
       }
@@ -240,7 +252,9 @@ export class Walk {
     const inner = wordsOf(command).flatMap((word) => this.substitutions(word, scope))
     const paths = command.redirections.flatMap((one) => this.redirection(one, scope))
     const own = this.ownWords(command, scope)
-    return { ...own, ...together([own, { commands: [], paths }, ...inner]) }
+    const bodies = command.redirections.flatMap(({ body }) => (body === undefined ? [] : (textOf(body) ?? [])))
+    const scripts = { commands: this.scripts(command, bodies), paths: [] }
+    return { ...own, ...together([own, { commands: [], paths }, scripts, ...inner]) }
   }
 
   ownWords(command: SimpleCommand, scope: Scope): Outcome {
@@ -273,6 +287,16 @@ export class Walk {
     }
   }
 
+  /** What is denied in the texts that a program is given which runs what it reads. */
+  scripts(step: Step, texts: ReadonlyArray<string>): ReadonlyArray<CommandJudgement> {
+    const name = step._tag === "Command" ? baseName(textOf(step.words[0] ?? noWord) ?? "") : ""
+    if (!isShell(name) && !runsItsWords(name)) return []
+    return texts.flatMap(seeCommands).flatMap((argv): ReadonlyArray<CommandJudgement> => {
+      const strict = strictest(argv, this.context)
+      return strict === undefined ? [] : [{ argv, text: argv.join(" "), ...strict }]
+    })
+  }
+
   /** A whole text: what is not understood is looked through for what is denied. */
   text(text: string, scope: Scope): Pick<Outcome, "commands" | "paths"> {
     if (this.depth > maximumDepth)
@@ -296,7 +320,25 @@ export class Walk {
     const whole = remark(text, `it is not understood: ${reading.why}`)
     return {
       commands: [{ ...whole, ...worst<Verdict>(whole, deniedWithAll(text.trim(), this.context)) }, ...told],
-      paths: []
+      paths: [...this.seenPaths(reading.commands.flat(), scope), ...this.seenWrites(text, scope)]
     }
+  }
+
+  /** What is denied of the paths that stand in a line which is not understood. */
+  seenPaths(words: ReadonlyArray<string>, scope: Scope): ReadonlyArray<PathJudgement> {
+    return [...new Set(words)]
+      .slice(0, maximumSeenWords)
+      .flatMap((word) => judgePlacesIn(plain(word), scope, this.context))
+      .filter(({ action }) => action === "deny")
+  }
+
+  /** The same for files that redirections open, however they are written. */
+  seenWrites(text: string, scope: Scope): ReadonlyArray<PathJudgement> {
+    return [...text.matchAll(/([<>]{1,3})[&|]?\s*([^\s<>;&|()]+)/g)]
+      .slice(0, maximumSeenWords)
+      .flatMap(([, operator = "", target = ""]) =>
+        judgePaths(plain(target.replace(/["'\\]/g, "")), accessOf(operator), scope, this.context)
+      )
+      .filter(({ action }) => action === "deny")
   }
 }

@@ -33,7 +33,7 @@ const harmlessEvaluators = new Set("kill jobs wait dirs times umask ulimit calle
 
 /** They run what stands behind them, in ways that are not followed. */
 const outsiders = new Set(
-  "sudo doas su runuser pkexec chroot unshare nsenter setpriv setsid flock script ssh watch parallel rush strace ltrace gdb lldb valgrind perf busybox toybox systemd-run at batch expect unbuffer rlwrap ionice chrt taskset setarch linux32 linux64 caffeinate proot fakeroot firejail bwrap dbus-run-session xvfb-run entr vim vi view nvim emacs nano ed ex pico joe man reflex chronic ifne daemonize start-stop-daemon run-parts dtach screen tmux".split(
+  "sudo doas su runuser pkexec chroot unshare nsenter setpriv setsid flock script ssh watch parallel rush strace ltrace gdb lldb valgrind perf busybox toybox systemd-run at batch expect unbuffer rlwrap ionice chrt taskset setarch linux32 linux64 caffeinate proot fakeroot firejail bwrap dbus-run-session xvfb-run entr vim vi view nvim emacs nano ed ex pico joe man reflex chronic ifne daemonize start-stop-daemon run-parts dtach screen tmux sg crontab gosu su-exec s6-setuidgid chpst proxychains proxychains4 torsocks tsocks tini dumb-init catchsegv cgexec numactl prlimit faketime eatmydata wsl winpty xterm gnome-terminal".split(
     " "
   )
 )
@@ -41,9 +41,19 @@ const shells = new Set("sh bash dash zsh ksh mksh ash fish csh tcsh rbash".split
 
 export const isShell = (name: string): boolean => shells.has(name)
 
+/** Other programs of a project that run what stands behind them: a rule that names them is enough to allow it. */
+const runners = new Set(
+  "npx pnpx bunx uvx pipx cross-env dotenv concurrently hyperfine nodemon watchexec onchange chokidar npm-run-all run-s run-p start-server-and-test ip nix-shell".split(
+    " "
+  )
+)
+
+export const isEvaluator = (name: string): boolean => evaluators.has(name)
+
 /** Must every word behind the name be looked at as a command too, where something is denied? */
 export const runsItsWords = (name: string): boolean =>
   outsiders.has(name) ||
+  runners.has(name) ||
   /^(?:env|timeout|nice|nohup|time|command|builtin|exec|xargs|stdbuf|find|fd|fdfind|eval)$/.test(name)
 
 /** The value of an option, or the number of words to skip. */

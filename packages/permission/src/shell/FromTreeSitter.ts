@@ -93,13 +93,18 @@ const readStatement = (node: Node, redirects: Nodes, above: Way): Step => {
   }
 }
 
-const readPipeline = (children: Nodes, redirects: Nodes, way: Way): Step =>
-  makePipeline(
-    children.flatMap((child, index) => {
-      if (index % 2 === 0) return [readStatement(child, index === children.length - 1 ? redirects : [], way)]
-      return child.type === "|" || child.type === "|&" ? [] : unclear("an unusual pipe")
-    })
-  )
+/** A redirection makes the grammar take a whole list for the start of a pipe, as in `a && b 2>&1 | c`: in bash only its last command is. */
+const readPipeline = (children: Nodes, redirects: Nodes, way: Way): Step => {
+  const steps = children.flatMap((child, index) => {
+    if (index % 2 === 0) return [readStatement(child, index === children.length - 1 ? redirects : [], way)]
+    return child.type === "|" || child.type === "|&" ? [] : unclear("an unusual pipe")
+  })
+  const [list, ...rest] = steps
+  const last = list?._tag === "Sequence" ? list.items.at(-1)?.step : undefined
+  if (list?._tag !== "Sequence" || last === undefined) return makePipeline(steps)
+  const start = last._tag === "Pipeline" ? last.steps : [last]
+  return makeSequence([...list.items.slice(0, -1), { step: makePipeline([...start, ...rest]), next: ";" }])
+}
 
 const readCompound = (type: string, children: Nodes, redirections: ReadonlyArray<Redirection>, way: Way): Step => {
   switch (type) {

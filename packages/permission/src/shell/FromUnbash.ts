@@ -11,6 +11,7 @@ import {
   makePipeline,
   makeRedirection,
   makeSequence,
+  makeTimed,
   makeVariable
 } from "./Shape.ts"
 import { unclear } from "./Unclear.ts"
@@ -52,10 +53,13 @@ const readStatements = (statements: ReadonlyArray<Tree.Statement>, way: Way): St
   )
 
 const readPipeline = ({ commands, prefixes }: Tree.Pipeline, way: Way): Step => {
-  if (prefixes.length > 1 || prefixes.some((prefix) => prefix.type !== "Negation"))
-    return unclear("`time`, or `!` twice")
-  const body = makePipeline(commands.map((command) => readCommand(command, way)))
-  return prefixes.length === 0 ? body : { _tag: "Not", body }
+  const [prefix, ...more] = prefixes
+  if (more.length > 0) return unclear("`time` or `!` twice")
+  const [first, ...rest] = commands.map((command) => readCommand(command, way))
+  if (first === undefined) return unclear("there is nothing to run")
+  const timed = prefix?.type === "Time" ? makeTimed(first, prefix.posix === undefined ? [] : ["-p"]) : first
+  const body = makePipeline([timed, ...rest])
+  return prefix?.type === "Negation" ? { _tag: "Not", body } : body
 }
 
 const readCommand = (command: Tree.PipelineNode, way: Way): Step => {

@@ -51,6 +51,14 @@ export const makeCommand = (command: Omit<SimpleCommand, "_tag">): SimpleCommand
   return { _tag: "Command", ...command }
 }
 
+/** A pipeline that is timed is read as if its first command were given to a program `time`, which runs the same. */
+export const makeTimed = (step: Step, options: ReadonlyArray<string>): Step => {
+  const name = step._tag === "Command" ? textOf(step.words[0] ?? bareWord("")) : undefined
+  return step._tag !== "Command" || step.assignments.length > 0 || name === undefined || /^\[|^time$/.test(name)
+    ? unclear("`time` with more than a plain command")
+    : { ...step, words: [...["time", ...options].map(bareWord), ...step.words] }
+}
+
 /** A variable by its name: what is not a name or one of the two harmless signs is not understood. */
 export const makeVariable = (name: string, quoted: boolean): Piece =>
   /^(?:[A-Za-z_]\w*|[?#])$/.test(name)

@@ -6,6 +6,7 @@ import { Arity } from "@rein/permission"
 import { NodeReader } from "@rein/permission/node"
 import { attacks, type Group } from "./attacks.ts"
 import { everyday } from "./everyday.ts"
+import { forbidden } from "./forbidden.ts"
 import { judgeIn, makeProject } from "./fixture.ts"
 
 /** Of everyday lines, no more than this part may be asked. */
@@ -20,12 +21,13 @@ const count = (groups: ReadonlyArray<Group>): number => groups.reduce((sum, { li
 
 describe("a line of shell", () => {
   it("is not allowed when it does more than rules allow", () => {
-    const wrong = attacks.flatMap(({ denied, lines, rules }) =>
+    const all = [...attacks, ...forbidden]
+    const wrong = all.flatMap(({ denied, lines, rules }) =>
       lines
         .map((line) => ({ line, action: inProject(line, rules).action }))
         .filter(({ action }) => action === "allow" || (denied === true && action !== "deny"))
     )
-    console.log(`attacks: ${count(attacks)}, of which ${wrong.length} came through`)
+    console.log(`attacks: ${count(all)}, of which ${wrong.length} came through`)
     assert.deepStrictEqual(wrong, [])
   })
 

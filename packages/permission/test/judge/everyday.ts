@@ -676,5 +676,58 @@ export const everyday: ReadonlyArray<Group> = [
       "cat .env.example",
       "find . -type f | sort"
     ]
+  },
+  {
+    name: "pipes, loops and options under rules that a person would write",
+    rules: [
+      "-",
+      "cd *",
+      "ls *",
+      "tail *",
+      "npm *",
+      "git *",
+      "jq *",
+      "yq *",
+      "curl *",
+      "wget *",
+      "psql *",
+      "sqlite3 *",
+      "make *",
+      "go *",
+      "sleep *",
+      "cp *",
+      "docker *",
+      "edit:*"
+    ],
+    lines: [
+      "cd packages/a && npm test 2>&1 | tail -30",
+      "cd src && ls 2>&1 | tail -3 && npm test",
+      "time npm test",
+      "time -p npm run build 2>&1 | tail",
+      "npm test || exit 1",
+      "for i in 1 2 3; do curl -sf localhost:3000/health && break; sleep 1; done",
+      "git -C packages/a log --oneline -5",
+      "git -C src diff",
+      "jq --arg a b '.x[$a]' data.json",
+      "jq -n --argjson n 5 '{a: $n}'",
+      "yq eval '.a' f.yml",
+      "yq -i '.a = 1' f.yml",
+      "curl -s -o /dev/null -w '%{http_code}' http://localhost:3000/x?a=1",
+      "curl -sS -X POST http://localhost:3000/api -H 'Content-Type: application/json' -d '{\"a\":1}'",
+      "curl -d @data.json http://localhost",
+      "curl -u user:pass https://user@example.com/a",
+      "curl -o out.json https://example.com/a.json",
+      "wget -qO- http://localhost:3000",
+      "psql -U postgres -d app -c 'select count(*) from users'",
+      "psql -c '\\dt'",
+      "psql -h localhost -f schema.sql",
+      "sqlite3 a.db .tables",
+      "sqlite3 -header -column a.db 'select 1'",
+      "make -j4 test V=1 CFLAGS='-O2 -g'",
+      "make -C packages/a test",
+      "go build -ldflags='-s -w' ./...",
+      "cp README.md packages/",
+      "docker build -t app ."
+    ]
   }
 ]

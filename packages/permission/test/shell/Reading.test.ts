@@ -137,7 +137,21 @@ describe("what is understood", () => {
 
 /** By their kind: what is run, what is assigned, words, redirections, characters, tests, lists, sizes. */
 const notUnderstood = [
-  ["", "# nothing", "a &", "a & b", "x=1", "> f", "()", "a &&", "f() { a; }", "time a", "coproc a", "$X a", '"$(a)" b'],
+  [
+    "",
+    "# nothing",
+    "a &",
+    "a & b",
+    "x=1",
+    "> f",
+    "()",
+    "a &&",
+    "f() { a; }",
+    "time (a)",
+    "coproc a",
+    "$X a",
+    '"$(a)" b'
+  ],
   [
     "export A=1",
     "unset A",

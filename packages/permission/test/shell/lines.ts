@@ -59,7 +59,9 @@ const everydayPositions = [
   'C <<< "$KEY" | C',
   "C ~ ~/W",
   "(C)",
-  "(cd W && C) && C"
+  "(cd W && C) && C",
+  "C && C 2>&1 | C",
+  "C || C | C; C && C >F | C"
 ]
 
 /** What people hardly write, and what parsers stumble over. */

@@ -22,11 +22,17 @@ const inWords = (words: ReadonlyArray<Word>): Told =>
 const inRedirections = (redirections: ReadonlyArray<Redirection>): Told =>
   join([{ commands: [], redirections }, inWords(redirections.map(({ target }) => target))])
 
+/** What runs behind `time`, which is a program or a word of bash. */
+const timed = (step: SimpleCommand): ReadonlyArray<SimpleCommand> => {
+  const [first, second] = step.words.map(({ source }) => source)
+  return first === "time" ? [{ ...step, words: step.words.slice(second === "-p" ? 2 : 1) }] : []
+}
+
 const inParts = (step: Step): ReadonlyArray<Told> => {
   switch (step._tag) {
     case "Command":
       return [
-        { commands: [step], redirections: [] },
+        { commands: [step, ...timed(step)], redirections: [] },
         inWords([...step.words, ...step.assignments.map(({ value }) => value)])
       ]
     case "Sequence":

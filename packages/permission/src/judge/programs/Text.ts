@@ -52,6 +52,15 @@ const pager: Table = {
   operands: "read"
 }
 
+/** `+!command` is what they do first. */
+const screens: Table = {
+  operands: "read",
+  check: ({ operands }) =>
+    operands.some(({ values }) => values?.some((one) => one.startsWith("+")) !== false)
+      ? "it may run a command first"
+      : undefined
+}
+
 const ends: Table = {
   flags: "-q -v -z --quiet --silent --verbose --zero-terminated",
   texts: "-n -c --lines --bytes",
@@ -67,8 +76,8 @@ const onlyInput = (filter: string): boolean =>
 
 export const text: Readonly<Record<string, Table>> = {
   cat: pager,
-  less: { flags: "-N -R -S -F -X -i -I -n -e -E -r", operands: "read" },
-  more: { operands: "read" },
+  less: { ...screens, flags: "-N -R -S -F -X -i -I -n -e -E -r" },
+  more: screens,
   tac: { flags: "-b -r --before --regex", texts: "-s --separator", operands: "read" },
   nl: {
     flags: "-p",
@@ -171,6 +180,7 @@ export const text: Readonly<Record<string, Table>> = {
       "-a -c -C -e -j -M -n -r -R -s -S --ascii-output --compact-output --color-output --exit-status --join-output --monochrome-output " +
       "--null-input --raw-output --raw-output0 --raw-input --slurp --sort-keys --tab --seq --stream --unbuffered",
     texts: "--indent",
+    pairs: "--arg --argjson",
     operands: "pattern",
     check: ({ operands }) =>
       onlyInput(known(operands[0]) ?? "env") ? undefined : "its filter may read more than its input"

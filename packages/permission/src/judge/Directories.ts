@@ -1,0 +1,49 @@
+/** Directories that a command takes whole: what is in them counts, though no word names it. */
+import type { Working } from "./Judgement.ts"
+import { baseName, join } from "./Locations.ts"
+import { type Below, judgeBelow, judgePaths, judgePlace } from "./Paths.ts"
+import type { Use } from "./Program.ts"
+import type { Scope } from "./Scope.ts"
+import { known, type Value } from "./Value.ts"
+
+/** What rules say about the files below directories. */
+export const belowOf = (roots: ReadonlyArray<Value>, below: Below, scope: Scope, context: Working) =>
+  roots.flatMap((root) =>
+    (root.values ?? []).flatMap((text) =>
+      (scope.directories ?? []).flatMap((directory) => judgeBelow(join(directory, text), context, below))
+    )
+  )
+
+/** Programs that make or name only the directory itself. */
+const leavesContent = /^(?:mkdir|touch|ln|mktemp|rmdir)$/
+
+/** Programs without a table that take directories with all that is in them. */
+const takesDirectories = /^(?:tar|zip|7za?|rsync|scp|cpio|pax|rclone|gsutil)$/
+
+/** The files that go along when a directory is copied, moved, changed or removed. */
+export const belowOfWhole = (words: ReadonlyArray<Value>, found: Use | undefined, scope: Scope, context: Working) => {
+  const name = known(words[0]) ?? ""
+  const read: Below = { access: "read", hidden: true }
+  if (found === undefined) return takesDirectories.test(name) ? belowOf(words.slice(1), read, scope, context) : []
+  const acted = found.paths.flatMap(({ access, value }) => (access === "act" ? [value] : []))
+  if (acted.length === 0 || leavesContent.test(name)) return []
+  if (name !== "cp" && name !== "mv") return belowOf(acted, { access: "act", hidden: true }, scope, context)
+  const sources = found.paths.slice(0, -1).map(({ value }) => value)
+  return [
+    ...belowOf(sources, read, scope, context),
+    ...(name === "mv" ? belowOf(sources, { access: "act", hidden: true }, scope, context) : [])
+  ]
+}
+
+/** Files keep their names where they are copied or moved into a directory. */
+export const judgeTargets = (words: ReadonlyArray<Value>, found: Use | undefined, scope: Scope, context: Working) => {
+  if (!/^(?:cp|mv|ln)$/.test(known(words[0]) ?? "") || found === undefined) return []
+  const [target, ...sources] = found.paths.map(({ value }) => value).toReversed()
+  const moved = known(words[0]) === "mv" ? sources.flatMap((value) => judgePaths(value, "read", scope, context)) : []
+  const kept = sources.flatMap(({ values = [] }) => values.map(baseName))
+  const written = (target?.values ?? [])
+    .flatMap((text) => (scope.directories ?? []).map((directory) => join(directory, text)))
+    .filter((place) => context.facts.entries(context.facts.realPath(place) ?? place) !== undefined)
+    .flatMap((place) => kept.map((name) => judgePlace(join(place, name), "act", context)))
+  return [...moved, ...written]
+}
