@@ -17,7 +17,7 @@ const hazards: Readonly<Record<string, RegExp>> = {
   bun: /^(?:--(?:preload|require|config|shell)|-r$)/,
   cargo: /^(?:--config|-Z|-C|\+.*\/)/,
   // What a linker of the toolchain is told may be another linker; `-s -w` and `-X` tell it what to write.
-  go: /^--?(?:exec|toolexec|vettool|overlay|modfile|ldflags(?!=?$|=['"]?-[swX])|gcflags|gccgoflags|asmflags|fixtool)/,
+  go: /^--?(?:exec|toolexec|vettool|overlay|modfile|ldflags(?!=(?:(?:-[sw]|-X[ =][\w./-]+=[\w.+-]+)(?: +|$))+$)|gcflags|gccgoflags|asmflags|fixtool)/,
   pytest: /^(?:-p|-c|-o|--rootdir|--confcutdir|--overr|--pdbcls|--config-file)/,
   tar: /^(?:--(?:keep-d|remove|recursive-u|unlink|to-c|chec|use|rsh|rmt|inf|new-v|abs|files|exclude-f|transform|xform|sh)|-[A-Za-z]*[IFPTX]|[a-zA-Z]*[IFPT][a-zA-Z]*$)/,
   zip: /^(?:-T|-TT|--unzip-command|--test)/,

@@ -183,6 +183,8 @@ export const forbidden: ReadonlyArray<Group> = [
       "npm config set script-shell ./x",
       "npm run x --scrip ./x",
       "go env -w CC=./x",
+      "go build -ldflags -extld=./x",
+      "go build -ldflags='-s -extld=./x'",
       "pip config set global.index-url http://x",
       "cargo +/tmp/x build",
       "exit",
