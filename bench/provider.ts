@@ -6,9 +6,10 @@ import { createAnthropic } from "@ai-sdk/anthropic"
 import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamPart } from "@ai-sdk/provider"
 import { Ids, Model } from "@rein/core"
 import type { ModelRequest } from "@rein/core/model/ModelRequest"
-import { AiSdk, ModelName } from "@rein/providers"
+import { AiSdk } from "@rein/providers"
 import { streamText } from "ai"
 import { Effect, type Layer, ManagedRuntime, Redacted, Stream } from "effect"
+import { versions } from "../packages/providers/src/aisdk/Packages.ts"
 import { compare, median, report } from "./support/measure.ts"
 
 const deltas = 20_000
@@ -134,11 +135,15 @@ const perDelta = async () => {
   server.stop()
 }
 
+/** The packages that the router takes where they are installed; here all of them are. */
+const installed = Object.keys(versions).filter((name) => import.meta.resolve(name) !== "")
+
 /** Programs that make one request, each in a process of its own, because what is measured is mostly imports. */
 const firsts = {
   "bare doStream, one package": "bare",
   "rein, one model value": "one",
-  [`rein, router over ${ModelName.providers.length} providers`]: "router"
+  "rein, router, no other package installed": "alone",
+  [`rein, router, all ${installed.length} packages installed`]: "router"
 }
 
 const firstRequest = async () => {

@@ -7,6 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import * as AiSdk from "../src/AiSdk.ts"
 import { versions } from "../src/aisdk/Packages.ts"
+import * as Inspect from "../src/Inspect.ts"
 import { ask, finishOf, key, request, textOf } from "./support.ts"
 import { anyServer, type Came } from "./support/AnyServer.ts"
 
@@ -53,7 +54,12 @@ const silent = ["anthropic", "openai", "google", "google-vertex", "amazon-bedroc
 
 const look = { name: "look", description: "Looks.", parameters: { type: "object", properties: {} } }
 
-const asked = (provider: string) => request("chat-completions", { model: { provider, model: "m" }, tools: [look] })
+/** DeepSeek's package is not used for every model. */
+const asked = (provider: string) =>
+  request("chat-completions", {
+    model: { provider, model: provider === "deepseek" ? "deepseek-v4-pro" : "m" },
+    tools: [look]
+  })
 
 const nameOf = (id: string): string => id.replace(/-[a-z]/g, (letters) => letters.slice(1).toUpperCase())
 
@@ -101,6 +107,12 @@ describe("the table", () => {
       const end = finishOf(parts)
       assert.deepStrictEqual([end?.reason, end?.usage.input, end?.usage.output], ["stop", 7, 2])
       assert.strictEqual(end?.cost, silent.includes(id) ? undefined : 4_500)
+      const seen = yield* Inspect.inspect(asked(id), { [nameOf(id)]: settings(server.url) })
+      assert.deepStrictEqual(seen.wire, {
+        url: `${server.url}${server.came[0]?.path.split("?")[0]}`,
+        body: JSON.parse(server.came[0]?.body ?? "")
+      })
+      assert.strictEqual(server.came.length, 1)
     })
   )
 

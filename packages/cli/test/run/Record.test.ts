@@ -90,6 +90,7 @@ it("what was not recorded fails and says where it differs; a recording is not wr
   expect(again).toMatchObject({ code: 2, stdout: "" })
   expect(again.stderr).toContain("session.jsonl is there already")
   expect(missed?.code).toBe(1)
+  expect(missed?.stderr).toContain("1 recorded answer of session.jsonl was not asked for")
   expect(missed?.stderr).toContain(`messages[1].content[0].text: recorded "one", asked "two"`)
   expect(broken?.code).toBe(2)
   expect(broken?.stderr).toContain("missing.jsonl cannot be read")

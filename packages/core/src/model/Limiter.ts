@@ -6,7 +6,7 @@
  * to wait, so that whoever waits shows, ends or skips the wait as any other. After the pause the waiting ones go one by one.
  */
 import { Clock, Effect, Layer, Stream } from "effect"
-import { ModelError, type ModelErrorReason } from "../schema/ModelError.ts"
+import { isUnsent, ModelError, type ModelErrorReason } from "../schema/ModelError.ts"
 import { Model, type ModelService } from "./Model.ts"
 import { isSemantic, type ModelPart } from "./ModelPart.ts"
 import type { ModelRequest } from "./ModelRequest.ts"
@@ -90,7 +90,7 @@ const make = (model: ModelService, options: Options): ModelService => {
 
   const failed = (name: string, sent: number, now: () => number) => (error: ModelError) => {
     const { reason } = error
-    if (reason._tag !== "RateLimited" || reason.lasting === true) return error
+    if (reason._tag !== "RateLimited" || reason.lasting === true || isUnsent(reason)) return error
     const retryAfterMillis = limiter.limited(name, reason, sent, now())
     return new ModelError({ ...error, message: error.message, reason: { ...reason, retryAfterMillis } })
   }

@@ -128,6 +128,14 @@ export const requestCases: ReadonlyArray<Case> = [
     without: /not supported by this model/
   },
   {
+    rule: "effort-openrouter",
+    about: "through its own package, which would pass it over",
+    model: models.openrouter(),
+    provider: "openrouter",
+    request: options({ reasoning: "max" }),
+    without: (body) => !body.includes(`"reasoning":{"effort":"xhigh"}`)
+  },
+  {
     rule: "effort-qwen",
     model: models.chat("qwen3-32b"),
     request: options({ reasoning: "none" }),
