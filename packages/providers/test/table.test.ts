@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
+import { providerName } from "@rein/core/loop/telemetry/Telemetry"
 import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import * as AiSdk from "../src/AiSdk.ts"
 import { versions } from "../src/aisdk/Packages.ts"
@@ -49,6 +50,17 @@ const paths: Readonly<Record<string, { readonly own?: readonly [string, Header];
   vllm: { plain: "/v1/chat/completions" }
 }
 
+/** What OpenTelemetry's conventions call those that have another name there. */
+const conventional = {
+  google: "gcp.gemini",
+  "google-vertex": "gcp.vertex_ai",
+  "amazon-bedrock": "aws.bedrock",
+  azure: "azure.ai.openai",
+  mistral: "mistral_ai",
+  xai: "x_ai",
+  moonshotai: "moonshot_ai"
+}
+
 /** Their dialects have no place for what an answer has cost, or their packages drop it. */
 const silent = ["anthropic", "openai", "google", "google-vertex", "amazon-bedrock", "azure", "groq", "xai", "cohere"]
 
@@ -82,6 +94,13 @@ const isPlain = (came: Came | undefined): boolean => String(came?.headers["user-
 describe("the table", () => {
   it("holds exactly these providers", () => {
     assert.sameMembers([...AiSdk.providers], Object.keys(paths))
+  })
+
+  it("is told of in the words of the conventions", () => {
+    const told = Object.fromEntries(AiSdk.providers.map((id) => [id, providerName(id)]))
+    const others = Object.fromEntries(Object.entries(told).filter(([id, name]) => id !== name))
+    assert.deepStrictEqual(others, conventional)
+    assert.lengthOf(new Set(Object.values(told)), AiSdk.providers.length)
   })
 
   it("names for each package the version that the tests run with", () => {

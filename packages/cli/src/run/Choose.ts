@@ -28,7 +28,7 @@ export const model = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ModelRef.ModelRef | undefined, UsageError> {
   if (text === undefined) return undefined
   const found = yield* Effect.promise(() => ModelName.readNear(text))
-  return Result.isSuccess(found) ? found.success : yield* refuse(found.failure)
+  return Result.isSuccess(found) ? found.success : yield* refuse(Recorded.meant(text) ?? found.failure)
 })
 
 /** The models of `--fallback`. */

@@ -4,12 +4,20 @@ import type { Model } from "@rein/core/model/Model"
 import type { ModelRef } from "@rein/core/schema/ModelRef"
 import { Effect, Layer } from "effect"
 import { UsageError } from "../Failure.ts"
+import { near } from "../Near.ts"
 import { ofProcess } from "../Output.ts"
 
 const replay = "replay:"
 
 /** Does the text of `--model` name a recording? */
 export const isReplay = (text: string | undefined): text is string => text?.startsWith(replay) === true
+
+/** What to say where it nearly does. */
+export const meant = (text: string): string | undefined => {
+  const [word = "", ...file] = text.split(":")
+  if (file.length === 0 || near(word, ["replay"]).length === 0) return undefined
+  return `"${text}" is no model. Did you mean ${replay}${file.join(":")}?`
+}
 
 // Few runs record, and all of them start.
 const load = Effect.promise(() => import("@rein/providers/recording/Recording"))

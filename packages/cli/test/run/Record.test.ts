@@ -82,10 +82,11 @@ it("what was not recorded fails and says where it differs; a recording is not wr
   const environment = ways.anthropic.environment(server.url)
   const record = ["--model", ways.anthropic.model, "--record", "session.jsonl"]
   await rein(here, ["run", "one", ...record], { environment })
-  const [again, missed, broken] = await Promise.all([
+  const [again, missed, broken, misspelt] = await Promise.all([
     rein(here, ["run", "one", ...record], { environment }),
     rein(here, ["run", "two", "--model", "replay:session.jsonl"]),
-    rein(here, ["run", "one", "--model", "replay:missing.jsonl"])
+    rein(here, ["run", "one", "--model", "replay:missing.jsonl"]),
+    rein(here, ["run", "one", "--model", "reply:session.jsonl"])
   ])
   expect(again).toMatchObject({ code: 2, stdout: "" })
   expect(again.stderr).toContain("session.jsonl is there already")
@@ -94,6 +95,7 @@ it("what was not recorded fails and says where it differs; a recording is not wr
   expect(missed?.stderr).toContain(`messages[1].content[0].text: recorded "one", asked "two"`)
   expect(broken?.code).toBe(2)
   expect(broken?.stderr).toContain("missing.jsonl cannot be read")
+  expect(misspelt?.stderr).toContain("Did you mean replay:session.jsonl?")
 
   const goneOn = await rein(here, ["run", "more", "--continue", "--record", "session.jsonl"], { environment })
   expect(goneOn.stdout).toBe("second\n")
