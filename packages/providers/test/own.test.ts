@@ -22,12 +22,29 @@ const thought: ModelMessage = {
 }
 
 describe("own packages", () => {
-  it.live("of the gateway finds its options", () =>
+  it.live("of the gateway finds its options, and marks for Claude's cache", () =>
     Effect.gen(function* () {
-      const model = { provider: "vercel", model: "openai/gpt-5", options: { order: ["azure"] } }
-      const { wire } = yield* Inspect.inspect(request("chat-completions", { model }), { vercel: nowhere })
+      const model = { provider: "vercel", model: "anthropic/claude-sonnet-4.5", options: { order: ["azure"] } }
+      const cache = { tools: false, system: false, messages: [0] }
+      const { wire } = yield* Inspect.inspect(request("chat-completions", { model, cache }), { vercel: nowhere })
+      assert.include(JSON.stringify(wire?.body), `"anthropic":{"cacheControl":{"type":"ephemeral"}}`)
       assert.include(JSON.stringify(wire?.body), `"providerOptions":{"gateway":{"order":["azure"]}}`)
     })
+  )
+
+  it.live.each(["togetherai", "fireworks", "cerebras", "deepinfra"])(
+    "of %s is given no effort and no file that chat completions do not know",
+    (provider) =>
+      Effect.gen(function* () {
+        const model = { provider, model: "m", options: { reasoning: "max" } }
+        const file = { type: "file", mediaType: "application/zip", data: { type: "base64", base64: "AAAA" } } as const
+        const messages: ReadonlyArray<ModelMessage> = [{ role: "user", content: [file] }]
+        const { wire } = yield* Inspect.inspect(request("chat-completions", { model, messages }), {
+          [provider]: nowhere
+        })
+        assert.include(JSON.stringify(wire?.body), `"reasoning_effort":"high"`)
+        assert.include(JSON.stringify(wire?.body), "was left out: this model cannot read such files")
+      })
   )
 
   it.live.each(["deepseek-chat", "deepseek-reasoner", "deepseek-v4-pro"])(
