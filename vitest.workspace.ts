@@ -26,7 +26,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: conditions.filter((condition) => condition !== "module") } },
   test: {
     exclude: [...defaultExclude, "**/dist/**"],
-    testTimeout: 20_000,
+    // Ends what hangs, and measures nothing: the full sizes take minutes, and machines are shared.
+    testTimeout: process.env["REIN_TEST_FULL"] === "1" ? 900_000 : 60_000,
     // Nothing at module level holds state, so files may share a worker's modules: loading Effect for each anew was a third of the time.
     isolate: false,
     // Many tests wait for processes; Vitest's own choice is one worker on two cores.

@@ -1,4 +1,4 @@
-// CPU per text delta through the provider layer, in memory and over HTTP, beside a bare read of the provider model and `streamText`; and how long a first request takes with one provider and with all that the router knows.
+// CPU per text delta through the provider layer, in memory and over HTTP, beside a bare read of the provider model and `streamText`; and how long a first request takes with one provider installed and with all that the router knows.
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
@@ -9,6 +9,7 @@ import type { ModelRequest } from "@rein/core/model/ModelRequest"
 import { AiSdk, ModelName } from "@rein/providers"
 import { streamText } from "ai"
 import { Effect, type Layer, ManagedRuntime, Redacted, Stream } from "effect"
+import { versions } from "../packages/providers/src/aisdk/Packages.ts"
 import { compare, median, report } from "./support/measure.ts"
 
 const deltas = 20_000
@@ -134,11 +135,19 @@ const perDelta = async () => {
   server.stop()
 }
 
+/** The packages that the router takes where they are installed, as all of them are here. */
+const packages = Object.keys(versions)
+// Throws for one that is not.
+for (const name of packages) import.meta.resolve(name)
+
+const router = `rein, router over ${ModelName.providers.length} providers`
+
 /** Programs that make one request, each in a process of its own, because what is measured is mostly imports. */
 const firsts = {
   "bare doStream, one package": "bare",
   "rein, one model value": "one",
-  [`rein, router over ${ModelName.providers.length} providers`]: "router"
+  [`${router}, 1 installed`]: "alone",
+  [`${router}, ${packages.length + 1} installed`]: "router"
 }
 
 const firstRequest = async () => {
@@ -148,9 +157,13 @@ const firstRequest = async () => {
   for (let round = 0; round <= starts; round++) {
     for (const [name, program] of Object.entries(firsts)) {
       const began = performance.now()
-      const { status } = spawnSync(process.execPath, ["--conditions=@rein/source", file, program, server.url], {
-        stdio: ["ignore", "ignore", "inherit"]
-      })
+      const { status } = spawnSync(
+        process.execPath,
+        ["--conditions=@rein/source", file, program, server.url, ...packages],
+        {
+          stdio: ["ignore", "ignore", "inherit"]
+        }
+      )
       if (status !== 0) throw new Error(`${name} failed`)
       if (round > 0) (seen[name] ??= []).push(performance.now() - began)
     }

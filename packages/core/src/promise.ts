@@ -9,6 +9,8 @@ import * as structured from "./internal/structured.ts"
 import { within } from "./internal/within.ts"
 import * as Budget from "./loop/Budget.ts"
 import { Telemetry } from "./loop/telemetry/Telemetry.ts"
+import * as Fallback from "./model/Fallback.ts"
+import * as Limiter from "./model/Limiter.ts"
 import * as ModelCatalog from "./model/ModelCatalog.ts"
 import type { ModelSource } from "./model/ModelSource.ts"
 import * as Watchdog from "./model/Watchdog.ts"
@@ -61,6 +63,12 @@ export interface AgentOptions {
   readonly budget?: Budget.Limits
   /** How long the model may say nothing, also by provider. Default: five minutes before and within an answer. */
   readonly silence?: Watchdog.Options
+  /** Other models of the same layer for the rest of a turn, where the agent's fails before it has said anything; in this order. Default: none. */
+  readonly fallback?: {
+    readonly models: ReadonlyArray<ModelRef>
+    /** Also those that cost more, or whose price is unknown. Default: no. */
+    readonly anyPrice?: boolean
+  }
   /** Limits and prices of models, by `provider/model`, over what the model's source knows. */
   readonly catalog?: ModelCatalog.Entries
   /** Who is told of turns, requests and calls: the layer of a tracer. Default: nobody. */
@@ -153,18 +161,29 @@ const telemetryOf = (telemetry: AgentOptions["telemetry"]): Layer.Layer<never> =
     ? Layer.empty
     : Layer.merge(telemetry.layer, Layer.succeed(Telemetry, { content: telemetry.content === true }))
 
+const fallbackOf = ({ fallback }: AgentOptions, catalog: Layer.Layer<ModelCatalog.ModelCatalog>) => {
+  if (fallback === undefined) return Fallback.layerNone
+  const { models, ...others } = fallback
+  return Layer.provide(Fallback.layerWith({ models: { model: models }, ...others }), catalog)
+}
+
 const layerOf = (options: AgentOptions) => {
   const { permission = [] } = options
+  const catalog = Layer.provide(
+    ModelCatalog.layerOver(options.catalog ?? {}),
+    options.model.catalog ?? ModelCatalog.layer
+  )
   const rules = Array.isArray(permission) ? [{ origin: "createAgent", rules: permission }] : []
   const settings = Settings.layerValues({ model: options.model.ref, rules })
   const own = Layer.mergeAll(
-    options.model.layer,
+    Layer.provide(Limiter.layer, options.model.layer),
     options.store ?? memory,
     settings,
     ToolRegistry.layerValues(toolsOf(options.tools)),
     Layer.provide(permissionOf(permission), settings),
     options.system === undefined ? SystemPrompt.layer : SystemPrompt.layerFixed([options.system]),
-    Layer.provide(ModelCatalog.layerOver(options.catalog ?? {}), options.model.catalog ?? ModelCatalog.layer),
+    catalog,
+    fallbackOf(options, catalog),
     options.budget === undefined ? Budget.layerUnlimited : Budget.layerFixed(options.budget),
     Layer.succeed(Watchdog.Watchdog, options.silence ?? {})
   )

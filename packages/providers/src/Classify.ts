@@ -164,6 +164,7 @@ const byText: Rule = (facts, options) => {
   if (Texts.saysFiltered(text)) return { _tag: "ContentFiltered" }
   // GitHub refuses in this way for a while.
   if (code === 403 && Texts.saysRateLimit(text)) return refused("RateLimited", facts, options)
+  if (Texts.saysNoCredentials(text)) return { _tag: "Authentication" }
   if (code === 403 || Texts.saysKey(text)) return { _tag: Texts.saysQuota(text) ? "Quota" : "Authentication" }
   if (Texts.saysQuota(text)) return { _tag: "Quota" }
   if (code === 429 && Texts.saysBusy(text) && !Texts.saysRate(text)) return refused("Overloaded", facts, options)

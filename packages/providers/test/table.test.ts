@@ -4,9 +4,11 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
+import { providerName } from "@rein/core/loop/telemetry/Telemetry"
 import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import * as AiSdk from "../src/AiSdk.ts"
 import { versions } from "../src/aisdk/Packages.ts"
+import * as Inspect from "../src/Inspect.ts"
 import { ask, finishOf, key, request, textOf } from "./support.ts"
 import { anyServer, type Came } from "./support/AnyServer.ts"
 
@@ -48,12 +50,28 @@ const paths: Readonly<Record<string, { readonly own?: readonly [string, Header];
   vllm: { plain: "/v1/chat/completions" }
 }
 
+/** What OpenTelemetry's conventions call those that have another name there. */
+const conventional = {
+  google: "gcp.gemini",
+  "google-vertex": "gcp.vertex_ai",
+  "amazon-bedrock": "aws.bedrock",
+  azure: "azure.ai.openai",
+  mistral: "mistral_ai",
+  xai: "x_ai",
+  moonshotai: "moonshot_ai"
+}
+
 /** Their dialects have no place for what an answer has cost, or their packages drop it. */
 const silent = ["anthropic", "openai", "google", "google-vertex", "amazon-bedrock", "azure", "groq", "xai", "cohere"]
 
 const look = { name: "look", description: "Looks.", parameters: { type: "object", properties: {} } }
 
-const asked = (provider: string) => request("chat-completions", { model: { provider, model: "m" }, tools: [look] })
+/** DeepSeek's package is not used for every model. */
+const asked = (provider: string) =>
+  request("chat-completions", {
+    model: { provider, model: provider === "deepseek" ? "deepseek-v4-pro" : "m" },
+    tools: [look]
+  })
 
 const nameOf = (id: string): string => id.replace(/-[a-z]/g, (letters) => letters.slice(1).toUpperCase())
 
@@ -76,6 +94,13 @@ const isPlain = (came: Came | undefined): boolean => String(came?.headers["user-
 describe("the table", () => {
   it("holds exactly these providers", () => {
     assert.sameMembers([...AiSdk.providers], Object.keys(paths))
+  })
+
+  it("is told of in the words of the conventions", () => {
+    const told = Object.fromEntries(AiSdk.providers.map((id) => [id, providerName(id)]))
+    const others = Object.fromEntries(Object.entries(told).filter(([id, name]) => id !== name))
+    assert.deepStrictEqual(others, conventional)
+    assert.lengthOf(new Set(Object.values(told)), AiSdk.providers.length)
   })
 
   it("names for each package the version that the tests run with", () => {
@@ -101,6 +126,12 @@ describe("the table", () => {
       const end = finishOf(parts)
       assert.deepStrictEqual([end?.reason, end?.usage.input, end?.usage.output], ["stop", 7, 2])
       assert.strictEqual(end?.cost, silent.includes(id) ? undefined : 4_500)
+      const seen = yield* Inspect.inspect(asked(id), { [nameOf(id)]: settings(server.url) })
+      assert.deepStrictEqual(seen.wire, {
+        url: `${server.url}${server.came[0]?.path.split("?")[0]}`,
+        body: JSON.parse(server.came[0]?.body ?? "")
+      })
+      assert.strictEqual(server.came.length, 1)
     })
   )
 

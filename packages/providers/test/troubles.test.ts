@@ -57,6 +57,7 @@ interface Trouble {
 const never = new Promise<never>(() => {})
 const page = (text: string) => `<!DOCTYPE html><html><body>${text}</body></html>`
 const eventStream = { "content-type": "text/event-stream" }
+const plainText = { "content-type": "text/plain" }
 
 const troubles: ReadonlyArray<Trouble> = [
   {
@@ -88,6 +89,20 @@ const troubles: ReadonlyArray<Trouble> = [
     reason: { _tag: "InvalidOutput", lasting: true },
     says: /web page.*baseUrl/,
     requests: 1
+  },
+  {
+    name: "sends an error as a stream of events that is none",
+    answer: [{ error: { status: 200, headers: eventStream, body: { error: { message: "Invalid API key" } } } }],
+    reason: { _tag: "Authentication" },
+    says: /Invalid API key.*apiKey/,
+    requests: 1
+  },
+  {
+    name: "sends an error as plain text",
+    answer: [{ error: { status: 200, headers: plainText, body: "upstream connect error: server is overloaded" } }],
+    reason: { _tag: "Overloaded" },
+    says: /upstream connect error/,
+    requests: 2
   },
   {
     name: "sends a web page with status 502",

@@ -28,7 +28,7 @@ export const model = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ModelRef.ModelRef | undefined, UsageError> {
   if (text === undefined) return undefined
   const found = yield* Effect.promise(() => ModelName.readNear(text))
-  return Result.isSuccess(found) ? found.success : yield* refuse(found.failure)
+  return Result.isSuccess(found) ? found.success : yield* refuse(Recorded.meant(text) ?? found.failure)
 })
 
 /** The models of `--fallback`. */
@@ -36,7 +36,7 @@ export const fallback = Effect.fnUntraced(function* ({
   anyPrice,
   models
 }: Given["fallback"]): Effect.fn.Return<Fallback.Options, UsageError> {
-  const found = models.map(ModelName.read)
+  const found = yield* Effect.promise(() => Promise.all(models.map(ModelName.readNear)))
   const wrong = found.find(Result.isFailure)
   if (wrong !== undefined) return yield* refuse(`--fallback: ${wrong.failure}`)
   return { models: { model: found.flatMap((one) => (Result.isSuccess(one) ? [one.success] : [])) }, anyPrice }

@@ -4,11 +4,20 @@ import type { Model } from "@rein/core/model/Model"
 import type { ModelRef } from "@rein/core/schema/ModelRef"
 import { Effect, Layer } from "effect"
 import { UsageError } from "../Failure.ts"
+import { near } from "../Near.ts"
+import { ofProcess } from "../Output.ts"
 
 const replay = "replay:"
 
 /** Does the text of `--model` name a recording? */
 export const isReplay = (text: string | undefined): text is string => text?.startsWith(replay) === true
+
+/** What to say where it nearly does. */
+export const meant = (text: string): string | undefined => {
+  const [word = "", ...file] = text.split(":")
+  if (file.length === 0 || near(word, ["replay"]).length === 0) return undefined
+  return `"${text}" is no model. Did you mean ${replay}${file.join(":")}?`
+}
 
 // Few runs record, and all of them start.
 const load = Effect.promise(() => import("@rein/providers/recording/Recording"))
@@ -26,14 +35,24 @@ export interface Played {
   readonly layerIn: (directory: string) => Layer.Layer<Model, UsageError>
 }
 
+/** A session that went another way than the recorded one leaves some of it; that is told when it has ended. */
+const tellUnused = (name: string, { unused }: { readonly unused: () => number }) =>
+  Effect.sync(() => {
+    const left = unused()
+    if (left === 0) return
+    const answers = left === 1 ? "1 recorded answer" : `${left} recorded answers`
+    ofProcess().line(`* ${answers} of ${name} ${left === 1 ? "was" : "were"} not asked for`, "warning")
+  })
+
 /** Reads the recording that `replay:FILE` names. */
 export const played = Effect.fnUntraced(function* (text: string): Effect.fn.Return<Played, UsageError> {
   const name = text.slice(replay.length)
   if (name === "") return yield* new UsageError({ message: `Which recording? Write it as --model ${replay}file.` })
   const file = resolve(name)
-  const { modelOf, replay: layerOf } = yield* load
+  const { modelOf, replay: layerOf, Replayed } = yield* load
   const ref = yield* Effect.mapError(modelOf(file), refuse)
-  return { ref, layerIn: (directory) => asUsage(layerOf(file, { directory })) }
+  const telling = Layer.effectDiscard(Effect.acquireRelease(Replayed, (replayed) => tellUnused(name, replayed)))
+  return { ref, layerIn: (directory) => asUsage(Layer.provideMerge(telling, layerOf(file, { directory }))) }
 })
 
 export interface Options {

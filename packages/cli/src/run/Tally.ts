@@ -1,8 +1,9 @@
 /** Counts what a run has shown, for its last line or its result. */
-import type { CallId } from "@rein/core/schema/Ids"
+import type { CallId, StepId } from "@rein/core/schema/Ids"
 import type { DeclinedCall } from "@rein/core/schema/Outcome"
 import * as Usage from "@rein/core/schema/Usage"
 import type { Item } from "@rein/core/session/LiveHub"
+import { isUnspent } from "@rein/core/session/Unspent"
 
 export interface Counted {
   readonly steps: number
@@ -23,6 +24,7 @@ export interface Tally {
 /** Begins at zero. */
 export const make = (): Tally => {
   const tools = new Map<CallId, string>()
+  let said: StepId | undefined
   let counted: Counted = { steps: 0, millis: 0, usage: Usage.zero, cost: 0, knownCost: 0, declined: [] }
 
   const see = (item: Item) => {
@@ -31,7 +33,8 @@ export const make = (): Tally => {
         counted = { ...counted, steps: counted.steps + 1 }
         return
       case "StepFinished": {
-        const { cost, usage } = item.data
+        const { cost, step, usage } = item.data
+        if (isUnspent(item.data, said === step)) return
         counted = {
           ...counted,
           usage: Usage.add(counted.usage, usage),
@@ -40,7 +43,11 @@ export const make = (): Tally => {
         }
         return
       }
+      case "PartFinished":
+        said = item.data.step
+        return
       case "CallRequested":
+        said = item.data.step
         tools.set(item.data.call.id, item.data.call.tool)
         return
       case "CallSettled": {

@@ -13,16 +13,25 @@ const events = ({ stdout }: Ended): ReadonlyArray<Fields> =>
     .map((line) => JSON.parse(line) as Fields) // each line of --format json is an object
 
 /** What of a session has to be the same, whenever and wherever it runs. */
-const told = (ended: Ended, { project }: Place) =>
-  events(ended)
-    // A call starts while the model still speaks, which a recording does faster.
-    .filter(({ type }) => type !== "CallStarted")
-    .map(({ data, exitCode, outcome, text, type }) => {
-      const { result } = (data ?? {}) as { readonly result?: { readonly output: string; readonly status: string } } // an event's data
-      return JSON.stringify({ type, outcome, exitCode, text, output: result?.output, status: result?.status })
-        .replaceAll(project, "PROJECT")
-        .replaceAll(/\d{4}-\d\d-\d\d/g, "DATE")
+const told = (ended: Ended, { project }: Place) => {
+  // A call starts and ends while the model still speaks, which a recording does faster.
+  const runsBeside = ({ type }: Fields) => type === "CallStarted" || type === "CallSettled"
+  const all = events(ended)
+  const said = all
+    .filter((event) => !runsBeside(event))
+    .map(({ exitCode, outcome, text, type }) => ({ type, outcome, exitCode, text }))
+  const results = all
+    .filter(({ type }) => type === "CallSettled")
+    .map(({ data }) => {
+      const { result } = data as { readonly result: { readonly output: string; readonly status: string } } // as CallSettled has it
+      return { output: result.output, status: result.status }
     })
+  return [...said, ...results].map((one) =>
+    JSON.stringify(one)
+      .replaceAll(project, "PROJECT")
+      .replaceAll(/\d{4}-\d\d-\d\d/g, "DATE")
+  )
+}
 
 /** Runs as if it were 400 days later. */
 const later = ({ folder }: Place): NodeJS.ProcessEnv => {
@@ -82,17 +91,20 @@ it("what was not recorded fails and says where it differs; a recording is not wr
   const environment = ways.anthropic.environment(server.url)
   const record = ["--model", ways.anthropic.model, "--record", "session.jsonl"]
   await rein(here, ["run", "one", ...record], { environment })
-  const [again, missed, broken] = await Promise.all([
+  const [again, missed, broken, misspelt] = await Promise.all([
     rein(here, ["run", "one", ...record], { environment }),
     rein(here, ["run", "two", "--model", "replay:session.jsonl"]),
-    rein(here, ["run", "one", "--model", "replay:missing.jsonl"])
+    rein(here, ["run", "one", "--model", "replay:missing.jsonl"]),
+    rein(here, ["run", "one", "--model", "reply:session.jsonl"])
   ])
   expect(again).toMatchObject({ code: 2, stdout: "" })
   expect(again.stderr).toContain("session.jsonl is there already")
   expect(missed?.code).toBe(1)
+  expect(missed?.stderr).toContain("1 recorded answer of session.jsonl was not asked for")
   expect(missed?.stderr).toContain(`messages[1].content[0].text: recorded "one", asked "two"`)
   expect(broken?.code).toBe(2)
   expect(broken?.stderr).toContain("missing.jsonl cannot be read")
+  expect(misspelt?.stderr).toContain("Did you mean replay:session.jsonl?")
 
   const goneOn = await rein(here, ["run", "more", "--continue", "--record", "session.jsonl"], { environment })
   expect(goneOn.stdout).toBe("second\n")

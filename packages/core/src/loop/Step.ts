@@ -15,7 +15,7 @@ import { Retry } from "../model/Retry.ts"
 import { limitsOf, Watchdog } from "../model/Watchdog.ts"
 import * as Ids from "../schema/Ids.ts"
 import type { Call } from "../schema/Part.ts"
-import { ModelError } from "../schema/ModelError.ts"
+import { isUnsent, ModelError } from "../schema/ModelError.ts"
 import type { FinishReason } from "../schema/SessionEvent.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import * as Usage from "../schema/Usage.ts"
@@ -128,7 +128,8 @@ const make = Effect.gen(function* () {
       )
       if (error === undefined || isWhole(parts.finish)) return { parts }
       // What was held back on this side is no attempt.
-      if (!isUnsent(error)) failed += 1
+      const wasSent = !isUnsent(error.reason)
+      if (wasSent) failed += 1
       const number = Math.max(1, failed)
       const elapsed = (yield* Clock.currentTimeMillis) - began
       const next: number | ModelError = parts.begun ? error : yield* afterFailure(input, error, number, elapsed)
@@ -142,7 +143,7 @@ const make = Effect.gen(function* () {
           retryInMillis: next
         })
       ])
-      yield* telemetry.retried(input.request, error)
+      if (wasSent) yield* telemetry.retried(input.request, error)
       urgent = yield* Effect.raceFirst(input.session.pause(next), Effect.as(input.stop.wait, false))
       if (input.stop.reason() !== undefined) return { parts, error }
       input.session.publish([{ type: "StatusChanged", doing: { _tag: "thinking" } }])
@@ -219,8 +220,6 @@ const make = Effect.gen(function* () {
 
   return Step.of({ run })
 })
-
-const isUnsent = ({ reason }: ModelError): boolean => reason._tag === "RateLimited" && reason.unsent === true
 
 const because = (error: ModelError, why: string | undefined): ModelError =>
   why === undefined ? error : new ModelError({ ...error, message: `${error.message} ${why}` })

@@ -4,11 +4,10 @@
  */
 import { Cause, Clock, Effect, Exit, Layer } from "effect"
 import { type Agent, Agents } from "../agent/Agents.ts"
-import { Compaction, ContextFull } from "../context/Compaction.ts"
+import { Compaction } from "../context/Compaction.ts"
 import * as ContextBuilder from "../context/ContextBuilder.ts"
 import type { EpochTexts } from "../context/Epoch.ts"
 import { Epochs } from "../context/Epochs.ts"
-import * as Overflow from "../context/Overflow.ts"
 import { SystemPrompt } from "../context/SystemPrompt.ts"
 import { Jobs } from "../process/Jobs.ts"
 import { Fallback } from "../model/Fallback.ts"
@@ -30,6 +29,7 @@ import * as BudgetClock from "./BudgetClock.ts"
 import * as BudgetTree from "./BudgetTree.ts"
 import { keepDraft, recoverDraft } from "./Draft.ts"
 import * as FallingBack from "./FallingBack.ts"
+import * as Fitting from "./Fitting.ts"
 import { afterStep, type Next, stopped } from "./GoingOn.ts"
 import * as Inbox from "./Inbox.ts"
 import { interruptedNote, restOf, untilStopped } from "./Interruption.ts"
@@ -80,6 +80,7 @@ const make = Effect.gen(function* () {
   const jobs = yield* Jobs
   const observe = yield* TurnSpan.make
   const builder = ContextBuilder.make()
+  const fit = Fitting.make(compaction, catalog)
   const clock = BudgetClock.make()
   const tree = yield* BudgetTree.make(clock)
 
@@ -113,20 +114,6 @@ const make = Effect.gen(function* () {
       ]
     })
     return session.state().turn?.id
-  })
-
-  /** Shrinks the history when it must. */
-  const fit = Effect.fnUntraced(function* ({ agent, session }: Running, refused: boolean) {
-    const state = session.state()
-    if (state.epoch === undefined) return
-    const facts = yield* catalog.lookup(yield* epochs.model(state, agent))
-    const fill = Overflow.measure(state.filled, facts)
-    if (refused || Overflow.isOver(fill)) {
-      session.publish([{ type: "StatusChanged", doing: { _tag: "compacting" } }])
-    }
-    const events = yield* compaction.rewrite({ state, facts, fill, refused })
-    if (events.length > 0) yield* session.append(events)
-    else if (refused) return yield* new ContextFull({ detail: `refused by the provider, ${Overflow.describe(fill)}` })
   })
 
   const tellJobs = ({ session }: Running) =>
@@ -213,7 +200,8 @@ const make = Effect.gen(function* () {
       if (left < 0) return stepsUsedUp(running)
       const used = yield* reserve(running)
       if (used !== undefined) return used
-      yield* fit(running, refused)
+      const { epoch } = session.state()
+      if (epoch !== undefined) yield* fit(session, yield* epochs.model(session.state(), running.agent), refused)
       refused = false
       const texts = yield* epochs.current(session, running.agent, running.tools)
       const end = yield* runStep(running, texts, left > 1 ? undefined : stepLimitReached)

@@ -57,6 +57,9 @@ export const ModelErrorReason = Schema.Union([
 ])
 export type ModelErrorReason = typeof ModelErrorReason.Type
 
+/** Was it held back on this side, so that nobody was asked? */
+export const isUnsent = (reason: ModelErrorReason): boolean => reason._tag === "RateLimited" && reason.unsent === true
+
 /** A request to a model failed. `message` is for people and holds no secret. */
 export class ModelError extends Schema.TaggedError<ModelError>("@rein/core/schema/ModelError")("ModelError", {
   reason: ModelErrorReason,

@@ -15,6 +15,7 @@ import { forget, submitted, switched, withdrawn } from "./FoldCommands.ts"
 import * as History from "./History.ts"
 import { type Approval, initial, type OpenTurn, type SessionState } from "./SessionState.ts"
 import * as Spending from "./Spending.ts"
+import { isUnspent } from "./Unspent.ts"
 
 /** So many steps are kept for the progress guard: six rounds of its longest period. */
 const recentSteps = 24
@@ -284,7 +285,8 @@ const withDeclined = (
 const stepFinished = (state: SessionState, data: EventData<"StepFinished">): SessionState => {
   const inherited = state.sequence <= state.inheritedUntil
   const next = inStep(state, data.step, (step) => ({ ...step, finish: data.finish }))
-  if (next === state || inherited) return closeIfComplete(next)
+  const hasSaid = (state.step?.items.length ?? 0) > 0
+  if (next === state || inherited || isUnspent(data, hasSaid)) return closeIfComplete(next)
   const { input, output } = data.usage
   return closeIfComplete({
     ...next,

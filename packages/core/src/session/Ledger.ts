@@ -3,6 +3,7 @@ import type { StepId } from "../schema/Ids.ts"
 import type { ModelRef } from "../schema/ModelRef.ts"
 import type { StoredEvent } from "../schema/SessionEvent.ts"
 import type { Cost, Usage } from "../schema/Usage.ts"
+import { isUnspent } from "./Unspent.ts"
 
 /** One step that has ended. */
 export interface Entry {
@@ -16,7 +17,7 @@ export interface Entry {
 
 /**
  * The steps of a session's events, from its first one on. What a fork has inherited was paid for by the other session,
- * and an attempt that was refused before it said anything has used nothing.
+ * and a step that failed before it said anything has used nothing.
  */
 export const entries = (events: Iterable<StoredEvent>): ReadonlyArray<Entry> => {
   const found: Array<Entry> = []
@@ -28,9 +29,8 @@ export const entries = (events: Iterable<StoredEvent>): ReadonlyArray<Entry> => 
     if (event.type === "ForkedFrom" && inheritedUntil === 0) inheritedUntil = event.sequence + event.data.inherited
     if (event.type === "PartFinished" || event.type === "CallRequested") said = event.data.step
     if (event.type !== "StepFinished" || event.sequence <= inheritedUntil) continue
-    const { cost, finish, step, usage } = event.data
-    const isCut = finish === "error" || finish === "interrupted" || finish === "cut"
-    if (isCut && said !== step && usage.input === "unknown" && cost === "unknown") continue
+    const { cost, step, usage } = event.data
+    if (isUnspent(event.data, said === step)) continue
     found.push({ time: event.time, model, usage, cost })
   }
   return found

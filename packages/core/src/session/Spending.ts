@@ -2,6 +2,7 @@
 import type { StepId } from "../schema/Ids.ts"
 import type { EventData, StoredEvent } from "../schema/SessionEvent.ts"
 import type { Usage } from "../schema/Usage.ts"
+import { isCut, isUnspent } from "./Unspent.ts"
 
 /** What is known of a number that steps report, or do not report. */
 export interface Amount {
@@ -9,7 +10,7 @@ export interface Amount {
   readonly sum: number
   /** The largest that a step told. */
   readonly largest: number
-  /** Steps that were cut after their first output and before they could tell. */
+  /** Steps that were cut before they could tell. */
   readonly cut: number
   /** Whole steps that did not tell. */
   readonly untold: number
@@ -64,12 +65,12 @@ const passed = (spending: Spending, millis: number | undefined): Spending =>
 
 const finished = (spending: Spending, data: EventData<"StepFinished">, said: boolean): Spending => {
   const { open: _open, ...rest } = spending
-  const isWhole = data.finish !== "error" && data.finish !== "interrupted" && data.finish !== "cut"
+  if (isUnspent(data, said)) return { ...rest, steps: rest.steps + 1 }
   return {
     ...rest,
     steps: rest.steps + 1,
-    tokens: withStep(rest.tokens, tokensOf(data.usage), isWhole, said),
-    money: withStep(rest.money, data.cost, isWhole, said)
+    tokens: withStep(rest.tokens, tokensOf(data.usage), isCut(data)),
+    money: withStep(rest.money, data.cost, isCut(data))
   }
 }
 
@@ -77,11 +78,9 @@ const finished = (spending: Spending, data: EventData<"StepFinished">, said: boo
 const tokensOf = ({ input, output }: Usage): number | "unknown" =>
   input === "unknown" || output === "unknown" ? "unknown" : input + output
 
-const withStep = (amount: Amount, used: number | "unknown", isWhole: boolean, said: boolean): Amount => {
+const withStep = (amount: Amount, used: number | "unknown", isCut: boolean): Amount => {
   if (used !== "unknown") return { ...amount, sum: amount.sum + used, largest: Math.max(amount.largest, used) }
-  if (isWhole) return { ...amount, untold: amount.untold + 1 }
-  // An attempt that was refused before it said anything has used nothing.
-  return said ? { ...amount, cut: amount.cut + 1 } : amount
+  return isCut ? { ...amount, cut: amount.cut + 1 } : { ...amount, untold: amount.untold + 1 }
 }
 
 /** Two sessions together. */

@@ -1,13 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { z } from "zod"
 import * as Fallback from "../../src/model/Fallback.ts"
 import * as ModelCatalog from "../../src/model/ModelCatalog.ts"
 import type * as Ids from "../../src/schema/Ids.ts"
 import { ModelError, type ModelErrorReason } from "../../src/schema/ModelError.ts"
+import { Sessions } from "../../src/session/Sessions.ts"
 import { SessionStore } from "../../src/session/SessionStore.ts"
 import { ScriptedModel, type ScriptedStep } from "../../src/testing/ScriptedModel.ts"
 import * as TestRuntime from "../../src/testing/TestRuntime.ts"
 import * as Settings from "../../src/settings/Settings.ts"
+import * as Tool from "../../src/tool/Tool.ts"
 import { type Started, sharedHouse } from "../support/runtimes.ts"
 import { letTimePass } from "../support/time.ts"
 import { echo } from "../support/tools.ts"
@@ -193,4 +196,37 @@ describe("fallback", () => {
       assert.deepStrictEqual(yield* ask(second, session), ["script"])
     })
   )
+
+  it.effect("ends with a switch of the model, within its turn", () => {
+    let now: Effect.Effect<unknown, unknown> = Effect.void
+    const switching = Tool.make("switch", {
+      description: "Switches.",
+      parameters: z.object({}),
+      safety: "read",
+      execute: () => Effect.as(Effect.orDie(now), { output: "switched" })
+    })
+    const options = { models: { model: [cheap] } }
+    return Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const id = yield* sessions.create({ directory: "/project" })
+      now = sessions.switchModel(id, second)
+      const first = yield* run("go", { session: id })
+      assert.deepStrictEqual(first.asked, ["script", "cheap", "second"])
+      const next = yield* run("and on", { session: id })
+      assert.strictEqual(next.asked.at(-1), "second")
+    }).pipe(
+      Effect.provide(
+        TestRuntime.layerWith(
+          [
+            quota,
+            { answer: [{ call: "switch", input: {} }] },
+            { answer: [{ text: "done" }] },
+            { answer: [{ text: "again" }] }
+          ],
+          [switching],
+          Layer.merge(Layer.provide(Fallback.layerWith(options), catalog), catalog)
+        )
+      )
+    )
+  })
 })

@@ -2,7 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Ids from "../../src/schema/Ids.ts"
 import * as SessionEvent from "../../src/schema/SessionEvent.ts"
 import * as Usage from "../../src/schema/Usage.ts"
+import { fold } from "../../src/session/Fold.ts"
 import { entries } from "../../src/session/Ledger.ts"
+import * as Spending from "../../src/session/Spending.ts"
 import { log, runs } from "../support/arbitrary.ts"
 
 const session = Ids.make.session()
@@ -73,6 +75,26 @@ describe("the ledger", () => {
       found.map(({ cost }) => cost),
       ["unknown"]
     )
+  })
+
+  const ends = (["stop", "error", "interrupted", "cut"] as const).flatMap((finish) =>
+    [true, false].flatMap((hasSaid) =>
+      ([5, "unknown"] as const).map((cost) => [finish, hasSaid ? "said" : "silent", cost] as const)
+    )
+  )
+
+  it.each(ends)("says of a step that ended as %s, %s, for %s, what state and budget say", (finish, told, cost) => {
+    const step = Ids.make.step()
+    const events = stored([
+      epoch("a"),
+      SessionEvent.make("StepStarted", { step, turn: Ids.make.turn(), index: 0, fingerprint: "" }),
+      ...(told === "said" ? [said(step)] : []),
+      finished(step, finish, cost, cost === "unknown" ? Usage.unknown : usage)
+    ])
+    const sum = entries(events).reduce<Usage.Cost>((all, one) => Usage.addCost(all, one.cost), 0)
+    const state = fold(session, events)
+    const wanted = finish === "error" && told === "silent" && cost === "unknown" ? 0 : cost
+    assert.deepStrictEqual([sum, state.cost, Spending.totalOf(Spending.of(events).money)], [wanted, wanted, wanted])
   })
 
   it.prop(

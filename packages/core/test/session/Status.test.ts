@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as Compaction from "../../src/context/Compaction.ts"
+import * as ModelCatalog from "../../src/model/ModelCatalog.ts"
 import * as Retry from "../../src/model/Retry.ts"
 import * as Permission from "../../src/permission/Permission.ts"
 import * as Questions from "../../src/question/Questions.ts"
@@ -9,6 +10,7 @@ import * as Ids from "../../src/schema/Ids.ts"
 import { ModelError } from "../../src/schema/ModelError.ts"
 import type { Call } from "../../src/schema/Part.ts"
 import * as SessionEvent from "../../src/schema/SessionEvent.ts"
+import * as Usage from "../../src/schema/Usage.ts"
 import { fold } from "../../src/session/Fold.ts"
 import { Sessions } from "../../src/session/Sessions.ts"
 import { statusOf, touches } from "../../src/session/Status.ts"
@@ -202,6 +204,30 @@ describe("a change of the status", () => {
     })
   })
 
+  it.effect("is none where the window is nearly full and nothing is rewritten", () =>
+    Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const session = yield* sessions.create({ directory: "/project" })
+      for (const text of ["one", "two"]) {
+        const told = yield* toldWhile(sessions, session)
+        const input = yield* sessions.prompt(session, text)
+        assert.strictEqual((yield* sessions.outcome(session, input))._tag, "completed")
+        assert.notInclude(yield* told, "compacting")
+      }
+    }).pipe(
+      Effect.provide(
+        TestRuntime.layerWith(
+          [
+            { answer: [{ text: "one" }, { finish: "stop", usage: { ...Usage.zero, input: 95, output: 1 } }] },
+            { answer: [{ text: "two" }] }
+          ],
+          [],
+          ModelCatalog.layerValues({ "scripted/script": { contextTokens: 100 } })
+        )
+      )
+    )
+  )
+
   it.effect("to compacting is known where it happens, until it is over", () => {
     const begun = Deferred.makeUnsafe<void>()
     const gate = Deferred.makeUnsafe<void>()
@@ -223,6 +249,8 @@ describe("a change of the status", () => {
       const told = yield* toldWhile(sessions, session)
       const input = yield* sessions.prompt(session, "go")
       yield* Deferred.await(begun)
+      // It is told of a rewrite that does not end at once.
+      yield* Effect.yieldNow
       assert.strictEqual((yield* sessions.status(session)).doing._tag, "compacting")
       yield* Deferred.succeed(gate, undefined)
       assert.strictEqual((yield* sessions.outcome(session, input))._tag, "completed")

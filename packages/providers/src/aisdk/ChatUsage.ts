@@ -1,4 +1,4 @@
-/** What the servers of chat completions count, in the spellings that they use. What one leaves out is not known. */
+/** What servers count, in the spellings that they use. What one leaves out is not known. */
 import type { LanguageModelV4Usage } from "@ai-sdk/provider"
 
 type Count = number | null | undefined
@@ -9,9 +9,16 @@ export interface WireUsage {
   readonly completion_tokens?: Count
   readonly total_tokens?: Count
   readonly prompt_tokens_details?:
-    | { readonly cached_tokens?: Count; readonly cache_write_tokens?: Count }
+    | {
+        readonly cached_tokens?: Count
+        readonly cache_write_tokens?: Count
+        /** Alibaba's. */
+        readonly cache_creation_input_tokens?: Count
+      }
     | null
     | undefined
+  /** Mistral's. */
+  readonly num_cached_tokens?: Count
   readonly completion_tokens_details?: { readonly reasoning_tokens?: Count } | null | undefined
   /** DeepSeek's spelling of cached tokens. */
   readonly prompt_cache_hit_tokens?: Count
@@ -34,8 +41,13 @@ export const countedUsage = (usage: WireUsage | null | undefined): LanguageModel
   const extra = usage === null || usage === undefined || total === undefined ? 0 : outside(usage)
   const output = completion === undefined ? undefined : completion + extra
   const cacheRead =
-    usage?.prompt_tokens_details?.cached_tokens ?? usage?.prompt_cache_hit_tokens ?? usage?.cached_tokens ?? undefined
-  const cacheWrite = usage?.prompt_tokens_details?.cache_write_tokens ?? undefined
+    usage?.prompt_tokens_details?.cached_tokens ??
+    usage?.prompt_cache_hit_tokens ??
+    usage?.cached_tokens ??
+    usage?.num_cached_tokens ??
+    undefined
+  const { cache_creation_input_tokens: created, cache_write_tokens: written } = usage?.prompt_tokens_details ?? {}
+  const cacheWrite = written ?? created ?? undefined
   const told = usage?.completion_tokens_details?.reasoning_tokens ?? usage?.reasoning_tokens ?? undefined
   const reasoning = told ?? (extra > 0 ? extra : undefined)
   return {
@@ -55,6 +67,21 @@ export const countedUsage = (usage: WireUsage | null | undefined): LanguageModel
   }
 }
 
+/** The counts that a server of Responses left out, which the packages report as zero. */
+export const responsesUsage = (counted: LanguageModelV4Usage): LanguageModelV4Usage => {
+  const { inputTokens, outputTokens, raw } = counted
+  const isTold = (details: string): boolean => raw?.[details] !== undefined && raw[details] !== null
+  if (raw === undefined) return counted
+  return {
+    ...counted,
+    ...(isTold("input_tokens_details") ? {} : { inputTokens: { ...inputTokens, cacheRead: undefined } }),
+    ...(isTold("output_tokens_details") ? {} : { outputTokens: { ...outputTokens, reasoning: undefined } })
+  }
+}
+
 /** The same for packages that keep what the server counted; others are taken at their word. */
-export const fromRaw = (counted: LanguageModelV4Usage): LanguageModelV4Usage =>
-  counted.raw !== undefined && "prompt_tokens" in counted.raw ? countedUsage(counted.raw as WireUsage) : counted
+export const fromRaw = (counted: LanguageModelV4Usage): LanguageModelV4Usage => {
+  const { raw = {} } = counted
+  if ("prompt_tokens" in raw) return countedUsage(raw as WireUsage)
+  return "input_tokens" in raw ? responsesUsage(counted) : counted
+}

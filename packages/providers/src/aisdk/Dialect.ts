@@ -1,5 +1,6 @@
 /** How the AI SDK's providers differ, in the few points that a request needs. */
 import type { LanguageModelV4, LanguageModelV4Usage, SharedV4ProviderOptions } from "@ai-sdk/provider"
+import { responsesUsage } from "./ChatUsage.ts"
 
 export interface Dialect {
   /** Under which key the provider looks for its own options. */
@@ -46,17 +47,6 @@ export const openaiCompatible: Dialect = {
 
 /** Chat completions of OpenAI itself. Other servers may refuse a field they do not know. */
 export const openaiChat: Dialect = { ...openaiCompatible, cacheKey: "prompt_cache_key" }
-
-/** The counts that a server left out, which OpenAI's package reports as zero. */
-const responsesUsage = (counted: LanguageModelV4Usage): LanguageModelV4Usage => {
-  const { inputTokens, outputTokens, raw } = counted
-  if (raw === undefined) return counted
-  return {
-    ...counted,
-    ...("input_tokens_details" in raw ? {} : { inputTokens: { ...inputTokens, cacheRead: undefined } }),
-    ...("output_tokens_details" in raw ? {} : { outputTokens: { ...outputTokens, reasoning: undefined } })
-  }
-}
 
 /**
  * OpenAI's Responses API. Nothing is stored there: the log is the only truth, and reasoning goes back encrypted, so that a

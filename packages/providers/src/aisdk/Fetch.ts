@@ -38,13 +38,19 @@ export interface Options {
 }
 
 const mostBytes = 64 * 1024
+const longestMessage = 300
 
 /** The beginning of a body, and no more: nobody promises that it ends. */
-export const beginning = async (response: Response, most = mostBytes): Promise<string> => {
-  const reader = response.body?.getReader()
-  if (reader === undefined) return ""
+export const beginning = async (response: Response, most = mostBytes): Promise<string> =>
+  response.body === null ? "" : restOf([], response.body.getReader(), most)
+
+const restOf = async (
+  read: ReadonlyArray<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  most = mostBytes
+): Promise<string> => {
   const decoder = new TextDecoder()
-  let text = ""
+  let text = read.map((piece) => decoder.decode(piece, { stream: true })).join("")
   while (text.length < most) {
     const next = await reader.read()
     if (next.done) break
@@ -87,13 +93,54 @@ const withoutKeys = (headers: RequestInit["headers"]): Headers => {
   return kept
 }
 
-/** Only web pages and JSON are no streams: many servers send events under other names. */
-const checkStream = async (response: Response): Promise<void> => {
-  const type = response.headers.get("content-type") ?? ""
-  if (!/^\s*(text\/html|application\/xhtml|application\/(problem\+)?json)/i.test(type)) return
-  const body = await beginning(response)
-  if (/json/i.test(type)) throw new NotAStream(messageIn(body), response, body)
-  throw new NotAStream("it answered with a web page; is the base URL right?", response, "", true)
+const isBlank = (piece: Uint8Array): boolean => piece.every((byte) => byte === 32 || (byte >= 9 && byte <= 13))
+
+/** What was read, and then the rest. */
+const whole = (
+  read: ReadonlyArray<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array>
+): ReadableStream<Uint8Array> =>
+  new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => read.forEach((piece) => controller.enqueue(piece)),
+      pull: async (controller) => {
+        const next = await reader.read()
+        if (next.done) controller.close()
+        else controller.enqueue(next.value)
+      },
+      cancel: (reason) => reader.cancel(reason)
+    },
+    { highWaterMark: 0 }
+  )
+
+type Kind = "stream" | "json" | "page" | "text"
+
+/** Many servers send events under other names, and some an error under the name of events: both are told by how they begin. */
+const kindOf = (type: string, begin: string): Kind => {
+  if (/^\s*</.test(begin) || /^\s*(text\/html|application\/xhtml)/i.test(type)) return "page"
+  if (/^\s*[{[]/.test(begin) || /^\s*application\/(problem\+)?json/i.test(type)) return "json"
+  return /^\s*text\/plain/i.test(type) && /^\s*\w/.test(begin) && !/^\s*(data|event|id|retry):/.test(begin)
+    ? "text"
+    : "stream"
+}
+
+/** The same answer, if it is a stream. */
+const checkStream = async (response: Response): Promise<Response> => {
+  const reader = response.body?.getReader()
+  if (reader === undefined) return response
+  const read: Array<Uint8Array> = []
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    read.push(next.value)
+    if (!isBlank(next.value)) break
+  }
+  const begin = new TextDecoder().decode(read.at(-1))
+  const kind = kindOf(response.headers.get("content-type") ?? "", begin)
+  if (kind === "stream") return new Response(whole(read, reader), response)
+  const body = await restOf(read, reader)
+  if (kind === "page") {
+    throw new NotAStream("it answered with a web page; is the base URL right?", response, "", true)
+  }
+  throw new NotAStream(kind === "json" ? messageIn(body) : body.slice(0, longestMessage), response, body)
 }
 
 /** Wraps a `fetch`. */
@@ -106,6 +153,5 @@ export const wrap =
       await response.body?.cancel()
       throw new Redirected(locationOf(response, addressOf(input)))
     }
-    if (response.ok) await checkStream(response)
-    return response
+    return response.ok ? checkStream(response) : response
   }

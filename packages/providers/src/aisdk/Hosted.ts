@@ -23,10 +23,13 @@ export interface Own {
   /** Its base URL, where that is not the one of the chat completions. */
   readonly url?: string
   readonly load: (given: Given) => Promise<(model: string) => LanguageModelV4>
+  /** Under which key it looks for options, where that is not the provider's id. */
+  readonly optionsKey?: string
+  /** The models that it asks rightly; the others are asked by chat completions. Default: all. */
+  readonly takes?: (model: string) => boolean
 }
 
 export interface Options {
-  /** Under which key its package looks for options. */
   readonly id: string
   /** Base URL of the chat completions. */
   readonly url: string
@@ -57,11 +60,24 @@ export const hosted =
   (settings): Provider => {
     const ownUrl = own?.url ?? url
     const address = addressOf(settings.baseUrl, url, [ownUrl])
-    const ownDialect: Dialect.Dialect = { ...Dialect.ofProvider(id), usage: fromRaw }
+    const ownDialect: Dialect.Dialect = {
+      ...Dialect.ofProvider(id),
+      ...(own?.optionsKey === undefined ? {} : { optionsKey: own.optionsKey }),
+      usage: fromRaw
+    }
     const given = (): Given => ({
       apiKey: keyOf(settings),
       baseURL: addressOf(settings.baseUrl, ownUrl, [url]),
       ...common(settings)
+    })
+    const chat = async () => ({
+      make: await chatCompletions(settings, address, refusesUsage !== true),
+      dialect: Dialect.openaiCompatible
+    })
+    const byChat = lazily(chat)
+    const byOwn = lazily(async () => {
+      const make = own === undefined ? undefined : await optional(own.name, () => own.load(given()))
+      return make === undefined ? chat() : { make, dialect: ownDialect }
     })
     return {
       dialect: ownDialect,
@@ -69,11 +85,6 @@ export const hosted =
       missing: missingKey(settings, address),
       headers: { ...bearer(settings), ...settings.headers },
       fetch: fetchOf(settings),
-      model: lazily(async () => {
-        const make = own === undefined ? undefined : await optional(own.name, () => own.load(given()))
-        return make === undefined
-          ? { make: await chatCompletions(settings, address, refusesUsage !== true), dialect: Dialect.openaiCompatible }
-          : { make, dialect: ownDialect }
-      })
+      model: (name) => (own?.takes?.(name) === false ? byChat(name) : byOwn(name))
     }
   }

@@ -127,15 +127,20 @@ const forModel = (target: Target, asked: ModelRef, rules: ReadonlyArray<Rule> | 
 
   return (request: ModelRequest, signal: AbortSignal): Prepared => {
     const transformed = transform(request)
-    const { mark, settings, system } = transformed
+    const { joinsUsers, mark, settings, system } = transformed
     const markIf = (wanted: boolean) => (wanted ? mark : undefined)
     const systemMessages = system.map((content): LanguageModelV4Message => ({ role: "system", content }))
     const prompt = [...marked(systemMessages, markIf(request.cache.system))]
+    const add = (message: LanguageModelV4Message) => {
+      const last = prompt.at(-1)
+      if (!joinsUsers || message.role !== "user" || last?.role !== "user") prompt.push(message)
+      else prompt[prompt.length - 1] = { ...last, content: [...last.content, ...message.content] }
+    }
     transformed.messages.forEach((made, index) => {
       const messages = messagesOf(made)
       // Nearly all of them have no mark; this runs once per message and step.
-      if (!request.cache.messages.includes(index)) for (const message of messages) prompt.push(message)
-      else prompt.push(...marked(messages, mark))
+      if (!request.cache.messages.includes(index)) for (const message of messages) add(message)
+      else for (const message of marked(messages, mark)) add(message)
     })
     const tools = toolsOf(transformed.tools)
     const options: LanguageModelV4CallOptions = {

@@ -127,6 +127,8 @@ const rows: { readonly [name in Name]: Given } = {
     title: "DeepSeek",
     own: {
       name: "@ai-sdk/deepseek",
+      // Of the others it leaves the reasoning of earlier turns out, so that what was sent would change.
+      takes: (model) => /deepseek-v4|^deepseek-(flash|pro)/.test(model),
       load: async (given) => (await import("@ai-sdk/deepseek")).createDeepSeek(given)
     }
   }),
@@ -191,6 +193,7 @@ const rows: { readonly [name in Name]: Given } = {
     own: {
       name: "@ai-sdk/gateway",
       url: "https://ai-gateway.vercel.sh/v4/ai",
+      optionsKey: "gateway",
       load: async (given) => (await import("@ai-sdk/gateway")).createGateway(given)
     }
   }),

@@ -4,6 +4,7 @@ import type { ModelErrorReason } from "@rein/core/schema/ModelError"
 import { connectionTrouble } from "./Connection.ts"
 import type { Facts } from "./Facts.ts"
 import { redact } from "./Redact.ts"
+import { saysNoCredentials } from "./Texts.ts"
 
 /** What was asked, and how it can be set differently. */
 export interface Asked {
@@ -66,6 +67,9 @@ const placed = new Set<ModelErrorReason["_tag"]>(["Overloaded", "InvalidOutput",
 
 const advice = (reason: ModelErrorReason, facts: Facts, asked: Asked | undefined): string | undefined => {
   if (asked === undefined) return undefined
+  if (saysNoCredentials(facts.text)) {
+    return `${asked.hints.key}, or store credentials of Google's with \`gcloud auth application-default login\``
+  }
   if (reason._tag === "Authentication") return `${asked.hints.key} to a valid key`
   if (facts.status === 404 && asked.model.provider === "openai") {
     // Most other servers speak chat completions only.
@@ -91,6 +95,9 @@ export const describe = (
     return `${originOf(asked?.address) ?? "The provider"} ended its answer before it said anything.`
   }
   const isModel = reason._tag === "InvalidRequest" && reason.because === "unknown-model" && asked !== undefined
+  if (saysNoCredentials(facts.text)) {
+    return `No credentials for ${originOf(asked?.address) ?? "the provider"} were found on this machine.${also(advice(reason, facts, asked))}`
+  }
   const head = isModel ? `${originOf(asked.address)} has no model "${asked.model.model}"` : what[reason._tag]
   const where = placed.has(reason._tag) ? originOf(asked?.address) : undefined
   const status = facts.status !== undefined && facts.status >= 400 ? `status ${facts.status}` : undefined

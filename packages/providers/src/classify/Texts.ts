@@ -141,6 +141,9 @@ export const saysKey = matches(
   /身份验证失败|鉴权失败|认证失败|令牌|密钥(?:无效|错误)|未授权|token已过期|无权/
 )
 
+/** Nothing was asked: the credentials that a package looks for by itself are not there. */
+export const saysNoCredentials = matches(/could not load the default credentials|unable to find credentials in current/)
+
 export const saysNoModel = matches(
   /model_not_found|no such model|not a valid model|invalid model\b|unknown model|model identifier is invalid|model is not supported/,
   /\bmodels?\b[^\n]{0,120}(?:not found|not exist|doesn't exist|is not available|has been decommissioned|is no longer available)/,

@@ -29,7 +29,13 @@ export const Part = Schema.Union([
   Schema.Struct({ ...type("file"), mediaType: Text, base64: Text, provider: optional(ProviderData) }),
   Schema.Struct({ ...type("source"), url: optional(Text), title: optional(Text) }),
   Schema.Struct({ ...type("response"), responseId: optional(Text), model: optional(Text) }),
-  Schema.Struct({ ...type("finish"), reason: FinishReason, raw: optional(Text), usage: Usage }),
+  Schema.Struct({
+    ...type("finish"),
+    reason: FinishReason,
+    raw: optional(Text),
+    usage: Usage,
+    cost: optional(Schema.Finite)
+  }),
   Schema.Struct({ ...type("unknown"), name: Text })
 ])
 

@@ -1,6 +1,7 @@
 /** The file of a recording: JSON lines, a header and then one line for each exchange with the model. */
 import { readFileSync } from "node:fs"
 import { ModelErrorReason } from "@rein/core/schema/ModelError"
+import { Usage } from "@rein/core/schema/Usage"
 import { Result, Schema, SchemaIssue } from "effect"
 import { Part } from "./AnswerParts.ts"
 import { Canonical, keyOf } from "./Canonical.ts"
@@ -25,7 +26,12 @@ const answer = {
   times: Schema.optionalKey(Schema.Array(Schema.Finite)),
   /** The attempt failed, after these parts. */
   error: Schema.optionalKey(
-    Schema.Struct({ reason: ModelErrorReason, message: Schema.String, status: Schema.optionalKey(Schema.Finite) })
+    Schema.Struct({
+      reason: ModelErrorReason,
+      message: Schema.String,
+      status: Schema.optionalKey(Schema.Finite),
+      usage: Schema.optionalKey(Usage)
+    })
   ),
   /** Whoever read it stopped before the answer had ended. */
   stopped: Schema.optionalKey(Schema.Literal(true))

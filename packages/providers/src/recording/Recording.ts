@@ -9,10 +9,11 @@ import { Model } from "@rein/core/model/Model"
 import type { ModelPart } from "@rein/core/model/ModelPart"
 import type { ModelRequest } from "@rein/core/model/ModelRequest"
 import type { ModelSource } from "@rein/core/model/ModelSource"
-import type { ModelError } from "@rein/core/schema/ModelError"
+import { isUnsent, type ModelError } from "@rein/core/schema/ModelError"
 import type { ModelRef } from "@rein/core/schema/ModelRef"
 import { keyPattern, keysOf } from "@rein/core/schema/Secrets"
 import { Cause, Clock, Context, Effect, Exit, Layer, Redacted, Stream } from "effect"
+import * as Catalogue from "../Catalogue.ts"
 import { nameParts } from "./AnswerParts.ts"
 import { canonical } from "./Canonical.ts"
 import { type Answer, type Cassette, load } from "./Cassette.ts"
@@ -57,6 +58,11 @@ const secretsOf = ({ secrets = [] }: Common): RegExp =>
 const errorOf = (exit: Exit.Exit<unknown, ModelError>): ModelError | undefined =>
   Exit.isFailure(exit) ? exit.cause.reasons.find(Cause.isFailReason)?.error : undefined
 
+const isHeldBack = (exit: Exit.Exit<unknown, ModelError>): boolean => {
+  const error = errorOf(exit)
+  return error !== undefined && isUnsent(error.reason)
+}
+
 /** One answer as it is read. */
 const listen = Effect.fnUntraced(function* () {
   const clock = yield* Clock.Clock
@@ -88,15 +94,16 @@ const listen = Effect.fnUntraced(function* () {
   }
 })
 
-const namedError = ({ message, reason, status }: ModelError, naming: Naming): NonNullable<Answer["error"]> => ({
+const namedError = ({ message, reason, status, usage }: ModelError, naming: Naming): NonNullable<Answer["error"]> => ({
   reason,
   message: naming.answer([message], "plain").join(""),
-  ...(status === undefined ? {} : { status })
+  ...(status === undefined ? {} : { status }),
+  ...(usage === undefined ? {} : { usage })
 })
 
 /**
  * Records around a model. An exchange is written when its answer ends, also when it fails; that it cannot be written is a
- * defect of the runtime, which ends the turn.
+ * defect of the runtime, which ends the turn. What a limiter below has held back was never asked.
  */
 export const record = (file: string, options: RecordOptions = {}): Layer.Layer<Model, CassetteError, Model> =>
   Layer.effect(
@@ -118,7 +125,9 @@ export const record = (file: string, options: RecordOptions = {}): Layer.Layer<M
               Stream.mapArray(answer.hear),
               Stream.onEnd(answer.end),
               Stream.onExit((exit) =>
-                Effect.orDie(writer.append(asked, answer.answer(exit, naming, options.times === true)))
+                isHeldBack(exit)
+                  ? Effect.void
+                  : Effect.orDie(writer.append(asked, answer.answer(exit, naming, options.times === true)))
               )
             )
           })
@@ -178,12 +187,15 @@ export const modelOf = (file: string): Effect.Effect<ModelRef, CassetteError> =>
 
 /** `record` for `createAgent`: the same model, recorded. A file that cannot be written is a defect. */
 export const recordModel = (source: ModelSource, file: string, options: RecordOptions = {}): ModelSource => ({
-  ref: source.ref,
+  ...source,
   layer: Layer.orDie(Layer.provide(record(file, options), source.layer))
 })
 
-/** `replay` for `createAgent`. Throws a `CassetteError` when the recording cannot be read. */
+/**
+ * `replay` for `createAgent`. It knows of models what the router knows, because budgets and compaction ask for that when
+ * they make requests. Throws a `CassetteError` when the recording cannot be read.
+ */
 export const replayModel = (file: string, options: ReplayOptions = {}): ModelSource => {
   const cassette = load(file)
-  return { ref: firstModel(cassette), layer: Layer.orDie(playing(cassette, options)) }
+  return { ref: firstModel(cassette), layer: Layer.orDie(playing(cassette, options)), catalog: Catalogue.layer }
 }

@@ -1,7 +1,8 @@
 /**
  * How hard a model should think: the option `reasoning`, from `none` to `max`, in each provider's own words.
  *
- * The packages of makers translate it themselves. Chat completions have no common word for it.
+ * The packages of makers translate it themselves. Chat completions have no common word for it, and OpenRouter's package
+ * passes it over.
  */
 import type { Schema } from "effect"
 import { speaksChat } from "./Models.ts"
@@ -81,7 +82,7 @@ export const rules: ReadonlyArray<Rule> = variants.map((variant, index) =>
   ruleOf(
     variant,
     (target) =>
-      speaksChat(target) &&
+      (speaksChat(target) || target.provider === "openrouter") &&
       variant.applies(target) &&
       !variants.slice(0, index).some((earlier) => earlier.applies(target))
   )

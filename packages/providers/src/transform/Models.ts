@@ -30,8 +30,9 @@ export const speaksBedrock = ({ dialect }: Target): boolean => /^(amazonB|b)edro
 /** OpenAI's Responses without storage, also on Azure. */
 export const speaksResponses = ({ dialect }: Target): boolean => dialect.options?.["store"] === false
 
-/** Chat completions through the package for any server that speaks them. */
-export const speaksChat = ({ dialect }: Target): boolean => /^openai-?compatible$/i.test(dialect.optionsKey)
+/** Chat completions through the package for any server that speaks them, or through one that is made of it and adds little. */
+export const speaksChat = ({ dialect }: Target): boolean =>
+  /^(openai-?compatible|togetherai|fireworks|cerebras|deepinfra)$/i.test(dialect.optionsKey)
 
 /** The package of Google, which also speaks to Vertex. */
 export const speaksGoogle = ({ dialect }: Target): boolean => /^(google|vertex)/.test(dialect.optionsKey)

@@ -1,5 +1,7 @@
 /** What is asked for beside the messages: options in the SDK's words and in the provider's, and its cache. */
-import type { Rule, Settings } from "./Rule.ts"
+import { anthropic } from "../aisdk/Dialect.ts"
+import { isClaude } from "./Models.ts"
+import type { Rule, Settings, Target } from "./Rule.ts"
 
 const efforts = ["provider-default", "none", "minimal", "low", "medium", "high", "xhigh", "max"] as const
 
@@ -66,13 +68,17 @@ const cost: Rule = {
   settings: ({ call, options }) => ({ call, options: { usage: { include: true }, ...options } })
 }
 
+/** Gateways whose packages hand marks on to Claude. */
+const handsMarksOn = (target: Target): boolean =>
+  isClaude(target) && /^(openrouter|gateway)$/.test(target.dialect.optionsKey)
+
 const marks: Rule = {
   name: "cache-marks",
   what: "Marks the places up to which the provider should cache.",
-  why: "Anthropic and Bedrock cache nothing that is not marked.",
+  why: "Anthropic and Bedrock cache nothing that is not marked, also behind a gateway.",
   source: "https://docs.claude.com/en/docs/build-with-claude/prompt-caching",
-  applies: ({ dialect }) => dialect.cacheMark !== undefined,
-  mark: ({ dialect }) => dialect.cacheMark
+  applies: (target) => target.dialect.cacheMark !== undefined || handsMarksOn(target),
+  mark: ({ dialect }) => dialect.cacheMark ?? anthropic.cacheMark
 }
 
 /** In this order. */

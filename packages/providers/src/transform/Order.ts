@@ -29,5 +29,14 @@ const between: Rule = {
       : message
 }
 
+const joined: Rule = {
+  name: "one-user-message",
+  what: "Sends messages of the user in a row as one.",
+  why: "Perplexity and the chat templates of some open models refuse them: roles must alternate.",
+  source: "https://docs.perplexity.ai/api-reference/chat-completions-post",
+  applies: ({ provider }) => /^(perplexity|lmstudio|llamacpp|vllm)$/.test(provider),
+  joinsUsers: true
+}
+
 /** In this order. */
-export const rules: ReadonlyArray<Rule> = [callsLast, between]
+export const rules: ReadonlyArray<Rule> = [callsLast, between, joined]

@@ -57,6 +57,8 @@ export interface Rule {
   readonly message?: (message: ModelMessage, place: Place) => ModelMessage | ReadonlyArray<ModelMessage>
   /** The id that a call should have. A taken one is asked for again with the next attempt, from 0 on. */
   readonly callId?: (id: string, attempt: number) => string
+  /** Messages of the user in a row go out as one. */
+  readonly joinsUsers?: true
   readonly settings?: (settings: Settings, request: ModelRequest, target: Target) => Settings
   /** What marks a place up to which the provider should cache. */
   readonly mark?: (target: Target) => SharedV4ProviderOptions | undefined

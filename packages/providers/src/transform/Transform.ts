@@ -19,6 +19,8 @@ export interface Transformed {
   readonly messages: ReadonlyArray<ReadonlyArray<ModelMessage>>
   readonly settings: Settings
   readonly mark: SharedV4ProviderOptions | undefined
+  /** Messages of the user in a row are sent as one. */
+  readonly joinsUsers: boolean
   /** The rules that have changed anything, in the order of the table. */
   readonly changedBy: () => ReadonlyArray<Rule>
 }
@@ -69,6 +71,11 @@ const renamed = (message: ModelMessage, { made }: Ids): ModelMessage => {
   // Each part has only got another id, so they are of the role that they were of.
   return isSame<unknown>(message.content, content) ? message : ({ ...message, content } as ModelMessage)
 }
+
+const hasUsersInARow = (made: ReadonlyArray<Made>): boolean =>
+  made
+    .flatMap(({ messages }) => messages)
+    .some(({ role }, index, all) => role === "user" && all[index + 1]?.role === "user")
 
 /** Makes what is asked of each request of one model. */
 export const make = (
@@ -158,6 +165,7 @@ export const make = (
     const [system, systemRules] = systemOf(request)
     const [settings, settingsRules] = settingsOf(request)
     const marking = rules.find((rule) => rule.mark !== undefined)
+    const joining = rules.find((rule) => rule.joinsUsers)
     const isMarked = request.cache.tools || request.cache.system || request.cache.messages.length > 0
     return {
       system,
@@ -165,12 +173,14 @@ export const make = (
       messages: messages.map((one) => one.messages),
       settings,
       mark: marking?.mark?.(target),
+      joinsUsers: joining !== undefined,
       changedBy: () => {
         const changed = new Set([
           ...messages.flatMap((one) => one.changedBy),
           ...tools.map(([rule]) => rule),
           ...systemRules,
           ...settingsRules,
+          ...(joining !== undefined && hasUsersInARow(messages) ? [joining] : []),
           ...(marking !== undefined && isMarked ? [marking] : [])
         ])
         return rules.filter((rule) => changed.has(rule))

@@ -5,9 +5,12 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Model } from "@rein/core/model/Model"
 import type { ModelMessage, ModelRequest } from "@rein/core/model/ModelRequest"
-import { ModelError } from "@rein/core/schema/ModelError"
+import * as Limiter from "@rein/core/model/Limiter"
+import * as ModelCatalog from "@rein/core/model/ModelCatalog"
+import { isUnsent, ModelError } from "@rein/core/schema/ModelError"
 import { make as makeId } from "@rein/core/schema/Ids"
 import { modelContract } from "@rein/core/testing"
+import { scripted } from "@rein/core/testing/TestRuntime"
 import * as ScriptedModel from "@rein/core/testing/ScriptedModel"
 import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { load } from "../../src/recording/Cassette.ts"
@@ -57,6 +60,8 @@ const replayed = (path: string, requests: ReadonlyArray<ModelRequest>, options?:
 
 const busy = new ModelError({ reason: { _tag: "Overloaded", retryAfterMillis: 5 }, message: "busy", status: 529 })
 
+const counted = { input: 7, cacheRead: 0, cacheWrite: 0, output: 2, reasoning: "unknown" } as const
+
 const problem = (path: string) =>
   Effect.map(Effect.flip(Effect.provide(Effect.void, Recording.replay(path))), ({ message }) =>
     message.replaceAll(path, "FILE")
@@ -85,6 +90,51 @@ describe("a recording", () => {
       assert.deepStrictEqual(after, before)
       assert.deepStrictEqual(after[0]?.error?.reason, { _tag: "Overloaded", retryAfterMillis: 5 })
       assert.strictEqual(statSync(path).mode & 0o777, 0o600)
+    })
+  )
+
+  it.live("keeps what a provider has said of its price, also of an answer that was cut", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      const cut = new ModelError({ reason: { _tag: "CutOff", phase: "after-output" }, message: "cut", usage: counted })
+      const requests = [request(said("a")), request(said("b"))]
+      const before = yield* record(path, requests, [
+        [{ text: "x" }, { parts: [{ type: "finish", reason: "stop", usage: counted, cost: 4_500 }] }],
+        [{ text: "half" }, { error: cut }]
+      ])
+      const after = yield* replayed(path, requests)
+      assert.deepStrictEqual(after, before)
+      assert.include(JSON.stringify(after[0]?.parts), '"cost":4500')
+      assert.deepStrictEqual(after[1]?.error?.usage, counted)
+    })
+  )
+
+  it.live("holds nothing of a request that a limiter has held back", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      const limited = new ModelError({ reason: { _tag: "RateLimited", retryAfterMillis: 60_000 }, message: "slow" })
+      const model = Layer.provide(Limiter.layer, ScriptedModel.layer([{ answer: [{ error: limited }] }]))
+      const seen = yield* askAll([request(said("a")), request(said("a"))], Layer.provide(Recording.record(path), model))
+      assert.deepStrictEqual(
+        seen.map(({ error }) => error !== undefined && isUnsent(error.reason)),
+        [false, true]
+      )
+      assert.lengthOf(load(path).exchanges, 1)
+    })
+  )
+
+  it.live("for createAgent knows of models what it knew without it", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      yield* record(path, [request(said("a"))], [[{ text: "x" }]])
+      const catalog = ModelCatalog.layerValues({})
+      const source = { ref: scripted, layer: ScriptedModel.layer([]), catalog }
+      assert.strictEqual(Recording.recordModel(source, path, { existing: "append" }).catalog, catalog)
+      const facts = yield* Effect.provide(
+        Effect.flatMap(ModelCatalog.ModelCatalog, (known) => known.models("anthropic")),
+        Recording.replayModel(path).catalog ?? catalog
+      )
+      assert.isAbove(Object.keys(facts).length, 0)
     })
   )
 

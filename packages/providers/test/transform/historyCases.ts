@@ -228,5 +228,15 @@ export const historyCases: ReadonlyArray<Case> = [
     model: models.mistral(),
     request: { tools: [look], messages: [...round("abcdefghi"), user("b")] },
     without: /Unexpected role 'user' after role 'tool'/
+  },
+  {
+    rule: "one-user-message",
+    model: models.chat("sonar", "alternating"),
+    provider: "perplexity",
+    request: {
+      messages: [user("a"), user("b"), said([{ type: "text", text: "x" }]), user("c"), user("d")],
+      cache: { tools: false, system: true, messages: [4] }
+    },
+    without: /should alternate/
   }
 ]

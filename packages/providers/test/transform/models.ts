@@ -10,6 +10,7 @@ import { createOpenAI } from "@ai-sdk/openai"
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible"
 import type { LanguageModelV4 } from "@ai-sdk/provider"
 import { createXai } from "@ai-sdk/xai"
+import { createOpenRouter } from "@openrouter/ai-sdk-provider"
 
 /** A model of a package, at the address of the server. */
 export type Make = (url: string) => LanguageModelV4
@@ -60,6 +61,11 @@ export const xai =
   (model = "grok-4"): Make =>
   (url) =>
     createXai({ apiKey, baseURL: `${url}/xai` }).responses(model)
+
+export const openrouter =
+  (model = "some/model"): Make =>
+  (url) =>
+    createOpenRouter({ apiKey, baseURL: `${url}/openrouter`, compatibility: "strict" })(model)
 
 /** Chat completions of any server. */
 export const chat =

@@ -128,6 +128,22 @@ export const requestCases: ReadonlyArray<Case> = [
     without: /not supported by this model/
   },
   {
+    rule: "cache-marks",
+    about: "of Claude behind OpenRouter",
+    model: models.openrouter("anthropic/claude-sonnet-4.5"),
+    provider: "openrouter",
+    request: { cache: { tools: false, system: true, messages: [0] } },
+    without: (body) => !/"cache_control".*"hello".*"cache_control"/.test(body)
+  },
+  {
+    rule: "effort-openrouter",
+    about: "through its own package, which would pass it over",
+    model: models.openrouter(),
+    provider: "openrouter",
+    request: options({ reasoning: "max" }),
+    without: (body) => !body.includes(`"reasoning":{"effort":"xhigh"}`)
+  },
+  {
     rule: "effort-qwen",
     model: models.chat("qwen3-32b"),
     request: options({ reasoning: "none" }),

@@ -220,6 +220,13 @@ const openrouter: Check = (body) => [
   ...says("effort" in fields(body["reasoning"]) && fields(body["reasoning"])["effort"] === "max", "no such effort")
 ]
 
+const alternating: Check = (body) => [
+  ...chat(body),
+  ...list(body["messages"]).flatMap(({ role }, index, all) =>
+    says(role === "user" && all[index - 1]?.["role"] === "user", "user and assistant messages should alternate")
+  )
+]
+
 const xai: Check = (body) => [
   ...mediaIn(body).flatMap((type) =>
     says(!/^image\/(jpeg|png|webp)$/.test(type), `Unsupported content-type encountered: ${type}`)
@@ -242,6 +249,7 @@ const refusals: Readonly<Record<string, Check>> = {
   responses,
   litellm,
   openrouter,
+  alternating,
   xai,
   /** Takes anything; a case looks for itself. */
   any: () => []

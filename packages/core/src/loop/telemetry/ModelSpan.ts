@@ -2,7 +2,7 @@
 import { Cause, Clock, Effect, Exit, Stream, Tracer } from "effect"
 import { isSemantic, type ModelPart } from "../../model/ModelPart.ts"
 import type { ModelRequest } from "../../model/ModelRequest.ts"
-import type { ModelError } from "../../schema/ModelError.ts"
+import { isUnsent, type ModelError } from "../../schema/ModelError.ts"
 import type * as Usage from "../../schema/Usage.ts"
 import * as Content from "./Content.ts"
 import * as Metrics from "./Metrics.ts"
@@ -67,13 +67,17 @@ const failureOf = (exit: Exit.Exit<unknown, ModelError>, heard: Heard): Telemetr
     : { type: error.reason._tag, message: error.message }
 }
 
-/** Tells how the answer ended. */
+const wasSent = (exit: Exit.Exit<unknown, ModelError>): boolean =>
+  Exit.isSuccess(exit) || !exit.cause.reasons.filter(Cause.isFailReason).some(({ error }) => isUnsent(error.reason))
+
+/** Tells how the answer ended. A span that is never ended is exported nowhere: where nobody was asked, nothing is told. */
 const tell = (
   request: ModelRequest,
   running: Telemetry.Running,
   heard: Heard,
   exit: Exit.Exit<unknown, ModelError>
 ) => {
+  if (!wasSent(exit)) return Effect.void
   const failed = failureOf(exit, heard)
   const firstSeconds = heard.firstAt === undefined ? undefined : (heard.firstAt - running.began) / 1_000
   const attributes = () => ({

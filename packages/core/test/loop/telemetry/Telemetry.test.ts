@@ -265,3 +265,15 @@ it.effect("durations, tokens, the wait for the first part and retries are counte
     )
   }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
 )
+
+it.effect("what a limiter has held back is no request, and nothing is told of it", () =>
+  Effect.gen(function* () {
+    const { layer, spans } = tracer()
+    const held = new ModelError({ reason: { _tag: "RateLimited", retryAfterMillis: 0, unsent: true }, message: "held" })
+    const steps: ReadonlyArray<ScriptedStep> = [{ answer: [{ error: held }] }, { answer: [{ text: "x" }] }]
+    yield* Effect.provide(TestRuntime.prompt("go"), Layer.provideMerge(TestRuntime.layer(steps), layer))
+    const ended = spans.filter(({ name, status }) => name.startsWith("chat ") && status._tag === "Ended")
+    assert.lengthOf(ended, 1)
+    assert.isFalse((yield* Metric.snapshot).some(({ id }) => id === "rein.client.retries"))
+  }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
+)
