@@ -82,7 +82,8 @@ const refusedByUs: Rule = (facts) => (facts.refusedByClient ? { _tag: "InvalidRe
 const googleQuota: Rule = (facts, options) => {
   const { codes } = facts.said
   if (!codes.includes("resourceexhausted")) return undefined
-  if (codes.some((code) => /perday/.test(code)) || Texts.saysNothingGranted(facts.text)) return { _tag: "Quota" }
+  if (codes.some((code) => /perday|quotaexhausted/.test(code)) || Texts.saysNothingGranted(facts.text))
+    return { _tag: "Quota" }
   const isRate = codes.some((code) => /perminute|persecond/.test(code)) || facts.said.wait !== undefined
   return isRate ? refused("RateLimited", facts, options) : undefined
 }
@@ -104,6 +105,8 @@ const ofMeaning = (meaning: ReturnType<typeof meaningOf>, facts: Facts, options:
     case "Overloaded":
     case "RateLimited":
       return refused(meaning, facts, options)
+    case "Malformed":
+      return { _tag: "InvalidRequest" } as const
     case "UnknownModel":
       return { _tag: "InvalidRequest", because: "unknown-model" } as const
     case "ContextOverflow":

@@ -15,6 +15,7 @@ import * as local from "./answers/local.ts"
 import * as mistral from "./answers/mistral.ts"
 import * as openai from "./answers/openai.ts"
 import * as openrouter from "./answers/openrouter.ts"
+import * as plans from "./answers/plans.ts"
 import type { Expected, Row } from "./answers/row.ts"
 
 const families: Readonly<Record<string, ReadonlyArray<Row>>> = {
@@ -29,7 +30,8 @@ const families: Readonly<Record<string, ReadonlyArray<Row>>> = {
   ...openrouter,
   ...chinese,
   ...local,
-  ...gateways
+  ...gateways,
+  ...plans
 }
 
 /** All that matters of a reason, in the form in which it is expected. */

@@ -2,7 +2,7 @@
 import type { ModelErrorReason } from "@rein/core/schema/ModelError"
 import { plainCode as plain } from "./Body.ts"
 
-type Meaning = ModelErrorReason["_tag"] | "UnknownModel"
+type Meaning = ModelErrorReason["_tag"] | "UnknownModel" | "Malformed"
 
 /** Written as servers do, and compared in small letters and digits alone. */
 const table: ReadonlyArray<readonly [Meaning, string]> = [
@@ -15,7 +15,7 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     exceeded_current_quota_error quota_exceeded credit_limit credits_exhausted spend_limit_reached blocked_api_access
     budget_exceeded ExceededBudget BudgetExceededError ServiceQuotaExceededException Arrearage
     AllocationQuota.FreeTierOnly INVALID_PAYMENT_INSTRUMENT customer_verification_required
-    AccountOverdueError FreeUsageLimitError SetLimitExceeded CreditsError zai1113 zai1304 zai1308 zai1309 zai1310 zai1316 zai1317 minimax1008 minimax2056`
+    AccountOverdueError AccountQuotaExceeded user_weekly_rate_limited FreeUsageLimitError SetLimitExceeded CreditsError zai1113 zai1304 zai1308 zai1309 zai1310 zai1316 zai1317 minimax1008 minimax2056`
   ],
   [
     "ContextOverflow",
@@ -23,6 +23,8 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     ContextWindowExceededError request_too_large model_max_prompt_tokens_exceeded tokens_limit_reached
     context_limit_exceeded prompt_too_long input_too_long zai1261`
   ],
+  // What their sentences quote, e.g. the name of a tool, may say anything.
+  ["Malformed", `invalid_function_parameters invalid_json_schema`],
   ["OutputLimit", `max_tokens_exceeded max_output_tokens_exceeded`],
   [
     "ContentFiltered",

@@ -47,7 +47,8 @@ export const saysOverflow = matches(
   /more than (?:the )?max(?:imum)? tokens allowed|(?:prompt|input) exceeds (?:the )?(?:maximum |max )?(?:context )?length/,
   /^4(?:00|13) (?:status code )?\(no body\)/m,
   /input token count[^.\n]{0,60}only supports up to|expected maxlength: \d/,
-  /'(?:messages|input)\b[^'\n]*': string too long/,
+  /'(?:messages|input)\b[^'\n]*': string too long|tokens? (?:is |are )?too long|model max length exceeded/,
+  /cannot truncate prompt with n_keep/,
   // vLLM gives the output what the prompt leaves of the window.
   /max_tokens must be at least 1, got -/,
   /request body too large for [^]* model/,
@@ -86,11 +87,13 @@ export const saysUsedUp = matches(
   /(?:reached|hit|exceeded|exhausted|used up)(?: all)?(?: of)? (?:your|its|the|their) (?:account's )?(?:monthly|weekly|daily|session|free|included|prepaid|set|inference|trial| )+(?:\w+ )?(?:quota|credits?|limits?|allowance)(?<!rate limit)/,
   /exceeded (?:its|your|the|their) (?:\w+ )?budget|free usage exceeded|free trial quota/,
   /budget has been exceeded|exceeded(?:your)? budget|budget exceeded/,
-  /extra usage is required|out of extra usage/,
+  /extra usage is required|out of extra usage|draw from your extra usage/,
   /(?:enable|check|without|requires?) billing(?: to be enabled)?\b(?! and| details\/|\/)|billing (?:account )?(?:is |has been |was )?(?:disabled|not active|suspended|closed|not enabled)/,
   /check your billing details|account is not active|failure to pay|past[- ]due|overdue|unpaid/,
   /payment (?:required|method|instrument)|valid credit card/,
   /(?:premium request|token usage|free) (?:allowance|quota)|you have no quota|out of call volume quota/,
+  /(?:hour|day|week|month) allocated quota exceeded|individual quota reached|(?:daily|monthly) request limit reached/,
+  /\d per (?:3600|86400)s exceeded|\d-hour usage quota/,
   /free tier of the model has been exhausted|daily free allocation/,
   /in good standing|arrear/,
   /\blimit:? 0\b/,
@@ -117,7 +120,7 @@ export const saysRateLimit = matches(
 
 export const saysRate = matches(
   /rate[-_ ]?limit|too many requests|too many tokens|requests? (?:rate|frequency)|throttl/,
-  /max(?:imum)? (?:parallel|concurrent|concurrency)|concurrency(?: limit)?[^.\n]{0,20}(?:exceeded|reached)|concurrent requests/,
+  /\bqps\b[^.\n]{0,20} limit|max(?:imum)? (?:parallel|concurrent|concurrency)|concurrency(?: limit)?[^.\n]{0,20}(?:exceeded|reached)|concurrent requests/,
   /quota exceeded for|resource (?:has been )?exhausted|requests? per (?:minute|second)|tokens? per minute/,
   /no deployments available for selected model/,
   /请求(?:过于)?频繁|频率(?:过高|超限|限制)|并发(?:数)?(?:过高|超限|限制)|限流|限速|速率|请求数?过多|请求过快|触发限频/
@@ -128,7 +131,8 @@ export const saysFiltered = matches(
   /responsibleaipolicyviolation|flagged (?:by|as|for|under)|safety (?:system|filter|policy|guidelines)/,
   /violat\w+ (?:our |the )?(?:usage|content|safety|community|acceptable use) (?:guidelines|polic)/,
   /content exists risk|considered high risk|inappropriate content|prohibited content|sensitive content|new_sensitive/,
-  /(?:prompt|request|input|output|response)[^.\n]{0,40}(?:was|were|been) (?:blocked|flagged|filtered)/,
+  /(?:prompt|request|input|output|response)(?:[^.\n]{0,40}(?:was|were|been))? (?:blocked|flagged|filtered)/,
+  /access to this content for safety reasons|guardrail checks[^.\n]{0,40} failed/,
   /blocked by (?:the |our )?(?:safety|moderation|content)|rejected by (?:the |our )?(?:safety|moderation|content)|contain sensitive/,
   /敏感|违规|不安全|内容安全|审核(?:未|不)通过/
 )
@@ -136,7 +140,7 @@ export const saysFiltered = matches(
 export const saysKey = matches(
   /(?:invalid|incorrect|missing|no|wrong|expired|bad|malformed) (?:x-)?(?:api|auth(?:entication|orization)?|access|bearer)?[ _-]?(?:key|token|credentials?)\b/,
   /(?:api|access|auth\w*|bearer|security)[ _-]?(?:key|token)[^.\n]{0,60}(?:invalid|expired|not valid|missing|revoked|incorrect|leaked|not found|required)/,
-  /authentication[_ ](?:error|fail|required)|authentication fails|unauthori[sz]ed|not authenticated|not authorized|permission[_ ](?:error|denied)|no auth credentials/,
+  /authentication[_ ](?:error|fail|required)|authentication fails|unauthori[sz]ed|not authenticated|organization has been disabled|not authorized|permission[_ ](?:error|denied)|no auth credentials/,
   /(?:didn't|did not) provide an api key|login fail|invalid username or password|bad credentials|access denied/,
   /身份验证失败|鉴权失败|认证失败|令牌|密钥(?:无效|错误)|未授权|token已过期|无权/
 )

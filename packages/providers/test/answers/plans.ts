@@ -1,0 +1,107 @@
+/** Limits of plans, of hours and longer, and servers that say things in words of their own. */
+import { answer, error, event, type Row } from "./row.ts"
+
+const invalid = (message: string) =>
+  answer(400, { type: "error", error: { type: "invalid_request_error", message }, request_id: "req_1" })
+
+const exhausted = (message: string, reason: string, delay: string) =>
+  answer(429, {
+    error: {
+      code: 429,
+      message,
+      status: "RESOURCE_EXHAUSTED",
+      details: [
+        { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason },
+        { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: delay }
+      ]
+    }
+  })
+
+export const plans: ReadonlyArray<Row> = [
+  ["use beside the plan", invalid("Apps of others draw from your extra usage. Add more in your settings."), "Quota"],
+  ["an organization that was closed", invalid("This organization has been disabled."), "Authentication"],
+  ["hours", exhausted("Your quota will reset after 5h59m59s.", "QUOTA_EXHAUSTED", "21599.9s"), "Quota"],
+  [
+    "seconds, in the same words",
+    exhausted("Your quota will reset after 3s.", "RATE_LIMIT_EXCEEDED", "3.112s"),
+    ["RateLimited", 3_112]
+  ],
+  ["of one person", answer(429, error("Individual quota reached.", { status: "RESOURCE_EXHAUSTED" })), "Quota"],
+  [
+    "a week",
+    answer(429, error("You've hit a rate limit. Please try again in 58 hours.", { code: "user_weekly_rate_limited" })),
+    "Quota"
+  ],
+  [
+    "a day in seconds",
+    answer(429, error("Rate limit of 50 per 86400s exceeded for UserByModelByDay.", { code: "RateLimitReached" })),
+    "Quota"
+  ],
+  [
+    "a minute in seconds",
+    answer(429, error("Rate limit of 10 per 60s exceeded for UserByModelByMinute.", { code: "RateLimitReached" })),
+    "RateLimited"
+  ],
+  ["an hour", answer(429, error("hour allocated quota exceeded.", { code: "throttling" })), "Quota"],
+  ["five hours", answer(429, error("You have used all.", { code: "AccountQuotaExceeded" })), "Quota"]
+]
+
+export const ownWords: ReadonlyArray<Row> = [
+  [
+    "of a second, with 200",
+    answer(200, { error_code: 18, error_msg: "Open api qps request limit reached" }),
+    "RateLimited"
+  ],
+  ["of a day, with 200", answer(200, { error_code: 17, error_msg: "Open api daily request limit reached" }), "Quota"],
+  ["too long, with 200", answer(200, { error_code: 336103, error_msg: "prompt tokens too long" }), "ContextOverflow"],
+  [
+    "what must stay does not fit",
+    event(error("Cannot truncate prompt with n_keep (15028) >= n_ctx (7424)")),
+    "ContextOverflow"
+  ],
+  ["a window without its size", answer(400, error("model max length exceeded, max length:8192")), "ContextOverflow"],
+  [
+    "blocked on the way",
+    answer(424, { error: [{ code: 2016, message: "Prompt blocked by its settings" }] }),
+    "ContentFiltered"
+  ],
+  ["a guardrail", answer(446, error("The guardrail checks defined in the config failed.")), "ContentFiltered"],
+  [
+    "for safety",
+    answer(400, error("We've limited access to this content for safety reasons.", { code: "invalid_prompt" })),
+    "ContentFiltered"
+  ],
+  [
+    "a tool whose name speaks of limits",
+    answer(
+      400,
+      error("Invalid schema for 'check_quota_exceeded': ('rate_limit')", { code: "invalid_function_parameters" })
+    ),
+    "InvalidRequest"
+  ],
+  [
+    "an output of which the input leaves half",
+    answer(
+      400,
+      error(
+        "This model's maximum context length is 131072 tokens. However, you requested 128000 output tokens and your prompt contains at least 3073 input tokens."
+      )
+    ),
+    "OutputLimit"
+  ],
+  [
+    "an input that leaves nothing",
+    invalid("input length and `max_tokens` exceed context limit: 199759 + 8192 > 200000"),
+    "ContextOverflow"
+  ],
+  [
+    "a request above its minute, about",
+    answer(
+      429,
+      error("Rate limit reached on tokens per minute (TPM): Limit 7000, Used 0, Requested ~12903. Try again in 50s.", {
+        code: "rate_limit_exceeded"
+      })
+    ),
+    "ContextOverflow"
+  ]
+]
