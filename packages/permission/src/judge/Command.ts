@@ -4,7 +4,7 @@ import { isInside, join, normalize, turnsBack } from "./Locations.ts"
 import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
 import { type Below, judgePaths } from "./Paths.ts"
 import { type Access, type Use, use } from "./Program.ts"
-import { tablesOf } from "./Programs.ts"
+import { listingOf, tablesOf } from "./Programs.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
 import { move, type Moved, onlyLeads } from "./Moves.ts"
 import { areOdd, isTracked, namesOf, passesNames } from "./Names.ts"
@@ -58,6 +58,14 @@ const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readonly tabl
   return found === undefined ? undefined : { use: found, table }
 }
 
+/** Does a rule name the form in which a program only lists (`tar tf *`)? Then it allows no other. */
+const isOnlyListing = (words: ReadonlyArray<Value>, { rule }: Ruling): boolean => {
+  const listing = listingOf(known(words[0]) ?? "")
+  if (listing === undefined || rule === undefined) return false
+  const named = rule.pattern.split(" ").slice(1).map(plain)
+  return use(listing, named).why === undefined && use(listing, words.slice(1)).why !== undefined
+}
+
 /** The path behind the signs that git gives a meaning: `:(top)path`, `:/path`, `:0:path`, `REVISION:path`. */
 const pathInGit = (text: string): ReadonlyArray<string> => {
   const [, magic = "", rest] = /^:(?:\(([^)]*)\)|\/|[0-3]:)(.*)$/s.exec(text) ?? []
@@ -87,6 +95,7 @@ const doubt = (
     return `${name} runs code, and the rule that allows it does not name it`
   if (words.slice(1).some(({ values }) => values?.some(turnsBack) === true) && found?.use.paths.length !== 0)
     return "a path in it goes back to where it came from"
+  if (isOnlyListing(words, rules)) return "the rule that allows it is for what only lists"
   if (found === undefined) return doubtOfWords(words, scope)
   const file = name.includes("/") ? undefined : context.facts.program(name)
   if (file !== undefined && context.project !== "/" && isInside(context.project, file))

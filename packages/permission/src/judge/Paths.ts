@@ -164,6 +164,8 @@ const maximumBelow = 2_000
 export interface Below {
   readonly access: "read" | "act"
   readonly hidden: boolean
+  /** Links are followed too. */
+  readonly follows?: boolean
   /** Only names that it matches. */
   readonly pattern?: string
 }
@@ -179,7 +181,7 @@ export const judgeBelow = (root: string, context: Working, below: Below): Readon
   )
   const real = context.facts.realPath(root)
   if (real === undefined || !isInside(context.project, real) || (below.access === "act" && !isStrict)) return []
-  const key = `${isStrict} ${below.access} ${below.hidden} ${below.pattern ?? "*"} ${real}`
+  const key = `${isStrict} ${below.access} ${below.hidden} ${below.follows === true} ${below.pattern ?? "*"} ${real}`
   const known = context.effort.below.get(key) ?? lookBelow(real, context, isStrict, below)
   context.effort.below.set(key, known)
   return known
@@ -189,7 +191,7 @@ const lookBelow = (
   root: string,
   context: Working,
   isStrict: boolean,
-  { access, hidden, pattern }: Below
+  { access, follows, hidden, pattern }: Below
 ): ReadonlyArray<PathJudgement> => {
   const waiting = [root]
   const found: Array<PathJudgement> = []
@@ -199,7 +201,13 @@ const lookBelow = (
       looked++
       if (!hidden && name.startsWith(".")) continue
       const path = join(directory, name)
-      if (kind === "directory") {
+      if (kind === "link" && follows === true) {
+        const target = context.facts.realPath(path)
+        const judged = judgePlace(path, access, context)
+        if (judged.action !== "allow") found.push(judged)
+        if (target !== undefined && isInside(context.project, target) && context.facts.entries(target) !== undefined)
+          waiting.push(target)
+      } else if (kind === "directory") {
         if (name !== "node_modules" && name !== ".git") waiting.push(path)
       } else if (
         kind === "file" &&

@@ -47,6 +47,8 @@ export interface Table {
   readonly patterns?: string
   /** Options that make it read whole directories; `always` where it does so anyway. */
   readonly deep?: string
+  /** Options that make it follow links below directories. */
+  readonly follows?: string
   /** Options that make it look at hidden files too; without the list it always does. */
   readonly hidden?: string
   /** Options that make it change what it reads. */
@@ -77,7 +79,7 @@ export interface Use {
   readonly why?: string
   readonly paths: ReadonlyArray<{ readonly value: Value; readonly access: Access }>
   /** Whole directories are read: all files in them but for hidden ones, or those that the pattern matches. */
-  readonly deep?: { readonly hidden: boolean; readonly pattern?: string }
+  readonly deep?: { readonly hidden: boolean; readonly follows?: boolean; readonly pattern?: string }
   /** What comes out are names of files that were found below these paths. */
   readonly names?: {
     readonly roots: ReadonlyArray<Value>
@@ -268,7 +270,13 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
       ...(isDeep && paths.length === 0 ? here.map((value) => ({ value, access: "read" as const })) : operands)
     ],
     ...(isDeep
-      ? { deep: { hidden: table.hidden === undefined || isOn(table.hidden, found), ...patternOf(found) } }
+      ? {
+          deep: {
+            hidden: table.hidden === undefined || isOn(table.hidden, found),
+            follows: isOn(table.follows, found),
+            ...patternOf(found)
+          }
+        }
       : {}),
     ...(isOn(table.names, found)
       ? {

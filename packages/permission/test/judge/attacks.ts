@@ -538,8 +538,6 @@ export const attacks: ReadonlyArray<Group> = [
       "file -f /etc/passwd",
       "file -C -m src/a.ts",
       "file -m /etc/passwd src/a.ts",
-      "tail -f src/a.ts",
-      "tail --follow=name src/a.ts",
       "jq -f /etc/passwd src/a.ts",
       "jq env src/a.ts",
       "jq '$ENV' src/a.ts",

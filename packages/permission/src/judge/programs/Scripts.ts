@@ -8,8 +8,9 @@ const blanks = /[ \t;\n]*/y
 const address = /\d+(?:~\d+)?|\$|\/(?:[^/\\\n[]|\\[^\n]|\[\^?\]?[^\]\n/]*\])*\/I?/y
 const range = /[ \t]*,[ \t]*(?:[+~]\d+|(?=[\d$/]))/y
 const negation = /[ \t]*!?[ \t]*/y
-/** One letter that prints, deletes or moves lines; none that reads, writes, runs or jumps. */
-const letter = /[pdDPhHgGxnNlq=](?=[ \t;\n]|$)|q\d+(?=[ \t;\n]|$)|y\/[^/\\\n]*\/[^/\\\n]*\/(?=[ \t;\n]|$)/y
+/** One letter that prints, deletes or moves lines; a group, a jump, or a text that is printed; none that reads, writes or runs. */
+const letter =
+  /[pdDPhHgGxnNlqQz=](?=[ \t;\n}]|$)|[qQ]\d+(?=[ \t;\n}]|$)|y\/[^/\\\n]*\/[^/\\\n]*\/(?=[ \t;\n}]|$)|[{}]|(?::[ ]?[A-Za-z]\w*|[btT](?:[ ]?[A-Za-z]\w*)?)(?=[ \t;\n}]|$)|[aic](?:[ \t]+|[ \t]*\\\n?)[^\\\n]+(?=\n|$)/y
 
 const marks = ["/", "|", "#", ",", "@", "%", ":", "~"]
 
@@ -20,7 +21,7 @@ const replacements: ReadonlyMap<string, RegExp> = new Map(
     const pattern = `(?:[^\\\\\\n\\[${one}]|\\\\[^\\n]|\\[\\^?\\]?[^\\]\\n${one}]*\\])*`
     return [
       mark,
-      new RegExp(`s${one}${pattern}${one}(?:[^\\\\\\n${one}]|\\\\[^\\n])*${one}[gpiI0-9]*(?=[ \\t;\\n]|$)`, "y")
+      new RegExp(`s${one}${pattern}${one}(?:[^\\\\\\n${one}]|\\\\[^\\n])*${one}[gpiI0-9]*(?=[ \\t;\\n}]|$)`, "y")
     ]
   })
 )
@@ -89,15 +90,36 @@ const dangerousAwk =
 
 const isHarmlessAwk = (script: Value | undefined): boolean => {
   const text = known(script)
-  return text !== undefined && text.length <= 2_000 && !dangerousAwk.test(withoutComparisons(text))
+  return text !== undefined && text.length <= 2_000 && !dangerousAwk.test(withoutComparisons(withoutGrouped(text)))
 }
+
+/** Between brackets `>` and `<` compare. Where a slash or `#` could begin something in which brackets mean nothing, it is not certain. */
+const withoutGrouped = (text: string): string => {
+  const parts = text.split(/("(?:[^"\\\n]|\\[^\n])*")/)
+  if (parts.some((part, at) => at % 2 === 0 && /[#/"]/.test(part))) return text
+  let depth = 0
+  return parts
+    .map((part, at) =>
+      at % 2 === 1
+        ? part
+        : part.replace(/[()]|[<>]=?/g, (sign) => {
+            if (sign === "(") depth++
+            if (sign === ")") depth = Math.max(0, depth - 1)
+            return depth > 0 && /[<>]/.test(sign) ? "" : sign
+          })
+    )
+    .join("")
+}
+
+const counted = String.raw`(?:NR|NF|FNR|\$\d+|length(?:\((?:\$\d+)?\))?)`
+const firstComparison = new RegExp(
+  String.raw`^\s*${counted}\s*[<>]=?\s*\d+\s*(?:&&\s*${counted}\s*[<>]=?\s*\d+\s*)?(?=\{)`
+)
 
 /** `NR>5` and `$1 < 3` compare; a redirection only follows `print` and `printf`. */
 const withoutComparisons = (text: string): string =>
   /print/.test(text)
-    ? text
-        .replace(/^\s*(?:NR|NF|FNR|\$\d+)\s*[<>]=?\s*\d+\s*(?:&&\s*(?:NR|NF|FNR|\$\d+)\s*[<>]=?\s*\d+\s*)?(?=\{)/, "")
-        .replaceAll("||", "")
+    ? text.replace(firstComparison, "").replaceAll("||", "")
     : text.replace(/[<>]=?/g, "").replaceAll("||", "")
 
 export const awk: Table = {
