@@ -1147,7 +1147,6 @@ export const attacks: ReadonlyArray<Group> = [
       "for i in 1 2; do cd src; cat ../../x; done",
       "pushd /etc && cat passwd",
       "pushd ..",
-      "popd",
       "pushd src; popd; popd; cat x",
       "cd src; cd -; cat x",
       "command cd /etc && cat passwd",
