@@ -10,7 +10,7 @@ import { move, type Moved, onlyLeads } from "./Moves.ts"
 import { areOdd, isTracked, namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
-import { known, plain, type Value } from "./Value.ts"
+import { known, namesAsValue, plain, type Value } from "./Value.ts"
 import { doubtOfWords, judgeNamedFiles, judgePlacesIn } from "./Untabled.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
 import { divideAssignment, isHarmlessVariable, isShell, runsCode, type Unwrapped, unwrap } from "./Wrappers.ts"
@@ -77,10 +77,13 @@ const pathInGit = (text: string): ReadonlyArray<string> => {
 /** What git names in its own way is a path too. */
 const withPathsInGit = (found: Use): Use => ({
   ...found,
-  paths: found.paths.flatMap((path) => [
-    path,
-    ...pathInGit(known(path.value) ?? "").map((text) => ({ value: plain(text), access: path.access }))
-  ])
+  // A revision is none.
+  paths: found.paths
+    .filter(({ value }) => value.plain !== true)
+    .flatMap((path) => [
+      path,
+      ...pathInGit(known(path.value) ?? "").map((text) => ({ value: plain(text), access: path.access }))
+    ])
 })
 
 const doubt = (
@@ -141,7 +144,7 @@ const judgePlain = (
     ...judgeTargets(words, found?.use, scope, context)
   ]
   const inner = (found?.use.runs ?? []).map((run) =>
-    judgeEach(run, "{}", namesOf(found?.use ?? { paths: [] }, name, scope), scope, judging, depth + 1)
+    judgeEach(run, "{}", separately(namesOf(found?.use ?? { paths: [] }, name, scope)), scope, judging, depth + 1)
   )
   if (scope.directories === undefined && found !== undefined)
     verdicts.push(ask("the directory it runs in is not known"))
@@ -151,13 +154,20 @@ const judgePlain = (
       : found === undefined
         ? undefined
         : namesOf(found.use, name, scope)
-  const own = rules.rule === undefined && onlyLeads.test(name) ? allow("it only leads through the line") : rules
+  const own =
+    rules.rule === undefined && (onlyLeads.test(name) || name === "export")
+      ? allow("it only leads through the line")
+      : rules
   return result(words, worst<Verdict>(own, verdicts), scope, {
     commands: inner.flatMap(({ commands }) => commands),
     paths: [...judgeName(name, rules, scope, context), ...paths, ...below, ...inner.flatMap((one) => one.paths)],
     ...(names === undefined ? {} : { names })
   })
 }
+
+/** Behind `-exec` each name is one word. */
+const separately = (names: Names | undefined): Names | undefined =>
+  names === undefined ? undefined : { ...names, separated: true }
 
 const patternOf = ({ pattern }: Names): Pick<Below, "pattern"> => (pattern === undefined ? {} : { pattern })
 
@@ -170,36 +180,98 @@ const judgeEach = (
   judging: Judging,
   depth: number
 ): Outcome => {
-  const { context } = judging
   const isMarked = (word: Value) => mark !== undefined && known(word) === mark
   const holdsMark = (word: Value) => mark !== undefined && !isMarked(word) && word.text.includes(mark)
   const unknown: Value = { text: mark ?? "...", beginning: "", values: undefined, single: false, literal: false }
-  const given: ReadonlyArray<Value> =
-    names === undefined
-      ? [unknown]
-      : [{ text: mark ?? "...", beginning: "", values: names.roots, single: false, literal: false }]
+  const given = names === undefined ? unknown : namesAsValue(mark ?? "...", names)
   const filled =
     mark === undefined
-      ? [...words, ...given]
+      ? [...words, given]
       : words.flatMap((word) => (isMarked(word) ? given : [holdsMark(word) ? unknown : word]))
+  return judgeNamed(words, filled, names, ruling(words, [], judging.context), scope, judging, depth)
+}
+
+/** What names of files may lead to that are read. */
+const judgeNames = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
+  const tracked = names.tracked === true ? { counts: (path: string) => isTracked(path, context) } : {}
+  const below: Below = {
+    access: "read",
+    hidden: true,
+    follows: names.isFiles !== true,
+    ...tracked,
+    ...patternOf(names)
+  }
+  return belowOf(names.roots.map(plain), below, scope, context)
+}
+
+/** What is changed by a program that is given each of the names. */
+const judgeChanges = (
+  filled: ReadonlyArray<Value>,
+  names: Names,
+  scope: Scope,
+  context: Working
+): ReadonlyArray<PathJudgement> => {
+  const accesses = (usesOf(filled)?.use.paths ?? []).map(({ access }) => access)
+  const changing = accesses.find((access) => access === "write" || access === "act")
+  if (changing === undefined) return []
+  const below: Below = { access: "act", hidden: true, isCertain: true, ...patternOf(names) }
+  const inEach = names.roots.map((root) => plain(join(root, "name")))
+  return [
+    ...belowOf(names.roots.map(plain), below, scope, context),
+    ...inEach.flatMap((value) => judgePaths(value, changing, scope, context))
+  ]
+}
+
+/** Why it is not certain which words the names become. */
+const doubtOfNames = (names: Names | undefined, scope: Scope, context: Working): string | undefined => {
+  if (
+    names === undefined ||
+    scope.directories?.every((one) => names.from.includes(one)) !== true ||
+    areOdd(names, context)
+  )
+    return "the names that it gets are not certain"
+  return undefined
+}
+
+/** The same with the names at their places; only a program with a table does nothing else with them. */
+const judgeNamed = (
+  words: ReadonlyArray<Value>,
+  filled: ReadonlyArray<Value>,
+  names: Names | undefined,
+  rules: Ruling,
+  scope: Scope,
+  judging: Judging,
+  depth: number
+): Outcome => {
+  const { context } = judging
   const name = known(words[0]) ?? ""
-  const rules = ruling(words, [], context)
   const doubts: Array<Verdict> = []
   if (unwrap(words)._tag !== "Plain" || isShell(name))
     doubts.push(ask(`what ${name} runs for each name is not certain`))
   if (tablesOf(name).length === 0) doubts.push(ask(`what ${name} does with each name is not known`))
-  if (name !== "echo" && (names === undefined || (names.separated === false && areOdd(names, scope, context))))
-    doubts.push(ask("the names that it gets are not certain"))
+  const why = name === "echo" ? undefined : doubtOfNames(names, scope, context)
+  if (why !== undefined) doubts.push(ask(why))
   const plainly = judgePlain(filled, { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
-  const found =
-    names === undefined
+  const below =
+    names === undefined || onlyTells.test(name)
       ? []
-      : belowOf(names.roots.map(plain), { access: "read", hidden: true, ...patternOf(names) }, scope, context)
-  const below = names?.tracked === true ? found.filter(({ path }) => isTracked(path, context)) : found
+      : [...judgeNames(names, scope, context), ...judgeChanges(filled, names, scope, context)]
   const [own, ...others] = plainly.commands
   const shown = result(words, own ?? rules, scope).commands
   return { ...plainly, commands: [...shown, ...others], paths: [...plainly.paths, ...below] }
 }
+
+/** A file that a name leads to and that is read without being a word, as in `< "$f"`. */
+export const judgeInput = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
+  const why = names.separated ? doubtOfNames(names, scope, context) : "the name is not in quotes"
+  const roots = judgePaths(namesAsValue("...", names), "read", scope, context)
+  const doubts =
+    why === undefined ? [] : judgePaths({ ...plain("..."), text: why, values: undefined }, "read", scope, context)
+  return [...doubts, ...roots, ...judgeNames(names, scope, context)]
+}
+
+/** They tell names and what kind of files they are, not what is in them. */
+const onlyTells = /^(?:echo|printf|basename|dirname|ls|stat|du|test|\[|\[\[)$/
 
 const staying = ({ directories }: Scope): Moved => ({ success: directories, failure: directories })
 
@@ -297,8 +369,12 @@ export const judgeWords = (
   if (elsewhere !== undefined) return elsewhere
   const inside: Unwrapped = unwrap(words)
   switch (inside._tag) {
-    case "Plain":
-      return judgePlain(words, rules, scope, judging, depth)
+    case "Plain": {
+      const named = words.flatMap((word) => word.names ?? [])
+      return named.length === 0
+        ? judgePlain(words, rules, scope, judging, depth)
+        : judgeNamed(words, words, named.length === 1 ? named[0] : undefined, rules, scope, judging, depth)
+    }
     case "Names":
       return result(words, rules, scope)
     case "Open":

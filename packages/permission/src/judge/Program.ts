@@ -85,6 +85,7 @@ export interface Use {
     readonly roots: ReadonlyArray<Value>
     readonly separated: boolean
     readonly untracked?: boolean
+    readonly isFiles?: boolean
     readonly pattern?: string
   }
   /** Commands that it runs, with `{}` for names of files below its paths. */
@@ -184,7 +185,7 @@ const divide = (
       found.operands.push(...words.slice(at + 1))
       return { ...found, rest: words.length }
     }
-    if (text === "-" || !mayBeOption(word)) {
+    if (text === "-" || (word.plain === true && !word.beginning.startsWith("-")) || !mayBeOption(word)) {
       if (untilOperand) return { ...found, rest: at }
       found.operands.push(word)
       continue
@@ -280,7 +281,12 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
       : {}),
     ...(isOn(table.names, found)
       ? {
-          names: { roots, separated: isOn(table.separators, found), untracked: isOn("-o --others --untracked", found) }
+          names: {
+            roots,
+            separated: isOn(table.separators, found),
+            isFiles: table.follows !== undefined,
+            untracked: isOn("-o --others --untracked", found)
+          }
         }
       : {})
   }

@@ -46,6 +46,7 @@ const patterns = [
   "stty size",
   "clear",
   "umask",
+  "export *",
   "eza *",
   "exa *",
   "getconf *",

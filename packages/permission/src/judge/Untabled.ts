@@ -54,6 +54,7 @@ export const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string 
   const hazard = hazardIn(words)
   if (hazard !== undefined) return hazard
   for (const word of words) {
+    if (word.plain === true) continue
     if (word.values === undefined || word.text.startsWith("<("))
       return `what ${word.text} becomes is not known before it runs`
     if (word.values.some(turnsBack)) return `${word.text} goes back to where it came from`

@@ -1,4 +1,5 @@
 /** Programs that run another one: which are only a frame around it, and which may run anything. */
+import { isOwnName } from "./Scope.ts"
 import { behind, known, plain, type Value } from "./Value.ts"
 
 /** What a command is, besides its own name. */
@@ -139,6 +140,7 @@ const shell = (words: ReadonlyArray<Value>): Unwrapped => {
 export const unwrap = (words: ReadonlyArray<Value>): Unwrapped => {
   const name = known(words[0]) ?? ""
   if (outsiders.has(name)) return open(`${name} may run anything`)
+  if (name === "export" && words.length > 1 && words.slice(1).every(isHarmlessExport)) return { _tag: "Plain" }
   if (evaluators.has(name) && !harmlessEvaluators.has(name))
     return open(`${name} changes what bash does, or runs its words as code`)
   if (name === "env") return env(words)
@@ -219,7 +221,15 @@ const variables: Readonly<Record<string, RegExp>> = {
 export const isHarmlessVariable = (name: string, text: string | undefined): boolean => {
   if (text === undefined) return false
   if (/^LC_[A-Z]+$/.test(name)) return /^[\w.@-]*$/.test(text)
+  if (isOwnName(name)) return /^[\w.,:@%+/ -]*$/.test(text) && !text.includes("..")
   return Object.hasOwn(variables, name) && variables[name]?.test(text) === true && !text.includes("..")
+}
+
+/** `export NAME=value`, as if it stood in front of each command behind it. */
+const isHarmlessExport = (word: Value): boolean => {
+  if (!isAssignment(word)) return false
+  const { name, text } = divideAssignment(word)
+  return isHarmlessVariable(name, text)
 }
 
 /** The two sides of `NAME=value`. */

@@ -6,7 +6,9 @@ import type { Arm, Assignment, Item, Piece, Redirection, Script, SimpleCommand, 
 import {
   bareWord,
   deeper,
+  makeBackground,
   makeCommand,
+  makeExported,
   makeNumber,
   makePipeline,
   makeRedirection,
@@ -45,10 +47,10 @@ const readScript = (script: Tree.ParsedScript | undefined, way: Way): Script => 
 const readStatements = (statements: ReadonlyArray<Tree.Statement>, way: Way): Step =>
   makeSequence(
     statements.flatMap(({ background, command }): ReadonlyArray<Item> => {
-      if (background === true) return unclear("something that goes on in the background (&)")
       const commands = command.type === "AndOr" ? command.commands : [command]
       const operators = command.type === "AndOr" ? command.operators : []
-      return commands.map((one, index) => ({ step: readCommand(one, way), next: operators[index] ?? ";" }))
+      const items = commands.map((one, index): Item => ({ step: readCommand(one, way), next: operators[index] ?? ";" }))
+      return background === true ? [makeBackground(items)] : items
     })
   )
 
@@ -163,7 +165,7 @@ const readSimple = ({ name, prefix, suffix }: Tree.Command, way: Way): SimpleCom
   const parts = [...prefix, ...suffix]
   const redirections = parts.filter((part) => part.type !== "Word" && part.type !== "Assignment")
   const rest = suffix.flatMap((part) => {
-    if (part.type === "Assignment") return unclear(`\`${name?.text}\` with assignments`)
+    if (part.type === "Assignment") return [makeExported(name?.text, readAssignment(part, way))]
     return part.type === "Word" ? readWords(part, way) : []
   })
   return makeCommand({

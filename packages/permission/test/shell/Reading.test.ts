@@ -118,6 +118,36 @@ describe("what is understood", () => {
     assert.deepStrictEqual(told, { ...command(plain("cat")), redirections: [heredoc] })
   })
 
+  it("what goes on in the background is a shell of its own, and what is exported is a word", () => {
+    assert.deepStrictEqual(understand("a && b & x=*; export A=$x"), {
+      _tag: "Sequence",
+      items: [
+        {
+          step: {
+            _tag: "Subshell",
+            body: {
+              _tag: "Sequence",
+              items: [
+                { step: command(plain("a")), next: "&&" },
+                { step: command(plain("b")), next: "end" }
+              ]
+            },
+            redirections: []
+          },
+          next: ";"
+        },
+        {
+          step: { ...command(), assignments: [{ name: "x", value: word("*", { _tag: "Glob", text: "*" }) }] },
+          next: ";"
+        },
+        {
+          step: command(plain("export"), word("A=$x", text("A=", true), { _tag: "Variable", name: "x", quoted: true })),
+          next: "end"
+        }
+      ]
+    })
+  })
+
   it("assignments and redirections", () => {
     assert.deepStrictEqual(understand("A=1 B= x >>f 2>&1 <g"), {
       _tag: "Command",
@@ -140,9 +170,8 @@ const notUnderstood = [
   [
     "",
     "# nothing",
-    "a &",
-    "a & b",
-    "x=1",
+    "a && & b",
+    "x=1 > f",
     "> f",
     "()",
     "a &&",
@@ -153,7 +182,8 @@ const notUnderstood = [
     '"$(a)" b'
   ],
   [
-    "export A=1",
+    "declare A=1",
+    "export A=*",
     "unset A",
     "a[0]=1 b",
     "A+=1 b",
@@ -190,20 +220,20 @@ describe("what is not understood", () => {
   })
 
   it.each<readonly [string, ReadonlyArray<string>]>([
-    ["rm -rf x &", ["rm", "-rf", "x"]],
-    ["a & (b; A=1 r''m \\-rf 'x' 2>/dev/null)", ["rm", "-rf", "x"]],
+    ["rm -rf x & f() { a; }", ["rm", "-rf", "x"]],
+    ["a & (b; A=1 r''m \\-rf 'x' 2>/dev/null) $'c'", ["rm", "-rf", "x"]],
     ["a ${b:-`rm x`}", ["rm", "x"]],
     ['a ${b:-$(c "`rm x`")}', ["rm", "x"]],
-    ["sh -c 'rm x; b' &", ["rm", "x"]],
-    ["bash -c \"$(a 'rm x')\" &", ["rm", "x"]],
+    ["sh -c 'rm x; b' $'c'", ["rm", "x"]],
+    ["bash -c \"$(a 'rm x')\" $'c'", ["rm", "x"]],
     ["cat <<E\n$(rm x)\nE", ["rm", "x"]],
-    ["bash <<E &\nrm x\nE", ["rm", "x"]],
+    ["bash $'c' <<E\nrm x\nE", ["rm", "x"]],
     ["$'\\x72m' x", ["rm", "x"]],
-    ["rm$IFS'x' &", ["rm", "x"]],
+    ["rm$IFS'x'; coproc a", ["rm", "x"]],
     ["r\\\nm x", ["rm", "x"]],
     ["{rm,x}", ["rm", "x"]],
     ["f() { rm x; }; f", ["rm", "x"]],
-    ["if a; then ! rm x; fi &", ["rm", "x"]],
+    ["if a; then ! rm x; fi; coproc a", ["rm", "x"]],
     [`${"a;".repeat(10_000)} rm x`, ["rm", "x"]],
     [`${"$(".repeat(10_000)} rm x`, ["rm", "x"]],
     [`${" ".repeat(200_000)}rm x`, ["rm", "x"]]

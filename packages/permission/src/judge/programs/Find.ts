@@ -19,6 +19,7 @@ interface Reading {
   readonly runs: Array<ReadonlyArray<Value>>
   readonly patterns: Array<string>
   separated: boolean
+  isFiles: boolean
   combined: boolean
 }
 
@@ -40,6 +41,7 @@ const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): nu
   }
   if (next?.single === true && withText.has(name)) {
     const pattern = known(next)
+    if (name === "-type" && pattern === "f") reading.isFiles = true
     if (name === "-name" && pattern !== undefined) reading.patterns.push(pattern)
     return 2
   }
@@ -58,7 +60,15 @@ const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): nu
 
 /** Options of where links lead to stand first, then the places, then the tests. */
 export const find = (words: ReadonlyArray<Value>): Use => {
-  const reading: Reading = { paths: [], roots: [], runs: [], patterns: [], separated: false, combined: false }
+  const reading: Reading = {
+    paths: [],
+    roots: [],
+    runs: [],
+    patterns: [],
+    separated: false,
+    isFiles: false,
+    combined: false
+  }
   let at = 0
   while (/^-[PH]$/.test(known(words[at]) ?? "")) at++
   for (; at < words.length; at++) {
@@ -76,7 +86,7 @@ export const find = (words: ReadonlyArray<Value>): Use => {
   const pattern = only === undefined ? {} : { pattern: only }
   return {
     paths: [...roots.map((value) => ({ value, access: "read" as const })), ...reading.paths],
-    names: { roots, separated: reading.separated, ...pattern },
+    names: { roots, separated: reading.separated, isFiles: reading.isFiles && !reading.combined, ...pattern },
     ...(reading.runs.length === 0 ? {} : { runs: reading.runs })
   }
 }
