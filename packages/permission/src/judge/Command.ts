@@ -1,6 +1,7 @@
 /** One command: its words against the rules, and what it does against what it may do. */
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, normalize, turnsBack } from "./Locations.ts"
+import { hostWords } from "./Containers.ts"
 import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
 import { type Below, judgePaths } from "./Paths.ts"
 import { type Access, type Use, use } from "./Program.ts"
@@ -132,7 +133,7 @@ const judgePlain = (
   const paths =
     found === undefined || uncertain !== undefined
       ? [
-          ...words.slice(1).flatMap((word) => judgePlacesIn(word, scope, context)),
+          ...hostWords(words).flatMap((word) => judgePlacesIn(word, scope, context)),
           ...judgeNamedFiles(words, scope, context)
         ]
       : found.use.paths.flatMap(({ access, value }) => judgePaths(value, access, scope, context))
@@ -146,6 +147,18 @@ const judgePlain = (
   const inner = (found?.use.runs ?? []).map((run) =>
     judgeEach(run, "{}", separately(namesOf(found?.use ?? { paths: [] }, name, scope)), scope, judging, depth + 1)
   )
+  const deleted =
+    found?.use.deletes === true && !rules.isExact
+      ? judgeEach(
+          [plain("rm"), plain("{}")],
+          "{}",
+          separately(namesOf(found.use, name, scope)),
+          scope,
+          judging,
+          depth + 1
+        )
+      : undefined
+  verdicts.push(...(deleted?.commands ?? []).map((one) => (one.action === "ask" ? ask("it deletes files") : one)))
   if (scope.directories === undefined && found !== undefined)
     verdicts.push(ask("the directory it runs in is not known"))
   const names =
@@ -153,14 +166,21 @@ const judgePlain = (
       ? scope.input
       : found === undefined
         ? undefined
-        : namesOf(found.use, name, scope)
+        : found.use.names?.isInner === true
+          ? undefined
+          : namesOf(found.use, name, scope)
   const own =
     rules.rule === undefined && (onlyLeads.test(name) || name === "export")
       ? allow("it only leads through the line")
       : rules
   return result(words, worst<Verdict>(own, verdicts), scope, {
     commands: inner.flatMap(({ commands }) => commands),
-    paths: [...judgeName(name, rules, scope, context), ...paths, ...below, ...inner.flatMap((one) => one.paths)],
+    paths: [
+      ...judgeName(name, rules, scope, context),
+      ...paths,
+      ...below,
+      ...[...inner, ...(deleted === undefined ? [] : [deleted])].flatMap((one) => one.paths)
+    ],
     ...(names === undefined ? {} : { names })
   })
 }
@@ -215,11 +235,7 @@ const judgeChanges = (
   const changing = accesses.find((access) => access === "write" || access === "act")
   if (changing === undefined) return []
   const below: Below = { access: "act", hidden: true, isCertain: true, ...patternOf(names) }
-  const inEach = names.roots.map((root) => plain(join(root, "name")))
-  return [
-    ...belowOf(names.roots.map(plain), below, scope, context),
-    ...inEach.flatMap((value) => judgePaths(value, changing, scope, context))
-  ]
+  return belowOf(names.roots.map(plain), below, scope, context)
 }
 
 /** Why it is not certain which words the names become. */
@@ -232,6 +248,14 @@ const doubtOfNames = (names: Names | undefined, scope: Scope, context: Working):
     return "the names that it gets are not certain"
   return undefined
 }
+
+/** The file, and not the place where it was found, is what is changed. */
+const inEach = (filled: ReadonlyArray<Value>): ReadonlyArray<Value> =>
+  filled.map((word) =>
+    word.names?.isFiles === true || word.names?.pattern !== undefined
+      ? { ...word, values: word.names.roots.map((root) => join(root, "name")) }
+      : word
+  )
 
 /** The same with the names at their places; only a program with a table does nothing else with them. */
 const judgeNamed = (
@@ -251,11 +275,16 @@ const judgeNamed = (
   if (tablesOf(name).length === 0) doubts.push(ask(`what ${name} does with each name is not known`))
   const why = name === "echo" ? undefined : doubtOfNames(names, scope, context)
   if (why !== undefined) doubts.push(ask(why))
-  const plainly = judgePlain(filled, { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
+  const plainly = judgePlain(inEach(filled), { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
   const below =
     names === undefined || onlyTells.test(name)
       ? []
-      : [...judgeNames(names, scope, context), ...judgeChanges(filled, names, scope, context)]
+      : [
+          ...(onlyRemoves.test(name) ? [] : judgeNames(names, scope, context)).filter(
+            ({ outside }) => outside || name !== "ls"
+          ),
+          ...judgeChanges(filled, names, scope, context)
+        ]
   const [own, ...others] = plainly.commands
   const shown = result(words, own ?? rules, scope).commands
   return { ...plainly, commands: [...shown, ...others], paths: [...plainly.paths, ...below] }
@@ -270,8 +299,11 @@ export const judgeInput = (names: Names, scope: Scope, context: Working): Readon
   return [...doubts, ...roots, ...judgeNames(names, scope, context)]
 }
 
+/** They remove a link and not what it leads to. */
+const onlyRemoves = /^(?:rm|unlink)$/
+
 /** They tell names and what kind of files they are, not what is in them. */
-const onlyTells = /^(?:echo|printf|basename|dirname|ls|stat|du|test|\[|\[\[)$/
+const onlyTells = /^(?:echo|printf|basename|dirname|stat|du|test|\[|\[\[)$/
 
 const staying = ({ directories }: Scope): Moved => ({ success: directories, failure: directories })
 

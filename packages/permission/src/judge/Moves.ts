@@ -23,7 +23,7 @@ interface Move extends Moved {
 }
 
 /** They do nothing but end a loop or a script, and so need no rule beside commands that have one. */
-export const onlyLeads = /^(?:break|continue|exit|return|true|false|:)$/
+export const onlyLeads = /^(?:break|continue|exit|return|wait|true|false|:)$/
 
 /** Why an assignment by itself needs no rule. */
 export const onlySets = "it only sets a variable of the line"

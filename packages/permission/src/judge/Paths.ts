@@ -218,7 +218,7 @@ const lookBelow = (
         if (target !== undefined && isInside(context.project, target) && context.facts.entries(target) !== undefined)
           waiting.push(target)
       } else if (kind === "directory") {
-        if (name !== "node_modules" && name !== ".git") waiting.push(path)
+        if (name !== "node_modules" && (name !== ".git" || isCertain === true)) waiting.push(path)
       } else if (
         kind === "file" &&
         (isStrict || isCertain === true || isSecret(name)) &&

@@ -55,6 +55,8 @@ export interface Table {
   readonly inPlace?: string
   /** What comes out are the names of files below its operands: with these options, or `always`. */
   readonly names?: string
+  /** Options after which something else comes out too. */
+  readonly mixed?: string
   /** Options after which these names end with a NUL. */
   readonly separators?: string
   /** Default `none`. */
@@ -86,8 +88,12 @@ export interface Use {
     readonly separated: boolean
     readonly untracked?: boolean
     readonly isFiles?: boolean
+    /** They are for what it runs, and not all that comes out. */
+    readonly isInner?: boolean
     readonly pattern?: string
   }
+  /** It deletes what it finds, as `rm` does. */
+  readonly deletes?: boolean
   /** Commands that it runs, with `{}` for names of files below its paths. */
   readonly runs?: ReadonlyArray<ReadonlyArray<Value>>
 }
@@ -279,7 +285,7 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
           }
         }
       : {}),
-    ...(isOn(table.names, found)
+    ...(isOn(table.names, found) && !isOn(table.mixed, found)
       ? {
           names: {
             roots,

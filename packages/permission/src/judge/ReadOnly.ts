@@ -213,6 +213,7 @@ const patterns = [
   "git branch --no-merged *",
   "git branch --all",
   "git branch --sort*",
+  "git branch --format*",
   "git branch -a *",
   "git branch -r *",
   "git tag",

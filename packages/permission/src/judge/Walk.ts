@@ -12,7 +12,7 @@ import { contentOf, known, namesAsValue, plain, resolve, type Value } from "./Va
 import { onlySets } from "./Moves.ts"
 import { judgePlacesIn } from "./Untabled.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
-import { isHarmlessVariable, isShell, runsItsWords } from "./Wrappers.ts"
+import { isHarmlessVariable, isSearchPath, isShell, runsItsWords } from "./Wrappers.ts"
 import { baseName } from "./Locations.ts"
 import { seeCommands } from "../shell/Sightings.ts"
 import { textOf } from "../shell/Script.ts"
@@ -311,7 +311,9 @@ export class Walk {
     const isReading = known(words[0]) === "read"
     const wrong = prefix.find(
       ({ name, value }) =>
-        !isHarmlessVariable(name, known(value)) && !(isReading && name === "IFS" && known(value) === "")
+        !isHarmlessVariable(name, known(value)) &&
+        !isSearchPath(name, known(value), known(words[0])) &&
+        !(isReading && name === "IFS" && known(value) === "")
     )
     const doubts = wrong === undefined ? [] : [ask(`it sets ${wrong.name}, which may change what programs do`)]
     if (words.length === 0) return this.assignment(prefix, scope)

@@ -214,8 +214,23 @@ const variables: Readonly<Record<string, RegExp>> = {
   CGO_ENABLED: /^[01]$/,
   GOOS: /^\w*$/,
   GOARCH: /^\w*$/,
+  RUSTFLAGS: /^(?:-[DWA] ?[\w:-]+ ?)*$/,
+  GOFLAGS: /^-(?:mod=(?:mod|vendor|readonly)|count=\d+|race|v)$/,
+  NODE_OPTIONS: /^--max-old-space-size=\d+$/,
+  PYTHONUNBUFFERED: /^\w*$/,
+  PYTHONDONTWRITEBYTECODE: /^\w*$/,
+  CARGO_TERM_COLOR: /^\w*$/,
+  PAGER: /^cat$/,
+  GIT_PAGER: /^cat$/,
   PORT: /^\d*$/
 }
+
+/** Where Python looks for modules of the project: for what runs the project's code anyway. */
+export const isSearchPath = (name: string, text: string | undefined, program: string | undefined): boolean =>
+  name === "PYTHONPATH" &&
+  /^(?:python3?|pytest)$/.test(program ?? "") &&
+  text !== undefined &&
+  text.split(":").every((one) => /^(?!-)[\w./-]+$/.test(one) && !/^\/|\.\./.test(one))
 
 /** May a line set this variable to this text? */
 export const isHarmlessVariable = (name: string, text: string | undefined): boolean => {

@@ -21,6 +21,8 @@ interface Reading {
   separated: boolean
   isFiles: boolean
   combined: boolean
+  deletes: boolean
+  mixed: boolean
 }
 
 /** Where the command behind `-exec` ends. */
@@ -35,12 +37,14 @@ const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): nu
   const next = words[at + 1]
   if (name === undefined) return `what ${words[at]?.text} becomes is not known before it runs`
   if (alone.has(name)) {
+    if (name === "-ls") reading.mixed = true
     if (name === "-print0") reading.separated = true
     if (/^(?:-o|-or|-not|!|,)$/.test(name)) reading.combined = true
     return 1
   }
   if (next?.single === true && withText.has(name)) {
     const pattern = known(next)
+    if (name === "-printf") reading.mixed = true
     if (name === "-type" && pattern === "f") reading.isFiles = true
     if (name === "-name" && pattern !== undefined) reading.patterns.push(pattern)
     return 2
@@ -55,7 +59,11 @@ const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): nu
     reading.runs.push(words.slice(at + 1, end))
     return end - at + 1
   }
-  return name === "-delete" ? "it deletes files" : `${name} is not one of its tests that are known to be harmless`
+  if (name === "-delete") {
+    reading.deletes = true
+    return 1
+  }
+  return `${name} is not one of its tests that are known to be harmless`
 }
 
 /** Options of where links lead to stand first, then the places, then the tests. */
@@ -67,7 +75,9 @@ export const find = (words: ReadonlyArray<Value>): Use => {
     patterns: [],
     separated: false,
     isFiles: false,
-    combined: false
+    combined: false,
+    deletes: false,
+    mixed: false
   }
   let at = 0
   while (/^-[PH]$/.test(known(words[at]) ?? "")) at++
@@ -86,7 +96,14 @@ export const find = (words: ReadonlyArray<Value>): Use => {
   const pattern = only === undefined ? {} : { pattern: only }
   return {
     paths: [...roots.map((value) => ({ value, access: "read" as const })), ...reading.paths],
-    names: { roots, separated: reading.separated, isFiles: reading.isFiles && !reading.combined, ...pattern },
+    names: {
+      roots,
+      separated: reading.separated,
+      isInner: reading.mixed || reading.runs.length > 0,
+      isFiles: reading.isFiles && !reading.combined,
+      ...pattern
+    },
+    ...(reading.deletes ? { deletes: true } : {}),
     ...(reading.runs.length === 0 ? {} : { runs: reading.runs })
   }
 }
@@ -98,6 +115,7 @@ export const fd: Table = {
   texts:
     "-d -t -e -E -c -j -S --max-depth --min-depth --exact-depth --type --extension --exclude --color --threads --size --changed-within --changed-before --max-results --strip-cwd-prefix",
   names: "always",
+  mixed: "-l --list-details",
   separators: "-0 --print0",
   operands: "pattern"
 }

@@ -44,6 +44,8 @@ const history: Table = {
 
 const diff: Table = {
   names: "--name-only",
+  mixed:
+    "-p -u -c -U -W --patch --raw --stat --numstat --shortstat --summary --dirstat --patch-with-stat --patch-with-raw --cc --name-status --line-prefix --submodule --unified --check --compact-summary --cumulative --function-context --binary --word-diff --color-words --stdin",
   separators: "-z",
   flags: diffFlags,
   texts: diffTexts,
@@ -122,6 +124,7 @@ export const reading: Readonly<Record<string, Program>> = {
     texts: "-x --exclude --with-tree --format",
     optional: "--abbrev",
     names: "always",
+    mixed: "--format -t -s -v -f -u --stage --unmerged --eol",
     separators: "-z",
     operands: "read"
   },

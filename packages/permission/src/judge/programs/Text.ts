@@ -17,6 +17,7 @@ const grep: Table = {
   deep: "-r -R --recursive --dereference-recursive",
   follows: "-R --dereference-recursive",
   names: "-l -L --files-with-matches --files-without-match",
+  mixed: "--label --help --version",
   separators: "-Z --null",
   operands: "pattern",
   check: ({ options }) =>
@@ -44,6 +45,7 @@ const searchText: Table = {
   follows: "-L --follow",
   hidden: "--hidden -. -u --unrestricted",
   names: "-l --files-with-matches --files-without-match --files",
+  mixed: "--json --stats --debug --path-separator --type-list --help --version",
   separators: "-0 --null",
   operands: "pattern"
 }
@@ -67,8 +69,12 @@ const screens: Table = {
 const viewer: Table = {
   flags: "-p -pp -n -A -f -d --plain --number --show-all --force-colorization --list-themes --list-languages --version",
   texts:
-    "-l -r -H -m --language --line-range --style --color --decorations --theme --wrap --tabs --highlight-line --terminal-width --file-name",
-  operands: "read"
+    "-l -r -H -m --language --line-range --style --paging --color --decorations --theme --wrap --tabs --highlight-line --terminal-width --file-name",
+  operands: "read",
+  check: ({ options }) =>
+    options.every(({ name, value }) => name !== "--paging" || /^(?:never|auto)$/.test(known(value) ?? ""))
+      ? undefined
+      : "it may start a pager"
 }
 
 const ends: Table = {
