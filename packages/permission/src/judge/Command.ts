@@ -2,13 +2,15 @@
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, normalize, turnsBack } from "./Locations.ts"
 import { hostWords } from "./Containers.ts"
+import { doubtOfNames, inEach, judgeEachName } from "./FileNames.ts"
 import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
-import { type Below, judgePaths } from "./Paths.ts"
-import { type Access, type Use, use } from "./Program.ts"
-import { listingOf, tablesOf } from "./Programs.ts"
+import { judgePaths } from "./Paths.ts"
+import type { Access } from "./Program.ts"
+import { tablesOf } from "./Programs.ts"
+import { isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
 import { move, type Moved, onlyLeads } from "./Moves.ts"
-import { areOdd, isTracked, namesOf, passesNames } from "./Names.ts"
+import { namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, namesAsValue, plain, type Value } from "./Value.ts"
@@ -47,45 +49,6 @@ const result = (words: ReadonlyArray<Value>, verdict: Verdict, scope: Scope, mor
   }
   return { success: scope.directories, failure: scope.directories, ...rest, commands: [own, ...commands], paths }
 }
-
-/** The best reading of the words by the tables of the program; with the reason when none is certain. */
-const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readonly table: number } | undefined => {
-  const uses = tablesOf(known(words[0]) ?? "").map((table) => use(table, words.slice(1)))
-  const table = Math.max(
-    0,
-    uses.findIndex(({ why }) => why === undefined)
-  )
-  const found = uses[table]
-  return found === undefined ? undefined : { use: found, table }
-}
-
-/** Does a rule name the form in which a program only lists (`tar tf *`)? Then it allows no other. */
-const isOnlyListing = (words: ReadonlyArray<Value>, { rule }: Ruling): boolean => {
-  const listing = listingOf(known(words[0]) ?? "")
-  if (listing === undefined || rule === undefined) return false
-  const named = rule.pattern.split(" ").slice(1).map(plain)
-  return use(listing, named).why === undefined && use(listing, words.slice(1)).why !== undefined
-}
-
-/** The path behind the signs that git gives a meaning: `:(top)path`, `:/path`, `:0:path`, `REVISION:path`. */
-const pathInGit = (text: string): ReadonlyArray<string> => {
-  const [, magic = "", rest] = /^:(?:\(([^)]*)\)|\/|[0-3]:)(.*)$/s.exec(text) ?? []
-  if (rest !== undefined) return /\bicase\b/.test(magic) ? [rest, rest.toLowerCase()] : [rest]
-  const at = text.indexOf(":")
-  return at === -1 || /^:[!^]/.test(text) ? [] : [text.slice(at + 1)]
-}
-
-/** What git names in its own way is a path too. */
-const withPathsInGit = (found: Use): Use => ({
-  ...found,
-  // A revision is none.
-  paths: found.paths
-    .filter(({ value }) => value.plain !== true)
-    .flatMap((path) => [
-      path,
-      ...pathInGit(known(path.value) ?? "").map((text) => ({ value: plain(text), access: path.access }))
-    ])
-})
 
 const doubt = (
   words: ReadonlyArray<Value>,
@@ -189,8 +152,6 @@ const judgePlain = (
 const separately = (names: Names | undefined): Names | undefined =>
   names === undefined ? undefined : { ...names, separated: true }
 
-const patternOf = ({ pattern }: Names): Pick<Below, "pattern"> => (pattern === undefined ? {} : { pattern })
-
 /** A command that gets names of files, in the place of the mark or behind its words. */
 const judgeEach = (
   words: ReadonlyArray<Value>,
@@ -211,52 +172,6 @@ const judgeEach = (
   return judgeNamed(words, filled, names, ruling(words, [], judging.context), scope, judging, depth)
 }
 
-/** What names of files may lead to that are read. */
-const judgeNames = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
-  const tracked = names.tracked === true ? { counts: (path: string) => isTracked(path, context) } : {}
-  const below: Below = {
-    access: "read",
-    hidden: true,
-    follows: names.isFiles !== true,
-    ...tracked,
-    ...patternOf(names)
-  }
-  return belowOf(names.roots.map(plain), below, scope, context)
-}
-
-/** What is changed by a program that is given each of the names. */
-const judgeChanges = (
-  filled: ReadonlyArray<Value>,
-  names: Names,
-  scope: Scope,
-  context: Working
-): ReadonlyArray<PathJudgement> => {
-  const accesses = (usesOf(filled)?.use.paths ?? []).map(({ access }) => access)
-  const changing = accesses.find((access) => access === "write" || access === "act")
-  if (changing === undefined) return []
-  const below: Below = { access: "act", hidden: true, isCertain: true, ...patternOf(names) }
-  return belowOf(names.roots.map(plain), below, scope, context)
-}
-
-/** Why it is not certain which words the names become. */
-const doubtOfNames = (names: Names | undefined, scope: Scope, context: Working): string | undefined => {
-  if (
-    names === undefined ||
-    scope.directories?.every((one) => names.from.includes(one)) !== true ||
-    areOdd(names, context)
-  )
-    return "the names that it gets are not certain"
-  return undefined
-}
-
-/** The file, and not the place where it was found, is what is changed. */
-const inEach = (filled: ReadonlyArray<Value>): ReadonlyArray<Value> =>
-  filled.map((word) =>
-    word.names?.isFiles === true || word.names?.pattern !== undefined
-      ? { ...word, values: word.names.roots.map((root) => join(root, "name")) }
-      : word
-  )
-
 /** The same with the names at their places; only a program with a table does nothing else with them. */
 const judgeNamed = (
   words: ReadonlyArray<Value>,
@@ -276,34 +191,11 @@ const judgeNamed = (
   const why = name === "echo" ? undefined : doubtOfNames(names, scope, context)
   if (why !== undefined) doubts.push(ask(why))
   const plainly = judgePlain(inEach(filled), { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
-  const below =
-    names === undefined || onlyTells.test(name)
-      ? []
-      : [
-          ...(onlyRemoves.test(name) ? [] : judgeNames(names, scope, context)).filter(
-            ({ outside }) => outside || name !== "ls"
-          ),
-          ...judgeChanges(filled, names, scope, context)
-        ]
+  const below = names === undefined ? [] : judgeEachName(name, filled, names, scope, context)
   const [own, ...others] = plainly.commands
   const shown = result(words, own ?? rules, scope).commands
   return { ...plainly, commands: [...shown, ...others], paths: [...plainly.paths, ...below] }
 }
-
-/** A file that a name leads to and that is read without being a word, as in `< "$f"`. */
-export const judgeInput = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
-  const why = names.separated ? doubtOfNames(names, scope, context) : "the name is not in quotes"
-  const roots = judgePaths(namesAsValue("...", names), "read", scope, context)
-  const doubts =
-    why === undefined ? [] : judgePaths({ ...plain("..."), text: why, values: undefined }, "read", scope, context)
-  return [...doubts, ...roots, ...judgeNames(names, scope, context)]
-}
-
-/** They remove a link and not what it leads to. */
-const onlyRemoves = /^(?:rm|unlink)$/
-
-/** They tell names and what kind of files they are, not what is in them. */
-const onlyTells = /^(?:echo|printf|basename|dirname|stat|du|test|\[|\[\[)$/
 
 const staying = ({ directories }: Scope): Moved => ({ success: directories, failure: directories })
 

@@ -210,11 +210,10 @@ const lookBelow = (
       looked++
       if (!hidden && name.startsWith(".")) continue
       const path = join(directory, name)
-      if (kind !== "directory" && counts?.(path) === false) continue
       if (kind === "link" && follows === true) {
         const target = context.facts.realPath(path)
         const judged = judgePlace(path, access, context)
-        if (judged.action !== "allow") found.push(judged)
+        if (judged.action !== "allow" && counts?.(path) !== false) found.push(judged)
         if (target !== undefined && isInside(context.project, target) && context.facts.entries(target) !== undefined)
           waiting.push(target)
       } else if (kind === "directory") {
@@ -227,8 +226,8 @@ const lookBelow = (
         // Neither it nor a directory on the way to it is a link.
         const judged = lookAt(path, access, context, path)
         // That a change of it would be asked anyway is not the matter of one who names the directory.
-        if (judged.action !== "allow" && (access === "read" || isCertain === true || judged.rule !== undefined))
-          found.push(judged)
+        const isMatter = access === "read" || isCertain === true || judged.rule !== undefined
+        if (judged.action !== "allow" && isMatter && counts?.(path) !== false) found.push(judged)
       }
     }
   return found.slice(0, 8)

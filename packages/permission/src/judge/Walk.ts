@@ -2,16 +2,25 @@
 import type { Reading } from "../shell/Reading.ts"
 import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
 import { assignedIn, isAssigned, withoutKnown } from "./Assigned.ts"
-import { accessOf, judgeInput, judgeWords, type Judging, type Outcome } from "./Command.ts"
+import {
+  behindStep,
+  type Held,
+  judgeAssignments,
+  linesOf,
+  lineVariable,
+  ownAssigned,
+  withAssignments
+} from "./Variables.ts"
+import { judgeInput } from "./FileNames.ts"
+import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
 import { maximumTried } from "./Forms.ts"
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { judgePaths } from "./Paths.ts"
-import { deniedWithAll, ruling, strictest } from "./Ruling.ts"
+import { deniedWithAll, strictest } from "./Ruling.ts"
 import { type Content, either, isFreeName, type Scope, withVariable } from "./Scope.ts"
-import { contentOf, known, namesAsValue, plain, resolve, type Value } from "./Value.ts"
-import { onlySets } from "./Moves.ts"
+import { known, namesAsValue, plain, resolve, type Value } from "./Value.ts"
 import { judgePlacesIn } from "./Untabled.ts"
-import { allow, ask, type Verdict, worst } from "./Verdict.ts"
+import { ask, type Verdict, worst } from "./Verdict.ts"
 import { isHarmlessVariable, isSearchPath, isShell, runsItsWords } from "./Wrappers.ts"
 import { baseName } from "./Locations.ts"
 import { seeCommands } from "../shell/Sightings.ts"
@@ -61,30 +70,6 @@ const wordsOf = (command: SimpleCommand): ReadonlyArray<Word> => [
   ...command.redirections.flatMap(({ body, target }) => (body === undefined ? [target] : [target, body]))
 ]
 
-/** A place in a sequence; `doubtful` are variables that were given a value behind `&&`, and so perhaps were not. */
-interface Held extends Scope {
-  readonly doubtful?: ReadonlyArray<string>
-}
-
-/** Behind the end of a chain of `&&` nobody knows whether all of it ran. */
-const withAssignments = (scope: Held, before: "&&" | "||" | ";"): Held =>
-  before === "&&" || scope.doubtful === undefined
-    ? scope
-    : { ...withoutKnown(scope, new Set(scope.doubtful)), doubtful: [] }
-
-/** Of a command alone, its words are replaced before it assigns anything. */
-const ownAssigned = (step: Step): ReturnType<typeof assignedIn> =>
-  step._tag === "Command" ? new Set<string>() : assignedIn(step)
-
-/** The variable that `while read -r NAME` gives each line to. */
-const lineVariable = (condition: Step): string | undefined => {
-  if (condition._tag !== "Command" || condition.redirections.length > 0) return undefined
-  const texts = condition.words.map(textOf)
-  const [name, ...rest] = texts.filter((text) => !/^-r$|^-d$|^$/.test(text ?? "?"))
-  const isPlain = condition.assignments.every((one) => one.name === "IFS" && textOf(one.value) === "")
-  return name === "read" && rest.length === 1 && isPlain && !rest[0]?.startsWith("-") ? rest[0] : undefined
-}
-
 /** One way through a script. */
 export class Walk {
   readonly context: Working
@@ -105,12 +90,12 @@ export class Walk {
         let state: Outcome = nothing(scope)
         let before: "&&" | "||" | ";" = ";"
         const all: Array<Outcome> = []
-        let held = scope
+        let held: Held = scope
         for (const { step: next, next: then } of step.items) {
           const directories = before === "&&" ? state.success : before === "||" ? state.failure : after(state)
           held = withAssignments(held, before)
           const outcome = this.step(next, withoutKnown({ ...held, directories }, ownAssigned(next)))
-          held = this.assign(next, before, { ...held, directories })
+          held = behindStep(next, before, { ...held, directories }, this.context)
           all.push(outcome)
           state =
             before === "&&"
@@ -156,7 +141,7 @@ export class Walk {
           const condition = this.step(step.condition, inside)
           const line = lineVariable(step.condition)
           const isLine = line !== undefined && scope.input !== undefined && !isAssigned(assignedIn(step.body), line)
-          const held = isLine ? withVariable(inside, line, { names: this.lines(step.condition, scope.input) }) : inside
+          const held = isLine ? withVariable(inside, line, { names: linesOf(step.condition, scope.input) }) : inside
           const body = this.step(step.body, { ...held, directories: after(condition) })
           return { ...body, ...together([condition, body]), failure: either(after(condition), body.failure) }
         })
@@ -177,23 +162,6 @@ export class Walk {
     }
   }
 
-  /** What is known of the variables behind a step. */
-  assign(step: Step, before: "&&" | "||" | ";", scope: Held): Held {
-    const assigned = assignedIn(step)
-    const unknown = withoutKnown(scope, assigned)
-    if (step._tag !== "Command" || step.words.length > 0 || before === "||") return { ...scope, ...unknown }
-    const known = step.assignments.reduce<Scope>(
-      (all, { name, value }) => withVariable(all, name, contentOf(value, all, this.context)),
-      scope
-    )
-    const names = step.assignments.map(({ name }) => name)
-    return {
-      ...scope,
-      ...known,
-      doubtful: before === "&&" ? [...(scope.doubtful ?? []), ...names] : (scope.doubtful ?? [])
-    }
-  }
-
   branches(step: Extract<Step, { readonly _tag: "If" }>, scope: Scope): Outcome {
     const all: Array<Outcome> = []
     const ends: Array<Scope["directories"]> = []
@@ -208,12 +176,6 @@ export class Walk {
     const otherwise = step.otherwise === undefined ? nothing(inside) : this.step(step.otherwise, inside)
     const end = ends.reduce(either, after(otherwise))
     return { ...together([...all, otherwise, this.redirections(step.redirections, scope)]), success: end, failure: end }
-  }
-
-  /** The names that come in line by line, or each with its NUL, which `read -d ''` divides. */
-  lines(condition: Step, input: NonNullable<Scope["input"]>): NonNullable<Scope["input"]> {
-    const isDivided = condition._tag === "Command" && condition.words.some((word) => textOf(word) === "-d")
-    return { ...input, separated: false, ...(isDivided === input.separated ? {} : { from: [] }) }
   }
 
   /** What is repeated may start where it has left off. */
@@ -316,7 +278,7 @@ export class Walk {
         !(isReading && name === "IFS" && known(value) === "")
     )
     const doubts = wrong === undefined ? [] : [ask(`it sets ${wrong.name}, which may change what programs do`)]
-    if (words.length === 0) return this.assignment(prefix, scope)
+    if (words.length === 0) return { ...nothing(scope), commands: [judgeAssignments(prefix, this.context)] }
     const shown = prefix.map(({ name, value }): Value => ({ ...value, text: `${name}=${value.text}` }))
     const judging: Judging = {
       context: this.context,
@@ -329,18 +291,6 @@ export class Walk {
     // The words of a command give at least the judgement of themselves.
     const first = own ?? remark("", "")
     return { ...outcome, commands: [{ ...first, ...worst<Verdict>(first, doubts) }, ...others] }
-  }
-
-  /** Variables of the script itself: programs do not see them. */
-  assignment(prefix: ReadonlyArray<{ readonly name: string; readonly value: Value }>, scope: Scope): Outcome {
-    const words = prefix.map(({ name, value }) => plain(`${name}=${value.text}`))
-    const { action, origin, rule, why } = ruling(words, [], this.context)
-    const own: Verdict =
-      rule === undefined ? allow(onlySets) : { action, why, rule, ...(origin === undefined ? {} : { origin }) }
-    const wrong = prefix.find(({ name, value }) => !isFreeName(name) && !isHarmlessVariable(name, known(value)))
-    const doubts = wrong === undefined ? [] : [ask(`it sets ${wrong.name}, which may mean something to bash`)]
-    const argv = words.map(({ text }) => text)
-    return { ...nothing(scope), commands: [{ argv, text: argv.join(" "), ...worst<Verdict>(own, doubts) }] }
   }
 
   /** What is denied in the texts that a program is given which runs what it reads. */

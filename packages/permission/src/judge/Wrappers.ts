@@ -236,7 +236,7 @@ export const isSearchPath = (name: string, text: string | undefined, program: st
 export const isHarmlessVariable = (name: string, text: string | undefined): boolean => {
   if (text === undefined) return false
   if (/^LC_[A-Z]+$/.test(name)) return /^[\w.@-]*$/.test(text)
-  if (isOwnName(name)) return /^[\w.,:@%+/ -]*$/.test(text) && !text.includes("..")
+  if (isOwnName(name) && name.length > 1) return /^[\w.,:@%+/ -]*$/.test(text) && !text.includes("..")
   return Object.hasOwn(variables, name) && variables[name]?.test(text) === true && !text.includes("..")
 }
 

@@ -67,13 +67,11 @@ const readStatement = (node: Node, redirects: Nodes, above: Way): Step => {
   const [first, second, third, ...more] = children
   switch (node.type) {
     case "command":
+    case "declaration_command":
+    case "variable_assignments":
       return readSimple([...children, ...redirects], way)
     case "variable_assignment":
       return readSimple([node, ...redirects], way)
-    case "variable_assignments":
-      return readSimple([...children, ...redirects], way)
-    case "declaration_command":
-      return readSimple([...children, ...redirects], way)
     case "redirected_statement":
       return first === undefined || first.type.endsWith("_redirect")
         ? readSimple([...children, ...redirects], way)
