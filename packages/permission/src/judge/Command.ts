@@ -318,7 +318,9 @@ export const judgeWords = (
     }
     case "Each": {
       const names =
-        scope.input === undefined ? undefined : { ...scope.input, separated: scope.input.separated && inside.separated }
+        scope.input === undefined || (scope.input.separated && !inside.separated)
+          ? undefined
+          : { ...scope.input, separated: scope.input.separated && inside.separated }
       return framed(
         words,
         rules,

@@ -15,7 +15,7 @@ const judgeNames = (names: Names, scope: Scope, context: Working): ReadonlyArray
   const tracked = names.tracked === true ? { counts: (path: string) => isTracked(path, context) } : {}
   const below: Below = {
     access: "read",
-    hidden: true,
+    hidden: names.hidden !== false,
     follows: names.isFiles !== true,
     ...tracked,
     ...patternOf(names)

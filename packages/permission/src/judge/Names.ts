@@ -16,6 +16,7 @@ export const namesOf = ({ names }: Use, program: string, scope: Scope): Names | 
     roots,
     from: directories,
     isFiles: names.isFiles === true,
+    hidden: names.hidden !== false,
     separated: names.separated,
     tracked: program === "git" && names.untracked !== true,
     ...(names.pattern === undefined ? {} : { pattern: names.pattern })

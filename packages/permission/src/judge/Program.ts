@@ -88,6 +88,7 @@ export interface Use {
     readonly separated: boolean
     readonly untracked?: boolean
     readonly isFiles?: boolean
+    readonly hidden?: boolean
     /** They are for what it runs, and not all that comes out. */
     readonly isInner?: boolean
     readonly pattern?: string
@@ -279,7 +280,7 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
     ...(isDeep
       ? {
           deep: {
-            hidden: table.hidden === undefined || isOn(table.hidden, found),
+            hidden: isHidden(table, found),
             follows: isOn(table.follows, found),
             ...patternOf(found)
           }
@@ -291,6 +292,8 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
             roots,
             separated: isOn(table.separators, found),
             isFiles: table.follows !== undefined,
+            hidden: isHidden(table, found),
+            ...patternOf(found),
             untracked: isOn("-o --others --untracked", found)
           }
         }
@@ -298,11 +301,20 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
   }
 }
 
+const globsOf = ({ options }: Found): ReadonlyArray<string | undefined> =>
+  options.flatMap(({ name, value }) => (["--include", "-g", "--glob", "--iglob"].includes(name) ? [known(value)] : []))
+
+/** A hidden file is also looked at when a glob names it. */
+const isHidden = (table: Table, found: Found): boolean =>
+  table.hidden === undefined ||
+  isOn(table.hidden, found) ||
+  globsOf(found).some((glob) => glob?.startsWith("!") !== true)
+
 /** With one `--include=*.ts` nothing else is read. */
-const patternOf = ({ options }: Found): { readonly pattern?: string } => {
-  const given = options.filter(({ name }) => ["--include", "-g", "--glob"].includes(name))
-  const text = given.length === 1 ? known(given[0]?.value) : undefined
-  return text === undefined || text.startsWith("!") || text.includes("/") ? {} : { pattern: text }
+const patternOf = (found: Found): { readonly pattern?: string } => {
+  const [text, ...others] = globsOf(found)
+  const isOther = found.options.some(({ name }) => /^--(?:iglob|glob-case-insensitive)$/.test(name))
+  return text === undefined || others.length > 0 || isOther || /^!|[/{}\\]/.test(text) ? {} : { pattern: text }
 }
 
 /** What a program does with the words behind its name. */

@@ -25,6 +25,8 @@ export interface Names {
   readonly roots: ReadonlyArray<string>
   /** Where they are names of. */
   readonly from: ReadonlyArray<string>
+  /** Hidden files are not among them, when this is false. */
+  readonly hidden?: boolean
   /** None of them is a link. */
   readonly isFiles?: boolean
   /** Each name ends with a NUL, so that blanks in it divide nothing. */

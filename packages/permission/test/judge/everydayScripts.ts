@@ -5,6 +5,9 @@ export const everydayScripts: ReadonlyArray<Group> = [
   {
     name: "looking, with the built-in rules",
     lines: [
+      "rg foo -g '!node_modules'",
+      "rg foo -g '*.ts'",
+      "find . -type f -name '*.ts' ! -path '*/dist/*' -exec wc -l {} +",
       'for f in src/*.ts; do echo "== $f"; head -20 "$f"; done',
       "for f in $(git ls-files '*.ts'); do wc -l \"$f\"; done",
       "for f in $(find src -name '*.ts'); do grep -c foo $f; done",

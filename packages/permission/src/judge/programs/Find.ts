@@ -39,14 +39,16 @@ const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): nu
   if (alone.has(name)) {
     if (name === "-ls") reading.mixed = true
     if (name === "-print0") reading.separated = true
-    if (/^(?:-o|-or|-not|!|,)$/.test(name)) reading.combined = true
+    if (/^(?:-o|-or|,|\()$/.test(name)) reading.combined = true
     return 1
   }
   if (next?.single === true && withText.has(name)) {
     const pattern = known(next)
     if (name === "-printf") reading.mixed = true
-    if (name === "-type" && pattern === "f") reading.isFiles = true
-    if (name === "-name" && pattern !== undefined) reading.patterns.push(pattern)
+    const isNegated = /^(?:!|-not)$/.test(known(words[at - 1]) ?? "")
+    if (name === "-type" && pattern === "f" && !isNegated) reading.isFiles = true
+    if (name === "-name" && pattern !== undefined && !isNegated && !pattern.includes("\\"))
+      reading.patterns.push(pattern)
     return 2
   }
   if (next?.single === true && withPath.has(name)) {
@@ -115,6 +117,7 @@ export const fd: Table = {
   texts:
     "-d -t -e -E -c -j -S --max-depth --min-depth --exact-depth --type --extension --exclude --color --threads --size --changed-within --changed-before --max-results --strip-cwd-prefix",
   names: "always",
+  hidden: "-H -u --hidden --unrestricted",
   mixed: "-l --list-details",
   separators: "-0 --print0",
   operands: "pattern"
