@@ -15,10 +15,9 @@ const none: Assigned = new Set()
 const both = (one: Assigned, other: Assigned): Assigned =>
   one === "all" || other === "all" ? "all" : other.size === 0 ? one : new Set([...one, ...other])
 
-const byCommand = ({ assignments, words }: SimpleCommand): Assigned => {
+const byCommand = ({ words }: SimpleCommand): Assigned => {
   const texts = words.map(textOf)
   const [name] = texts
-  if (words.length === 0) return new Set(assignments.map((one) => one.name))
   if (name === "read" && texts.length > 1 && texts.every((text) => text !== undefined)) return new Set(texts)
   // Only `-v` makes `printf` more than a printer.
   if (name === "printf") return texts[1]?.startsWith("-v") === false ? none : "all"
@@ -56,6 +55,9 @@ export const assignedIn = (step: Step): Assigned => {
       )
   }
 }
+
+/** Of a command alone, its words are replaced before it assigns anything. */
+export const ownAssigned = (step: Step): Assigned => (step._tag === "Command" ? none : assignedIn(step))
 
 export const isAssigned = (assigned: Assigned, name: string): boolean => assigned === "all" || assigned.has(name)
 

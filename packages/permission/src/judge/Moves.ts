@@ -25,9 +25,6 @@ interface Move extends Moved {
 /** They do nothing but end a loop or a script, and so need no rule beside commands that have one. */
 export const onlyLeads = /^(?:break|continue|exit|return|wait|true|false|:)$/
 
-/** Why an assignment by itself needs no rule. */
-export const onlySets = "it only sets a variable of the line"
-
 /** The reason that a move into the project is allowed by, without a rule. */
 export const isOnlyMove = ({
   argv,
@@ -35,9 +32,7 @@ export const isOnlyMove = ({
 }: {
   readonly argv: ReadonlyArray<string>
   readonly rule?: unknown
-}): boolean =>
-  rule === undefined &&
-  (/^(?:cd|pushd|popd|export|[A-Za-z_]\w*=[^]*)$/.test(argv[0] ?? "") || onlyLeads.test(argv[0] ?? ""))
+}): boolean => rule === undefined && (/^(?:cd|pushd|popd)$/.test(argv[0] ?? "") || onlyLeads.test(argv[0] ?? ""))
 
 /** Where the words lead; undefined when it is no move. A move into the project needs no rule, as it changes nothing. */
 export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, context: Working): Move | undefined => {

@@ -58,8 +58,6 @@ export const withVariable = (scope: Scope, name: string, content: Content | unde
 const ownNames =
   /^(?:[A-Z]|(?:FOO|BAR|BAZ|FILES?|DIRS?|DIRECTORY|NAMES?|VERSION|COUNT|TOTAL|TAG|BRANCH|COMMIT|SHA|BASE|URL|API|OUT|OUTPUT|RESULTS?|SRC|SOURCE|DEST|TARGET|MSG|MESSAGE|PKGS?|PACKAGES?|PR|ISSUE|NUM|NUMBER|MY|OLD|NEW|START|END|STATUS|LOG|PID|PATTERN|QUERY)(?:_(?!.*_$)(?:FILES?|DIRS?|NAMES?|VERSION|COUNT|TAG|BRANCH|COMMIT|SHA|URL|ID|NUM|NUMBER|MSG|STATUS|PATTERN))?)$/
 
-export const isOwnName = (name: string): boolean => ownNames.test(name)
-
 /**
  * May a script choose this name for a variable? Names that bash and programs give a meaning to are written in capitals,
  * with these exceptions.

@@ -3,7 +3,7 @@ import type { Working } from "./Judgement.ts"
 import { expand } from "./GlobWords.ts"
 import { join, normalize } from "./Locations.ts"
 import { outputOf } from "./Outputs.ts"
-import type { Content, Names, Scope } from "./Scope.ts"
+import type { Names, Scope } from "./Scope.ts"
 import type { Piece, Word } from "../shell/Script.ts"
 
 /** A word, as far as it is known before it runs. */
@@ -200,21 +200,6 @@ export const namesAsValue = (text: string, names: Names): Value => ({
   literal: false,
   names
 })
-
-/** What a variable holds when it is given this word, which is not divided then. */
-export const contentOf = (word: Word, scope: Scope, context: Working): Content | undefined => {
-  const pieces = word.pieces.map((piece): Piece =>
-    piece._tag === "Glob"
-      ? { _tag: "Text", text: piece.text, quoted: true }
-      : "quoted" in piece
-        ? { ...piece, quoted: true }
-        : piece
-  )
-  const value = resolve({ ...word, pieces }, scope, context)
-  if (value.plain === true) return { plain: true }
-  if (value.names !== undefined) return undefined
-  return value.values === undefined ? undefined : { texts: value.values }
-}
 
 /** Text as a word. */
 export const plain = (text: string): Value => ({

@@ -1,16 +1,8 @@
 /** Goes through a script: each command is judged in each directory that it may run in. */
 import type { Reading } from "../shell/Reading.ts"
 import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
-import { assignedIn, isAssigned, withoutKnown } from "./Assigned.ts"
-import {
-  behindStep,
-  type Held,
-  judgeAssignments,
-  linesOf,
-  lineVariable,
-  ownAssigned,
-  withAssignments
-} from "./Variables.ts"
+import { assignedIn, isAssigned, ownAssigned, withoutKnown } from "./Assigned.ts"
+import { linesOf, lineVariable } from "./Lines.ts"
 import { judgeInput } from "./FileNames.ts"
 import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
 import { maximumTried } from "./Forms.ts"
@@ -21,7 +13,7 @@ import { type Content, either, isFreeName, type Scope, withVariable } from "./Sc
 import { known, namesAsValue, plain, resolve, type Value } from "./Value.ts"
 import { judgePlacesIn } from "./Untabled.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
-import { isHarmlessVariable, isSearchPath, isShell, runsItsWords } from "./Wrappers.ts"
+import { isHarmlessVariable, isShell, runsItsWords } from "./Wrappers.ts"
 import { baseName } from "./Locations.ts"
 import { seeCommands } from "../shell/Sightings.ts"
 import { textOf } from "../shell/Script.ts"
@@ -90,12 +82,11 @@ export class Walk {
         let state: Outcome = nothing(scope)
         let before: "&&" | "||" | ";" = ";"
         const all: Array<Outcome> = []
-        let held: Held = scope
+        let held = scope
         for (const { step: next, next: then } of step.items) {
           const directories = before === "&&" ? state.success : before === "||" ? state.failure : after(state)
-          held = withAssignments(held, before)
           const outcome = this.step(next, withoutKnown({ ...held, directories }, ownAssigned(next)))
-          held = behindStep(next, before, { ...held, directories }, this.context)
+          held = withoutKnown({ ...held, directories }, assignedIn(next))
           all.push(outcome)
           state =
             before === "&&"
@@ -273,12 +264,9 @@ export class Walk {
     const isReading = known(words[0]) === "read"
     const wrong = prefix.find(
       ({ name, value }) =>
-        !isHarmlessVariable(name, known(value)) &&
-        !isSearchPath(name, known(value), known(words[0])) &&
-        !(isReading && name === "IFS" && known(value) === "")
+        !isHarmlessVariable(name, known(value)) && !(isReading && name === "IFS" && known(value) === "")
     )
     const doubts = wrong === undefined ? [] : [ask(`it sets ${wrong.name}, which may change what programs do`)]
-    if (words.length === 0) return { ...nothing(scope), commands: [judgeAssignments(prefix, this.context)] }
     const shown = prefix.map(({ name, value }): Value => ({ ...value, text: `${name}=${value.text}` }))
     const judging: Judging = {
       context: this.context,

@@ -1,5 +1,4 @@
 /** Programs that run another one: which are only a frame around it, and which may run anything. */
-import { isOwnName } from "./Scope.ts"
 import { behind, known, plain, type Value } from "./Value.ts"
 
 /** What a command is, besides its own name. */
@@ -140,7 +139,6 @@ const shell = (words: ReadonlyArray<Value>): Unwrapped => {
 export const unwrap = (words: ReadonlyArray<Value>): Unwrapped => {
   const name = known(words[0]) ?? ""
   if (outsiders.has(name)) return open(`${name} may run anything`)
-  if (name === "export" && words.length > 1 && words.slice(1).every(isHarmlessExport)) return { _tag: "Plain" }
   if (evaluators.has(name) && !harmlessEvaluators.has(name))
     return open(`${name} changes what bash does, or runs its words as code`)
   if (name === "env") return env(words)
@@ -214,9 +212,6 @@ const variables: Readonly<Record<string, RegExp>> = {
   CGO_ENABLED: /^[01]$/,
   GOOS: /^\w*$/,
   GOARCH: /^\w*$/,
-  RUSTFLAGS: /^(?:-[DWA] ?[\w:-]+ ?)*$/,
-  GOFLAGS: /^-(?:mod=(?:mod|vendor|readonly)|count=\d+|race|v)$/,
-  NODE_OPTIONS: /^--max-old-space-size=\d+$/,
   PYTHONUNBUFFERED: /^\w*$/,
   PYTHONDONTWRITEBYTECODE: /^\w*$/,
   CARGO_TERM_COLOR: /^\w*$/,
@@ -225,26 +220,11 @@ const variables: Readonly<Record<string, RegExp>> = {
   PORT: /^\d*$/
 }
 
-/** Where Python looks for modules of the project: for what runs the project's code anyway. */
-export const isSearchPath = (name: string, text: string | undefined, program: string | undefined): boolean =>
-  name === "PYTHONPATH" &&
-  /^(?:python3?|pytest)$/.test(program ?? "") &&
-  text !== undefined &&
-  text.split(":").every((one) => /^(?!-)[\w./-]+$/.test(one) && !/^\/|\.\./.test(one))
-
 /** May a line set this variable to this text? */
 export const isHarmlessVariable = (name: string, text: string | undefined): boolean => {
   if (text === undefined) return false
   if (/^LC_[A-Z]+$/.test(name)) return /^[\w.@-]*$/.test(text)
-  if (isOwnName(name) && name.length > 1) return /^[\w.,:@%+/ -]*$/.test(text) && !text.includes("..")
   return Object.hasOwn(variables, name) && variables[name]?.test(text) === true && !text.includes("..")
-}
-
-/** `export NAME=value`, as if it stood in front of each command behind it. */
-const isHarmlessExport = (word: Value): boolean => {
-  if (!isAssignment(word)) return false
-  const { name, text } = divideAssignment(word)
-  return isHarmlessVariable(name, text)
 }
 
 /** The two sides of `NAME=value`. */

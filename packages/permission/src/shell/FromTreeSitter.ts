@@ -5,9 +5,7 @@ import type { Arm, Assignment, Branch, Item, Piece, Redirection, Script, Step, W
 import {
   bareWord,
   deeper,
-  makeBackground,
   makeCommand,
-  makeExported,
   makeNumber,
   makePipeline,
   makeRedirection,
@@ -46,11 +44,10 @@ const childrenOf = (node: Node, way: Way): Nodes => {
 
 /** The statements between the brackets or keywords that belong to the node itself. */
 const readStatements = (nodes: Nodes, way: Way): Step => {
-  const items = nodes.flatMap((node, index): ReadonlyArray<Item> => {
+  const items = nodes.flatMap((node): ReadonlyArray<Item> => {
     if (node.type === ";" || node.type === "\n") return []
-    if (node.type === "&") return index === 0 ? unclear("`&` behind nothing") : []
-    const item: Item = { step: readStatement(node, [], way), next: ";" }
-    return nodes[index + 1]?.type === "&" ? [makeBackground([item])] : [item]
+    if (node.type === "&") return unclear("something that goes on in the background (&)")
+    return [{ step: readStatement(node, [], way), next: ";" }]
   })
   return makeSequence(items)
 }
@@ -67,11 +64,7 @@ const readStatement = (node: Node, redirects: Nodes, above: Way): Step => {
   const [first, second, third, ...more] = children
   switch (node.type) {
     case "command":
-    case "declaration_command":
-    case "variable_assignments":
       return readSimple([...children, ...redirects], way)
-    case "variable_assignment":
-      return readSimple([node, ...redirects], way)
     case "redirected_statement":
       return first === undefined || first.type.endsWith("_redirect")
         ? readSimple([...children, ...redirects], way)
@@ -145,7 +138,10 @@ const readCompound = (type: string, children: Nodes, redirections: ReadonlyArray
 /** How people name what the grammar calls otherwise. */
 const names: Readonly<Record<string, string>> = {
   function_definition: "a function that is defined",
-  unset_command: "a command that removes variables or functions"
+  declaration_command: "a command that declares variables",
+  unset_command: "a command that removes variables or functions",
+  variable_assignment: "an assignment without a command",
+  variable_assignments: "an assignment without a command"
 }
 
 /** What is between the first and the last child. */
@@ -223,10 +219,7 @@ const readSimple = (nodes: Nodes, way: Way): Step => {
   const words: Array<Word> = []
   const redirections: Array<Redirection> = []
   for (const node of nodes) {
-    if (node.type === "export") words.push(bareWord("export"))
-    else if (node.type === "variable_assignment" && words.length > 0)
-      words.push(makeExported(words[0]?.source, readAssignment(node, way)))
-    else if (node.type === "variable_assignment") assignments.push(readAssignment(node, way))
+    if (node.type === "variable_assignment") assignments.push(readAssignment(node, way))
     else if (node.type === "command_name")
       words.push(...childrenOf(node, way).flatMap((child) => readWords(child, way)))
     else if (node.type.endsWith("_redirect")) {

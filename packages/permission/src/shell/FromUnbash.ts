@@ -6,9 +6,7 @@ import type { Arm, Assignment, Item, Piece, Redirection, Script, SimpleCommand, 
 import {
   bareWord,
   deeper,
-  makeBackground,
   makeCommand,
-  makeExported,
   makeNumber,
   makePipeline,
   makeRedirection,
@@ -47,10 +45,10 @@ const readScript = (script: Tree.ParsedScript | undefined, way: Way): Script => 
 const readStatements = (statements: ReadonlyArray<Tree.Statement>, way: Way): Step =>
   makeSequence(
     statements.flatMap(({ background, command }): ReadonlyArray<Item> => {
+      if (background === true) return unclear("something that goes on in the background (&)")
       const commands = command.type === "AndOr" ? command.commands : [command]
       const operators = command.type === "AndOr" ? command.operators : []
-      const items = commands.map((one, index): Item => ({ step: readCommand(one, way), next: operators[index] ?? ";" }))
-      return background === true ? [makeBackground(items)] : items
+      return commands.map((one, index) => ({ step: readCommand(one, way), next: operators[index] ?? ";" }))
     })
   )
 
@@ -165,7 +163,7 @@ const readSimple = ({ name, prefix, suffix }: Tree.Command, way: Way): SimpleCom
   const parts = [...prefix, ...suffix]
   const redirections = parts.filter((part) => part.type !== "Word" && part.type !== "Assignment")
   const rest = suffix.flatMap((part) => {
-    if (part.type === "Assignment") return [makeExported(name?.text, readAssignment(part, way))]
+    if (part.type === "Assignment") return unclear(`\`${name?.text}\` with assignments`)
     return part.type === "Word" ? readWords(part, way) : []
   })
   return makeCommand({

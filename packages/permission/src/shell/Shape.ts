@@ -1,9 +1,8 @@
 /** The one form of what both parsers read, so that equal lines give equal values. */
 import { checkTest } from "./Conditions.ts"
-import type { Assignment, Item, Piece, Redirection, SimpleCommand, Step, Word } from "./Script.ts"
+import type { Item, Piece, Redirection, SimpleCommand, Step, Word } from "./Script.ts"
 import { textOf } from "./Script.ts"
 import { shown, unclear } from "./Unclear.ts"
-import { makeWord } from "./Words.ts"
 
 /** How deep commands, tests and substitutions may stand in each other. */
 export const maximumDepth = 24
@@ -41,11 +40,10 @@ export const makePipeline = (steps: ReadonlyArray<Step>): Step => {
 /** A command whose name is known, and which is no test of an unusual kind. */
 export const makeCommand = (command: Omit<SimpleCommand, "_tag">): SimpleCommand => {
   const [first, ...rest] = command.words
-  if (first === undefined) {
-    if (command.redirections.length > 0 || command.assignments.length === 0)
-      return unclear("a redirection without a command")
-    return { _tag: "Command", ...command }
-  }
+  if (first === undefined)
+    return unclear(
+      command.assignments.length > 0 ? "an assignment without a command" : "a redirection without a command"
+    )
   const name = textOf(first)
   if (name === undefined) return unclear(`a command whose name is only known when it runs (${shown(first.source)})`)
   if (!/^[!-~]+$/.test(name)) return unclear("a command whose name is not plain")
@@ -82,21 +80,6 @@ export const makeRedirection = (
   if (/^[<>]&$/.test(operator) && !/^(?:\d+|-)$/.test(target.source))
     return unclear(`\`${operator}\` with a file; \`&>\` is clearer`)
   return { operator, ...from, target, ...(operator === "<<<" ? { body: target } : {}) }
-}
-
-/** What goes on in the background is a shell of its own. */
-export const makeBackground = (items: ReadonlyArray<Item>): Item => ({
-  step: { _tag: "Subshell", body: makeSequence(items), redirections: [] },
-  next: ";"
-})
-
-/** `export NAME=value` is a command with the assignment as its word, which is not divided. */
-export const makeExported = (command: string | undefined, { name, value }: Assignment): Word => {
-  if (command !== "export") return unclear(`\`${command}\` with assignments`)
-  if (value.pieces.some(({ _tag }) => _tag === "Glob" || _tag === "Tilde"))
-    return unclear("an assignment that is not plain")
-  const pieces = value.pieces.map((piece) => ("quoted" in piece ? { ...piece, quoted: true } : piece))
-  return makeWord([{ _tag: "Text", text: `${name}=`, quoted: true }, ...pieces], `${name}=${value.source}`)
 }
 
 /** A word that is written as it is. */

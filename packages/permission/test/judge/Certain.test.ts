@@ -34,11 +34,11 @@ it("is asked outside of the project unless a rule names the permission, or every
 
 it("is denied by a rule for everything, also where it is not understood", () => {
   const all = rule("deny", "*")
-  for (const line of ["coproc x", "ls; x=(1)", "x=1", "x &", "$x y", "echo `", "(", "$(true) x", "\u0007"])
+  for (const line of ["x &", "ls; x=1", "$x y", "echo `", "(", "$(true) &", "\u0007"])
     assert.strictEqual(judge(line, [all]), "deny", line)
-  assert.strictEqual(judge("make <> g", [rule("ask", "make *"), all]), "deny")
-  assert.strictEqual(judge("make <> g", [all, rule("allow", "make *")]), "ask")
-  assert.strictEqual(judge("make <> g; rm x", [all, rule("allow", "make *")]), "deny")
+  assert.strictEqual(judge("make &", [rule("ask", "make *"), all]), "deny")
+  assert.strictEqual(judge("make &", [all, rule("allow", "make *")]), "ask")
+  assert.strictEqual(judge("make & rm x", [all, rule("allow", "make *")]), "deny")
   assert.strictEqual(judge("timeout 5 make", [all, rule("allow", "make *"), rule("allow", "timeout *")]), "allow")
   assert.strictEqual(judge("sudo rm x", [rule("deny", "rm *"), all, rule("allow", "sudo *")]), "deny")
 })

@@ -508,7 +508,6 @@ export const nearAttacks: ReadonlyArray<Group> = [
       "rm x & ls",
       "x=1; rm x",
       "x=rm; x=2 rm y",
-      "c=push; git $c",
       "find src -delete",
       "find src -name '*.ts' -delete",
       "(rm x &) ",

@@ -109,7 +109,6 @@ export const builtins: Readonly<Record<string, Program>> = {
   read,
   set,
   cd,
-  export: { operands: "text" },
   pushd: cd,
   popd: {},
   history,
