@@ -1,16 +1,19 @@
 /** One command: its words against the rules, and what it does against what it may do. */
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, normalize, turnsBack } from "./Locations.ts"
+import { hostWords } from "./Containers.ts"
+import { doubtOfNames, inEach, judgeEachName } from "./FileNames.ts"
 import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
-import { type Below, judgePaths } from "./Paths.ts"
-import { type Access, type Use, use } from "./Program.ts"
+import { judgePaths } from "./Paths.ts"
+import type { Access } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
+import { isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
 import { move, type Moved, onlyLeads } from "./Moves.ts"
-import { areOdd, isTracked, namesOf, passesNames } from "./Names.ts"
+import { namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
-import { known, plain, type Value } from "./Value.ts"
+import { known, namesAsValue, plain, type Value } from "./Value.ts"
 import { doubtOfWords, judgeNamedFiles, judgePlacesIn } from "./Untabled.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
 import { divideAssignment, isHarmlessVariable, isShell, runsCode, type Unwrapped, unwrap } from "./Wrappers.ts"
@@ -47,34 +50,6 @@ const result = (words: ReadonlyArray<Value>, verdict: Verdict, scope: Scope, mor
   return { success: scope.directories, failure: scope.directories, ...rest, commands: [own, ...commands], paths }
 }
 
-/** The best reading of the words by the tables of the program; with the reason when none is certain. */
-const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readonly table: number } | undefined => {
-  const uses = tablesOf(known(words[0]) ?? "").map((table) => use(table, words.slice(1)))
-  const table = Math.max(
-    0,
-    uses.findIndex(({ why }) => why === undefined)
-  )
-  const found = uses[table]
-  return found === undefined ? undefined : { use: found, table }
-}
-
-/** The path behind the signs that git gives a meaning: `:(top)path`, `:/path`, `:0:path`, `REVISION:path`. */
-const pathInGit = (text: string): ReadonlyArray<string> => {
-  const [, magic = "", rest] = /^:(?:\(([^)]*)\)|\/|[0-3]:)(.*)$/s.exec(text) ?? []
-  if (rest !== undefined) return /\bicase\b/.test(magic) ? [rest, rest.toLowerCase()] : [rest]
-  const at = text.indexOf(":")
-  return at === -1 || /^:[!^]/.test(text) ? [] : [text.slice(at + 1)]
-}
-
-/** What git names in its own way is a path too. */
-const withPathsInGit = (found: Use): Use => ({
-  ...found,
-  paths: found.paths.flatMap((path) => [
-    path,
-    ...pathInGit(known(path.value) ?? "").map((text) => ({ value: plain(text), access: path.access }))
-  ])
-})
-
 const doubt = (
   words: ReadonlyArray<Value>,
   found: ReturnType<typeof usesOf>,
@@ -87,6 +62,7 @@ const doubt = (
     return `${name} runs code, and the rule that allows it does not name it`
   if (words.slice(1).some(({ values }) => values?.some(turnsBack) === true) && found?.use.paths.length !== 0)
     return "a path in it goes back to where it came from"
+  if (isOnlyListing(words, rules)) return "the rule that allows it is for what only lists"
   if (found === undefined) return doubtOfWords(words, scope)
   const file = name.includes("/") ? undefined : context.facts.program(name)
   if (file !== undefined && context.project !== "/" && isInside(context.project, file))
@@ -120,7 +96,7 @@ const judgePlain = (
   const paths =
     found === undefined || uncertain !== undefined
       ? [
-          ...words.slice(1).flatMap((word) => judgePlacesIn(word, scope, context)),
+          ...hostWords(words).flatMap((word) => judgePlacesIn(word, scope, context)),
           ...judgeNamedFiles(words, scope, context)
         ]
       : found.use.paths.flatMap(({ access, value }) => judgePaths(value, access, scope, context))
@@ -132,8 +108,20 @@ const judgePlain = (
     ...judgeTargets(words, found?.use, scope, context)
   ]
   const inner = (found?.use.runs ?? []).map((run) =>
-    judgeEach(run, "{}", namesOf(found?.use ?? { paths: [] }, name, scope), scope, judging, depth + 1)
+    judgeEach(run, "{}", separately(namesOf(found?.use ?? { paths: [] }, name, scope)), scope, judging, depth + 1)
   )
+  const deleted =
+    found?.use.deletes === true && !rules.isExact
+      ? judgeEach(
+          [plain("rm"), plain("{}")],
+          "{}",
+          separately(namesOf(found.use, name, scope)),
+          scope,
+          judging,
+          depth + 1
+        )
+      : undefined
+  verdicts.push(...(deleted?.commands ?? []).map((one) => (one.action === "ask" ? ask("it deletes files") : one)))
   if (scope.directories === undefined && found !== undefined)
     verdicts.push(ask("the directory it runs in is not known"))
   const names =
@@ -141,16 +129,28 @@ const judgePlain = (
       ? scope.input
       : found === undefined
         ? undefined
-        : namesOf(found.use, name, scope)
-  const own = rules.rule === undefined && onlyLeads.test(name) ? allow("it only leads through the line") : rules
+        : found.use.names?.isInner === true
+          ? undefined
+          : namesOf(found.use, name, scope)
+  const own =
+    rules.rule === undefined && (onlyLeads.test(name) || name === "export")
+      ? allow("it only leads through the line")
+      : rules
   return result(words, worst<Verdict>(own, verdicts), scope, {
     commands: inner.flatMap(({ commands }) => commands),
-    paths: [...judgeName(name, rules, scope, context), ...paths, ...below, ...inner.flatMap((one) => one.paths)],
+    paths: [
+      ...judgeName(name, rules, scope, context),
+      ...paths,
+      ...below,
+      ...[...inner, ...(deleted === undefined ? [] : [deleted])].flatMap((one) => one.paths)
+    ],
     ...(names === undefined ? {} : { names })
   })
 }
 
-const patternOf = ({ pattern }: Names): Pick<Below, "pattern"> => (pattern === undefined ? {} : { pattern })
+/** Behind `-exec` each name is one word. */
+const separately = (names: Names | undefined): Names | undefined =>
+  names === undefined ? undefined : { ...names, separated: true }
 
 /** A command that gets names of files, in the place of the mark or behind its words. */
 const judgeEach = (
@@ -161,32 +161,37 @@ const judgeEach = (
   judging: Judging,
   depth: number
 ): Outcome => {
-  const { context } = judging
   const isMarked = (word: Value) => mark !== undefined && known(word) === mark
   const holdsMark = (word: Value) => mark !== undefined && !isMarked(word) && word.text.includes(mark)
   const unknown: Value = { text: mark ?? "...", beginning: "", values: undefined, single: false, literal: false }
-  const given: ReadonlyArray<Value> =
-    names === undefined
-      ? [unknown]
-      : [{ text: mark ?? "...", beginning: "", values: names.roots, single: false, literal: false }]
+  const given = names === undefined ? unknown : namesAsValue(mark ?? "...", names)
   const filled =
     mark === undefined
-      ? [...words, ...given]
+      ? [...words, given]
       : words.flatMap((word) => (isMarked(word) ? given : [holdsMark(word) ? unknown : word]))
+  return judgeNamed(words, filled, names, ruling(words, [], judging.context), scope, judging, depth)
+}
+
+/** The same with the names at their places; only a program with a table does nothing else with them. */
+const judgeNamed = (
+  words: ReadonlyArray<Value>,
+  filled: ReadonlyArray<Value>,
+  names: Names | undefined,
+  rules: Ruling,
+  scope: Scope,
+  judging: Judging,
+  depth: number
+): Outcome => {
+  const { context } = judging
   const name = known(words[0]) ?? ""
-  const rules = ruling(words, [], context)
   const doubts: Array<Verdict> = []
   if (unwrap(words)._tag !== "Plain" || isShell(name))
     doubts.push(ask(`what ${name} runs for each name is not certain`))
   if (tablesOf(name).length === 0) doubts.push(ask(`what ${name} does with each name is not known`))
-  if (name !== "echo" && (names === undefined || (names.separated === false && areOdd(names, scope, context))))
-    doubts.push(ask("the names that it gets are not certain"))
-  const plainly = judgePlain(filled, { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
-  const found =
-    names === undefined
-      ? []
-      : belowOf(names.roots.map(plain), { access: "read", hidden: true, ...patternOf(names) }, scope, context)
-  const below = names?.tracked === true ? found.filter(({ path }) => isTracked(path, context)) : found
+  const why = name === "echo" ? undefined : doubtOfNames(names, scope, context)
+  if (why !== undefined) doubts.push(ask(why))
+  const plainly = judgePlain(inEach(filled), { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
+  const below = names === undefined ? [] : judgeEachName(name, filled, names, scope, context)
   const [own, ...others] = plainly.commands
   const shown = result(words, own ?? rules, scope).commands
   return { ...plainly, commands: [...shown, ...others], paths: [...plainly.paths, ...below] }
@@ -288,8 +293,12 @@ export const judgeWords = (
   if (elsewhere !== undefined) return elsewhere
   const inside: Unwrapped = unwrap(words)
   switch (inside._tag) {
-    case "Plain":
-      return judgePlain(words, rules, scope, judging, depth)
+    case "Plain": {
+      const named = words.flatMap((word) => word.names ?? [])
+      return named.length === 0
+        ? judgePlain(words, rules, scope, judging, depth)
+        : judgeNamed(words, words, named.length === 1 ? named[0] : undefined, rules, scope, judging, depth)
+    }
     case "Names":
       return result(words, rules, scope)
     case "Open":
@@ -309,7 +318,9 @@ export const judgeWords = (
     }
     case "Each": {
       const names =
-        scope.input === undefined ? undefined : { ...scope.input, separated: scope.input.separated && inside.separated }
+        scope.input === undefined || (scope.input.separated && !inside.separated)
+          ? undefined
+          : { ...scope.input, separated: scope.input.separated && inside.separated }
       return framed(
         words,
         rules,

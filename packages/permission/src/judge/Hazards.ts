@@ -18,7 +18,7 @@ const hazards: Readonly<Record<string, RegExp>> = {
   cargo: /^(?:--config|-Z|-C|\+.*\/)/,
   // What a linker of the toolchain is told may be another linker; `-s -w` and `-X` tell it what to write.
   go: /^--?(?:exec|toolexec|vettool|overlay|modfile|ldflags(?!=(?:(?:-[sw]|-X[ =][\w./-]+=[\w.+-]+)(?: +|$))+$)|gcflags|gccgoflags|asmflags|fixtool)/,
-  pytest: /^(?:-p|-c|-o|--rootdir|--confcutdir|--overr|--pdbcls|--config-file)/,
+  pytest: /^(?:-p(?!=no:\w+$)|-c|-o|--rootdir|--confcutdir|--overr|--pdbcls|--config-file)/,
   tar: /^(?:--(?:keep-d|remove|recursive-u|unlink|to-c|chec|use|rsh|rmt|inf|new-v|abs|files|exclude-f|transform|xform|sh)|-[A-Za-z]*[IFPTX]|[a-zA-Z]*[IFPT][a-zA-Z]*$)/,
   zip: /^(?:-T|-TT|--unzip-command|--test)/,
   rsync: /^(?:-e|--rs|--rsync-path|--files-from|--(?:include|exclude)-from|-[a-zA-Z]*e)/,
@@ -53,7 +53,8 @@ export const hazardIn = (words: ReadonlyArray<Value>): string | undefined => {
   const texts = words.slice(1).map((word) => known(word) ?? word.text)
   const end = texts.indexOf("--")
   const own = end === -1 ? texts : texts.slice(0, end)
-  const hazard = own.find((text) => anywhere.test(text) || found?.test(text) === true)
+  const whole = own.map((text, at) => (/^--?(?:ldflags|p)$/.test(text) ? `${text}=${own[at + 1] ?? ""}` : text))
+  const hazard = whole.find((text) => anywhere.test(text) || found?.test(text) === true)
   return hazard === undefined || table !== undefined
     ? undefined
     : `${hazard} may give ${name} something else to run or to read`

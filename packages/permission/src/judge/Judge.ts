@@ -29,7 +29,9 @@ const isLooking = ({ argv }: CommandJudgement): boolean => {
   const [name = "", ...words] = argv
   const [table] = tablesOf(name)
   return (
-    frames.test(name) || (table !== undefined && (name !== "git" || use(table, words.map(plain)).why === undefined))
+    frames.test(name) ||
+    isOnlyMove({ argv }) ||
+    (table !== undefined && (name !== "git" || use(table, words.map(plain)).why === undefined))
   )
 }
 

@@ -1,6 +1,5 @@
 /** What is decided about a line of shell, and what the decision looks at besides the line. */
 import type { Action, Decision, Layer, Options, Rule } from "../Rules.ts"
-import type { Preparations } from "./Prepared.ts"
 
 /** What was decided about one simple command. */
 export interface CommandJudgement {
@@ -56,6 +55,24 @@ export interface Facts {
   /** The file that a bare name of a program stands for; undefined when there is none. */
   readonly program: (name: string) => string | undefined
 }
+
+/** A rule, and the text that all begins with which it matches. */
+export interface HeadedRule {
+  readonly rule: Rule
+  readonly head: string
+}
+
+/** What is known of the rules of one layer about one permission. */
+export interface Prepared {
+  readonly rules: ReadonlyArray<HeadedRule>
+  /** May it deny or ask about a command whose first word is this? */
+  readonly mayForbid: (first: string) => boolean
+  /** Rules that deny or ask. */
+  readonly forbidding: ReadonlyArray<Rule>
+}
+
+/** Prepared once for each layer and permission, for as long as a judgement takes. */
+export type Preparations = WeakMap<Layer, Map<string, Prepared>>
 
 /** What one judgement may still look at, and what it has seen: so that no line takes long. */
 export interface Effort {

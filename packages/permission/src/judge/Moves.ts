@@ -23,7 +23,7 @@ interface Move extends Moved {
 }
 
 /** They do nothing but end a loop or a script, and so need no rule beside commands that have one. */
-export const onlyLeads = /^(?:break|continue|exit|return|true|false|:)$/
+export const onlyLeads = /^(?:break|continue|exit|return|wait|true|false|:)$/
 
 /** The reason that a move into the project is allowed by, without a rule. */
 export const isOnlyMove = ({
@@ -32,13 +32,19 @@ export const isOnlyMove = ({
 }: {
   readonly argv: ReadonlyArray<string>
   readonly rule?: unknown
-}): boolean => rule === undefined && (/^(?:cd|pushd)$/.test(argv[0] ?? "") || onlyLeads.test(argv[0] ?? ""))
+}): boolean => rule === undefined && (/^(?:cd|pushd|popd)$/.test(argv[0] ?? "") || onlyLeads.test(argv[0] ?? ""))
 
 /** Where the words lead; undefined when it is no move. A move into the project needs no rule, as it changes nothing. */
 export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, context: Working): Move | undefined => {
   const name = known(words[0]) ?? ""
-  if (name === "popd")
-    return { ...unknown(scope), verdict: worst<Verdict>(rules, [ask("where popd leads is not known")]), paths: [] }
+  if (name === "popd") {
+    const own = rules.rule === undefined ? allow("it only goes back") : rules
+    return {
+      ...unknown(scope),
+      verdict: worst<Verdict>(own, words.length > 1 ? [ask("where it leads is not known")] : []),
+      paths: []
+    }
+  }
   if (name !== "cd" && name !== "pushd") return undefined
   const [table] = tablesOf(name)
   const { paths, why } = table === undefined ? { paths: [], why: undefined } : use(table, words.slice(1))

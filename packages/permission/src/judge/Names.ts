@@ -1,6 +1,7 @@
 /** Names of files that go from one command to the next. */
 import type { Working } from "./Judgement.ts"
 import { join, within } from "./Locations.ts"
+import { judgePlace } from "./Paths.ts"
 import type { Use } from "./Program.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, plain, type Value } from "./Value.ts"
@@ -13,6 +14,9 @@ export const namesOf = ({ names }: Use, program: string, scope: Scope): Names | 
   const roots = from.flatMap((root) => (root.values ?? []).flatMap((text) => directories.map((one) => join(one, text))))
   return {
     roots,
+    from: directories,
+    isFiles: names.isFiles === true,
+    hidden: names.hidden !== false,
     separated: names.separated,
     tracked: program === "git" && names.untracked !== true,
     ...(names.pattern === undefined ? {} : { pattern: names.pattern })
@@ -37,22 +41,35 @@ export const passesNames = (words: ReadonlyArray<Value>): boolean => {
   )
 }
 
-/** Names with blanks, quotes or a dash in front could become other words. */
-export const areOdd = ({ roots, separated }: Names, scope: Scope, context: Working): boolean => {
+/** Could names become other words than one each, and these lead elsewhere? */
+export const areOdd = ({ from, roots, separated }: Names, context: Working): boolean => {
   const names = (directory: string) => context.facts.entries(directory) ?? []
-  if ((scope.directories ?? []).some((directory) => names(directory).some(({ name }) => name.startsWith("-"))))
-    return true
+  if (from.some((directory) => names(directory).some(({ name }) => name.startsWith("-")))) return true
   if (separated) return false
   const waiting = roots.flatMap((root) => context.facts.realPath(root) ?? [])
   let looked = 0
   for (let directory = waiting.shift(); directory !== undefined && looked < 3_000; directory = waiting.shift())
     for (const { kind, name } of names(directory)) {
       looked++
-      if (/[\s"'\\]/.test(name)) return true
-      if (kind === "directory" && name !== "node_modules" && name !== ".git") waiting.push(join(directory, name))
+      if (/["'\\*?[]/.test(name)) return true
+      const path = join(directory, name)
+      if (
+        /\s/.test(name) &&
+        !path
+          .split(/\s+/)
+          .slice(1)
+          .every((part) => isHarmlessPart(part, from, context))
+      )
+        return true
+      if (kind === "directory" && name !== "node_modules" && name !== ".git") waiting.push(path)
     }
   return false
 }
+
+/** A part of a name behind a blank, which becomes a word of its own. */
+const isHarmlessPart = (part: string, from: ReadonlyArray<string>, context: Working): boolean =>
+  !/^[-/~]|(?:^|\/)\.\.(?:\/|$)/.test(part) &&
+  from.every((directory) => judgePlace(join(directory, part === "" ? "." : part), "read", context).action === "allow")
 
 /** Is the file in git's index? Where nobody can say, it may be. */
 export const isTracked = (path: string, { facts, project }: Working): boolean =>

@@ -164,8 +164,14 @@ const maximumBelow = 2_000
 export interface Below {
   readonly access: "read" | "act"
   readonly hidden: boolean
+  /** Links are followed too. */
+  readonly follows?: boolean
   /** Only names that it matches. */
   readonly pattern?: string
+  /** Only these, where not all count. */
+  readonly counts?: (path: string) => boolean
+  /** All of them are changed, so that one that is asked for by itself counts too. */
+  readonly isCertain?: boolean
 }
 
 /**
@@ -178,8 +184,13 @@ export const judgeBelow = (root: string, context: Working, below: Below): Readon
     rules.some(({ action, permission: of }) => action !== "allow" && Rules.matches(of, permission))
   )
   const real = context.facts.realPath(root)
-  if (real === undefined || !isInside(context.project, real) || (below.access === "act" && !isStrict)) return []
-  const key = `${isStrict} ${below.access} ${below.hidden} ${below.pattern ?? "*"} ${real}`
+  if (
+    real === undefined ||
+    !isInside(context.project, real) ||
+    (below.access === "act" && !isStrict && below.isCertain !== true)
+  )
+    return []
+  const key = `${isStrict} ${below.access} ${below.hidden} ${below.follows === true} ${below.counts === undefined} ${below.isCertain === true} ${below.pattern ?? "*"} ${real}`
   const known = context.effort.below.get(key) ?? lookBelow(real, context, isStrict, below)
   context.effort.below.set(key, known)
   return known
@@ -189,7 +200,7 @@ const lookBelow = (
   root: string,
   context: Working,
   isStrict: boolean,
-  { access, hidden, pattern }: Below
+  { access, counts, follows, hidden, isCertain, pattern }: Below
 ): ReadonlyArray<PathJudgement> => {
   const waiting = [root]
   const found: Array<PathJudgement> = []
@@ -199,17 +210,24 @@ const lookBelow = (
       looked++
       if (!hidden && name.startsWith(".")) continue
       const path = join(directory, name)
-      if (kind === "directory") {
-        if (name !== "node_modules" && name !== ".git") waiting.push(path)
+      if (kind === "link" && follows === true) {
+        const target = context.facts.realPath(path)
+        const judged = judgePlace(path, access, context)
+        if (judged.action !== "allow" && counts?.(path) !== false) found.push(judged)
+        if (target !== undefined && isInside(context.project, target) && context.facts.entries(target) !== undefined)
+          waiting.push(target)
+      } else if (kind === "directory") {
+        if (name !== "node_modules" && (name !== ".git" || isCertain === true)) waiting.push(path)
       } else if (
         kind === "file" &&
-        (isStrict || isSecret(name)) &&
+        (isStrict || isCertain === true || isSecret(name)) &&
         (pattern === undefined || couldMatch(pattern, name))
       ) {
         // Neither it nor a directory on the way to it is a link.
         const judged = lookAt(path, access, context, path)
         // That a change of it would be asked anyway is not the matter of one who names the directory.
-        if (judged.action !== "allow" && (access === "read" || judged.rule !== undefined)) found.push(judged)
+        const isMatter = access === "read" || isCertain === true || judged.rule !== undefined
+        if (judged.action !== "allow" && isMatter && counts?.(path) !== false) found.push(judged)
       }
     }
   return found.slice(0, 8)

@@ -1,25 +1,8 @@
 /** The rules of a layer about one permission, prepared for being asked many times about one line. */
 import * as Rules from "../Rules.ts"
 import type { Layer, Options, Rule } from "../Rules.ts"
+import type { HeadedRule, Preparations, Prepared } from "./Judgement.ts"
 import { once } from "./Remembered.ts"
-
-/** A rule, and the text that all begins with which it matches. */
-interface Known {
-  readonly rule: Rule
-  readonly head: string
-}
-
-/** What is known of one layer. */
-export interface Prepared {
-  readonly rules: ReadonlyArray<Known>
-  /** May it deny or ask about a command whose first word is this? */
-  readonly mayForbid: (first: string) => boolean
-  /** Rules that deny or ask. */
-  readonly forbidding: ReadonlyArray<Rule>
-}
-
-/** Prepared once for each layer and permission, for as long as a judgement takes. */
-export type Preparations = WeakMap<Layer, Map<string, Prepared>>
 
 /** The text in front of the first wildcard; a final ` *` may match nothing. */
 const headOf = ({ literal, pattern }: Rule, options: Options | undefined): string => {
@@ -32,7 +15,7 @@ const headOf = ({ literal, pattern }: Rule, options: Options | undefined): strin
 }
 
 /** Tells by the first word whether one of the rules could speak of a command. */
-const firstWords = (forbidding: ReadonlyArray<Known>): ((first: string) => boolean) => {
+const firstWords = (forbidding: ReadonlyArray<HeadedRule>): ((first: string) => boolean) => {
   const whole = new Set<string>()
   const beginnings: Array<string> = []
   for (const { head, rule } of forbidding) {
@@ -53,7 +36,7 @@ const prepare = ({ rules }: Layer, permission: string, options: Options | undefi
   const isOf = once((name: string) => Rules.matches(name, permission))
   const known = rules
     .filter((rule) => isOf(rule.permission))
-    .map((rule): Known => ({ rule, head: headOf(rule, options) }))
+    .map((rule): HeadedRule => ({ rule, head: headOf(rule, options) }))
   const forbidding = known.filter(({ rule }) => rule.action !== "allow")
   return {
     rules: known,

@@ -47,12 +47,16 @@ export interface Table {
   readonly patterns?: string
   /** Options that make it read whole directories; `always` where it does so anyway. */
   readonly deep?: string
+  /** Options that make it follow links below directories. */
+  readonly follows?: string
   /** Options that make it look at hidden files too; without the list it always does. */
   readonly hidden?: string
   /** Options that make it change what it reads. */
   readonly inPlace?: string
   /** What comes out are the names of files below its operands: with these options, or `always`. */
   readonly names?: string
+  /** Options after which something else comes out too. */
+  readonly mixed?: string
   /** Options after which these names end with a NUL. */
   readonly separators?: string
   /** Default `none`. */
@@ -77,14 +81,20 @@ export interface Use {
   readonly why?: string
   readonly paths: ReadonlyArray<{ readonly value: Value; readonly access: Access }>
   /** Whole directories are read: all files in them but for hidden ones, or those that the pattern matches. */
-  readonly deep?: { readonly hidden: boolean; readonly pattern?: string }
+  readonly deep?: { readonly hidden: boolean; readonly follows?: boolean; readonly pattern?: string }
   /** What comes out are names of files that were found below these paths. */
   readonly names?: {
     readonly roots: ReadonlyArray<Value>
     readonly separated: boolean
     readonly untracked?: boolean
+    readonly isFiles?: boolean
+    readonly hidden?: boolean
+    /** They are for what it runs, and not all that comes out. */
+    readonly isInner?: boolean
     readonly pattern?: string
   }
+  /** It deletes what it finds, as `rm` does. */
+  readonly deletes?: boolean
   /** Commands that it runs, with `{}` for names of files below its paths. */
   readonly runs?: ReadonlyArray<ReadonlyArray<Value>>
 }
@@ -182,7 +192,7 @@ const divide = (
       found.operands.push(...words.slice(at + 1))
       return { ...found, rest: words.length }
     }
-    if (text === "-" || !mayBeOption(word)) {
+    if (text === "-" || (word.plain === true && !word.beginning.startsWith("-")) || !mayBeOption(word)) {
       if (untilOperand) return { ...found, rest: at }
       found.operands.push(word)
       continue
@@ -268,21 +278,43 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
       ...(isDeep && paths.length === 0 ? here.map((value) => ({ value, access: "read" as const })) : operands)
     ],
     ...(isDeep
-      ? { deep: { hidden: table.hidden === undefined || isOn(table.hidden, found), ...patternOf(found) } }
-      : {}),
-    ...(isOn(table.names, found)
       ? {
-          names: { roots, separated: isOn(table.separators, found), untracked: isOn("-o --others --untracked", found) }
+          deep: {
+            hidden: isHidden(table, found),
+            follows: isOn(table.follows, found),
+            ...patternOf(found)
+          }
+        }
+      : {}),
+    ...(isOn(table.names, found) && !isOn(table.mixed, found)
+      ? {
+          names: {
+            roots,
+            separated: isOn(table.separators, found),
+            isFiles: table.follows !== undefined,
+            hidden: isHidden(table, found),
+            ...patternOf(found),
+            untracked: isOn("-o --others --untracked", found)
+          }
         }
       : {})
   }
 }
 
+const globsOf = ({ options }: Found): ReadonlyArray<string | undefined> =>
+  options.flatMap(({ name, value }) => (["--include", "-g", "--glob", "--iglob"].includes(name) ? [known(value)] : []))
+
+/** A hidden file is also looked at when a glob names it. */
+const isHidden = (table: Table, found: Found): boolean =>
+  table.hidden === undefined ||
+  isOn(table.hidden, found) ||
+  globsOf(found).some((glob) => glob?.startsWith("!") !== true)
+
 /** With one `--include=*.ts` nothing else is read. */
-const patternOf = ({ options }: Found): { readonly pattern?: string } => {
-  const given = options.filter(({ name }) => ["--include", "-g", "--glob"].includes(name))
-  const text = given.length === 1 ? known(given[0]?.value) : undefined
-  return text === undefined || text.startsWith("!") || text.includes("/") ? {} : { pattern: text }
+const patternOf = (found: Found): { readonly pattern?: string } => {
+  const [text, ...others] = globsOf(found)
+  const isOther = found.options.some(({ name }) => /^--(?:iglob|glob-case-insensitive)$/.test(name))
+  return text === undefined || others.length > 0 || isOther || /^!|[/{}\\]/.test(text) ? {} : { pattern: text }
 }
 
 /** What a program does with the words behind its name. */

@@ -7,9 +7,12 @@ import { fd, find } from "./programs/Find.ts"
 import { reading } from "./programs/Git.ts"
 import { changing } from "./programs/GitChanges.ts"
 import { awk, sed } from "./programs/Scripts.ts"
+import { listings } from "./programs/Listings.ts"
 import { text } from "./programs/Text.ts"
 
-const globals = { flags: "--no-pager --no-optional-locks --literal-pathspecs --no-replace-objects --version --help -v" }
+const globals = {
+  flags: "--no-pager -P --no-optional-locks --literal-pathspecs --no-replace-objects --version --help -v"
+}
 
 /** Git, when it may only look. */
 const gitReading: Program = { ...globals, commands: reading }
@@ -33,6 +36,10 @@ const programs: Readonly<Record<string, Program>> = {
   nawk: awk,
   git: gitReading
 }
+
+/** Of a program that can do much: the form in which it only lists. */
+export const listingOf = (name: string): Program | undefined =>
+  Object.hasOwn(listings, name) ? listings[name] : undefined
 
 /** Programs of which some options and operands are known, and others are not. Several, when it may be used in several ways. */
 export const tablesOf = (name: string): ReadonlyArray<Program> =>

@@ -38,6 +38,16 @@ const repositoryOf = (facts: Facts, start: string): string | undefined => {
   }
 }
 
+/** The work tree around a directory, where a whole repository lies in it. */
+export const toplevelOf = (start: string, facts: Facts): string | undefined => {
+  for (let directory = start; directory !== "/"; directory = parent(directory)) {
+    if (!has(facts, directory, ".git")) continue
+    const own = join(directory, ".git")
+    return ["HEAD", "objects", "refs"].every((name) => has(facts, own, name)) ? directory : undefined
+  }
+  return undefined
+}
+
 /** The configurations that count in a repository: its own, that of the work tree, and those of its submodules. */
 const configurations = (facts: Facts, repository: string): ReadonlyArray<string> => {
   const common = facts.text(join(repository, "commondir"))?.trim()

@@ -2,7 +2,8 @@
 import type { Working } from "./Judgement.ts"
 import { expand } from "./GlobWords.ts"
 import { join, normalize } from "./Locations.ts"
-import type { Scope } from "./Scope.ts"
+import { outputOf } from "./Outputs.ts"
+import type { Names, Scope } from "./Scope.ts"
 import type { Piece, Word } from "../shell/Script.ts"
 
 /** A word, as far as it is known before it runs. */
@@ -17,6 +18,10 @@ export interface Value {
   readonly single: boolean
   /** Nothing in it is replaced when it runs. */
   readonly literal: boolean
+  /** Nobody knows it, but it is a number, a date or a revision: one word, and neither an option nor a path. */
+  readonly plain?: true
+  /** It stands for names of files that a search has found; its values are the places where it searched. */
+  readonly names?: Names
 }
 
 /** More possibilities than these are not told apart. */
@@ -50,7 +55,7 @@ const textOfPiece = (piece: Piece, word: Word): string => {
 }
 
 const variable = (name: string, scope: Scope, context: Working): ReadonlyArray<string> | undefined => {
-  if (scope.variables.has(name)) return scope.variables.get(name)
+  if (scope.variables.has(name)) return scope.variables.get(name)?.texts
   if (name === "HOME") return [context.home]
   if (name === "PWD") return scope.directories
   return undefined
@@ -67,10 +72,31 @@ const valuesOfPiece = (piece: Piece, scope: Scope, context: Working): ReadonlyAr
       return variable(piece.name, scope, context)
     case "Substitution":
       // What `<(...)` stands for is a stream of its own, like the one that every program has.
-      return piece.kind === "input" ? ["/dev/stdin"] : undefined
+      return piece.kind === "input" ? ["/dev/stdin"] : textsOfOutput(piece, scope, context)
     case "Number":
       return undefined
   }
+}
+
+const output = (piece: Extract<Piece, { readonly _tag: "Substitution" }>, scope: Scope, context: Working) =>
+  outputOf(piece.script, scope, context, (word) => resolve(word, scope, context).values)
+
+/** The texts that stand for one word. */
+const textsOfOutput = (
+  piece: Extract<Piece, { readonly _tag: "Substitution" }>,
+  scope: Scope,
+  context: Working
+): ReadonlyArray<string> | undefined => {
+  const found = output(piece, scope, context)
+  return found?._tag === "Texts" && (!found.divided || found.texts.length === 1) ? found.texts : undefined
+}
+
+/** Is it a part that nobody knows, but that neither begins an option nor leads anywhere? */
+const isPlain = (piece: Piece, scope: Scope, context: Working): boolean => {
+  if (piece._tag === "Number") return true
+  if (piece._tag === "Variable")
+    return piece.name === "?" || piece.name === "#" || scope.variables.get(piece.name)?.plain === true
+  return piece._tag === "Substitution" && piece.kind === "command" && output(piece, scope, context)?._tag === "Plain"
 }
 
 /** Words of a glob, in each directory that it may be in. */
@@ -92,11 +118,17 @@ const isQuotedOrText = (piece: Piece): boolean => piece._tag === "Text" || ("quo
 const staysSingle = (piece: Piece, scope: Scope, context: Working): boolean => {
   if (isQuotedOrText(piece) || piece._tag === "Glob" || piece._tag === "Number") return true
   if (piece._tag === "Tilde" || (piece._tag === "Substitution" && piece.kind === "input")) return true
+  if (isPlain(piece, scope, context)) return true
   const values = valuesOfPiece(piece, scope, context)
-  return (
-    piece._tag === "Variable" && values !== undefined && values.every((value) => value !== "" && !divides.test(value))
-  )
+  return values !== undefined && values.every((value) => value !== "" && !divides.test(value))
 }
+
+/** Text around what is plain, which makes no path of it: `-j$(nproc)`, `$(git merge-base a b)..HEAD`. */
+const isAllPlain = ({ pieces }: Word, scope: Scope, context: Working): boolean =>
+  pieces.some((piece) => piece._tag !== "Text") &&
+  pieces.every((piece) =>
+    piece._tag === "Text" ? /^[\w.,:=@%+~^-]*$/.test(piece.text) : isPlain(piece, scope, context)
+  )
 
 const beginningOf = ({ pieces }: Word): string => {
   const end = pieces.findIndex((piece) => piece._tag !== "Text")
@@ -114,6 +146,20 @@ export const resolve = (word: Word, scope: Scope, context: Working): Value => {
     const values = glob(word, scope, context)
     return { text, beginning, values, single: values?.length === 1, literal: false }
   }
+  const [only, ...others] = word.pieces
+  if (only !== undefined && others.length === 0) {
+    const whole = resolveWhole(only, text, scope, context)
+    if (whole !== undefined) return whole
+  }
+  if (isAllPlain(word, scope, context))
+    return {
+      text,
+      beginning: beginning === "" ? "0" : beginning,
+      values: undefined,
+      single: true,
+      literal: false,
+      plain: true
+    }
   const single = word.pieces.every((piece) => staysSingle(piece, scope, context))
   // What bash divides once more becomes other words than these.
   const values = single
@@ -130,6 +176,30 @@ export const resolve = (word: Word, scope: Scope, context: Working): Value => {
     literal: word.pieces.every((piece) => piece._tag === "Text")
   }
 }
+
+/** A word that is one variable or one output, where these are more than a text. */
+const resolveWhole = (piece: Piece, text: string, scope: Scope, context: Working): Value | undefined => {
+  const names = piece._tag === "Variable" ? scope.variables.get(piece.name)?.names : undefined
+  if (names !== undefined && piece._tag === "Variable")
+    return namesAsValue(text, piece.quoted ? { ...names, separated: true } : names)
+  const found =
+    piece._tag === "Substitution" && piece.kind === "command" && !piece.quoted
+      ? output(piece, scope, context)
+      : undefined
+  return found?._tag === "Texts" && found.divided
+    ? { text, beginning: "", values: found.texts, single: found.texts.length === 1, literal: false }
+    : undefined
+}
+
+/** A word that stands for names of files. */
+export const namesAsValue = (text: string, names: Names): Value => ({
+  text,
+  beginning: "",
+  values: names.roots,
+  single: false,
+  literal: false,
+  names
+})
 
 /** Text as a word. */
 export const plain = (text: string): Value => ({

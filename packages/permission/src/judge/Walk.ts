@@ -1,13 +1,16 @@
 /** Goes through a script: each command is judged in each directory that it may run in. */
 import type { Reading } from "../shell/Reading.ts"
 import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
+import { assignedIn, isAssigned, ownAssigned, withoutKnown } from "./Assigned.ts"
+import { linesOf, lineVariable } from "./Lines.ts"
+import { judgeInput } from "./FileNames.ts"
 import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
 import { maximumTried } from "./Forms.ts"
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { judgePaths } from "./Paths.ts"
 import { deniedWithAll, strictest } from "./Ruling.ts"
-import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
-import { known, plain, resolve, type Value } from "./Value.ts"
+import { type Content, either, isFreeName, type Scope, withVariable } from "./Scope.ts"
+import { known, namesAsValue, plain, resolve, type Value } from "./Value.ts"
 import { judgePlacesIn } from "./Untabled.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
 import { isHarmlessVariable, isShell, runsItsWords } from "./Wrappers.ts"
@@ -59,36 +62,6 @@ const wordsOf = (command: SimpleCommand): ReadonlyArray<Word> => [
   ...command.redirections.flatMap(({ body, target }) => (body === undefined ? [target] : [target, body]))
 ]
 
-/** Does something in the step give the variable another value? */
-const changes = (step: Step, name: string): boolean => {
-  switch (step._tag) {
-    case "Command":
-      return (
-        step.words.some((word) => word.pieces.some((piece) => piece._tag === "Text" && piece.text === "read")) &&
-        step.words.some((word) => word.source.includes(name))
-      )
-    case "Sequence":
-      return step.items.some((item) => changes(item.step, name))
-    case "Pipeline":
-      return step.steps.some((one) => changes(one, name))
-    case "Subshell":
-    case "Group":
-    case "Not":
-      return changes(step.body, name)
-    case "If":
-      return (
-        step.branches.some(({ body, condition }) => changes(condition, name) || changes(body, name)) ||
-        (step.otherwise !== undefined && changes(step.otherwise, name))
-      )
-    case "Loop":
-      return changes(step.condition, name) || changes(step.body, name)
-    case "For":
-      return step.variable === name || changes(step.body, name)
-    case "Case":
-      return step.arms.some(({ body }) => body !== undefined && changes(body, name))
-  }
-}
-
 /** One way through a script. */
 export class Walk {
   readonly context: Working
@@ -109,9 +82,11 @@ export class Walk {
         let state: Outcome = nothing(scope)
         let before: "&&" | "||" | ";" = ";"
         const all: Array<Outcome> = []
+        let held = scope
         for (const { step: next, next: then } of step.items) {
           const directories = before === "&&" ? state.success : before === "||" ? state.failure : after(state)
-          const outcome = this.step(next, { ...scope, directories })
+          const outcome = this.step(next, withoutKnown({ ...held, directories }, ownAssigned(next)))
+          held = withoutKnown({ ...held, directories }, assignedIn(next))
           all.push(outcome)
           state =
             before === "&&"
@@ -153,9 +128,12 @@ export class Walk {
       case "If":
         return this.branches(step, scope)
       case "Loop":
-        return this.repeated(step, scope, (inside) => {
+        return this.repeated(step, withoutKnown(scope, assignedIn(step)), (inside) => {
           const condition = this.step(step.condition, inside)
-          const body = this.step(step.body, { ...inside, directories: after(condition) })
+          const line = lineVariable(step.condition)
+          const isLine = line !== undefined && scope.input !== undefined && !isAssigned(assignedIn(step.body), line)
+          const held = isLine ? withVariable(inside, line, { names: linesOf(step.condition, scope.input) }) : inside
+          const body = this.step(step.body, { ...held, directories: after(condition) })
           return { ...body, ...together([condition, body]), failure: either(after(condition), body.failure) }
         })
       case "For":
@@ -212,14 +190,26 @@ export class Walk {
     const isKnown = words.every(
       ({ single, values }) => values !== undefined && (single || values.every((value) => value !== ""))
     )
-    const values =
-      isKnown && !changes(step.body, step.variable) ? words.flatMap((word) => word.values ?? []) : undefined
-    const given = step.words.flatMap((word) => this.substitutions(word, scope))
+    const assigned = assignedIn(step.body)
+    const outputs = step.words.map((word) => this.substitutions(word, scope))
+    const given = outputs.flat()
+    const found = step.words.length === 1 ? outputs[0]?.[0]?.names : undefined
+    const [only] = step.words
+    const isWhole = only?.pieces.length === 1 && only.pieces[0]?._tag === "Substitution" && !only.pieces[0].quoted
+    const content: Content | undefined = isAssigned(assigned, step.variable)
+      ? undefined
+      : found !== undefined && isWhole
+        ? { names: found }
+        : words.every((word) => word.plain === true)
+          ? { plain: true }
+          : isKnown
+            ? { texts: words.flatMap((word) => word.values ?? []) }
+            : undefined
     const bad = isFreeName(step.variable)
       ? []
       : [remark(`for ${step.variable}`, `the variable ${step.variable} may mean something to bash`)]
-    const body = this.repeated(step, scope, (inside) =>
-      this.step(step.body, withVariable(inside, step.variable, values))
+    const body = this.repeated(step, withoutKnown(scope, assigned), (inside) =>
+      this.step(step.body, withVariable(inside, step.variable, content))
     )
     return { ...body, ...together([...given, { commands: bad, paths: [] }, body]) }
   }
@@ -240,32 +230,43 @@ export class Walk {
   redirection({ operator, target }: Redirection, scope: Scope): ReadonlyArray<PathJudgement> {
     if (operator.startsWith("<<")) return []
     const value = resolve(target, scope, this.context)
+    if (value.names !== undefined)
+      return accessOf(operator) === "read"
+        ? judgeInput(value.names, scope, this.context)
+        : judgePaths({ ...value, values: undefined }, "write", scope, this.context)
     const text = known(value)
     if ((operator === ">&" || operator === "<&") && text !== undefined && /^(?:\d+-?|-)$/.test(text)) return []
-    const isOne = value.single && text !== undefined && text !== ""
+    const isOne = value.single && value.values?.every((one) => one !== "" && (one !== "-" || one === text)) === true
     // A word of a redirection that is `-` is a file of this name.
     const place = text === "-" ? plain("./-") : value
     return judgePaths(isOne ? place : { ...value, values: undefined }, accessOf(operator), scope, this.context)
   }
 
   command(command: SimpleCommand, scope: Scope): Outcome {
-    const inner = wordsOf(command).flatMap((word) => this.substitutions(word, scope))
+    const outputs = new Map(wordsOf(command).map((word) => [word, this.substitutions(word, scope)]))
+    const inner = [...outputs.values()].flat()
     const paths = command.redirections.flatMap((one) => this.redirection(one, scope))
-    const own = this.ownWords(command, scope)
+    const own = this.ownWords(command, scope, (word) => outputs.get(word)?.[0]?.names)
     const bodies = command.redirections.flatMap(({ body }) => (body === undefined ? [] : (textOf(body) ?? [])))
     const scripts = { commands: this.scripts(command, bodies), paths: [] }
     return { ...own, ...together([own, { commands: [], paths }, scripts, ...inner]) }
   }
 
-  ownWords(command: SimpleCommand, scope: Scope): Outcome {
-    const words = command.words.map((word) => resolve(word, scope, this.context))
+  ownWords(command: SimpleCommand, scope: Scope, namesIn: (word: Word) => Scope["input"]): Outcome {
+    const words = command.words.map((word) => {
+      const value = resolve(word, scope, this.context)
+      const [only, ...others] = word.pieces
+      const isWhole = only?._tag === "Substitution" && only.kind === "command" && !only.quoted && others.length === 0
+      const names = isWhole && value.values === undefined ? namesIn(word) : undefined
+      return names === undefined ? value : namesAsValue(value.text, names)
+    })
     const prefix = command.assignments.map(({ name, value }) => ({ name, value: resolve(value, scope, this.context) }))
-    if (words.length === 0) {
-      const text = prefix.map(({ name, value }) => `${name}=${value.text}`).join(" ")
-      const why = prefix.length > 0 ? "it sets a variable for the commands behind it" : "it only opens files"
-      return { ...nothing(scope), commands: [remark(text, why)] }
-    }
-    const wrong = prefix.find(({ name, value }) => !isHarmlessVariable(name, known(value)))
+    const isReading = known(words[0]) === "read"
+    const wrong = prefix.find(
+      ({ name, value }) =>
+        !isHarmlessVariable(name, known(value)) && !(isReading && name === "IFS" && known(value) === "")
+    )
+    const doubts = wrong === undefined ? [] : [ask(`it sets ${wrong.name}, which may change what programs do`)]
     const shown = prefix.map(({ name, value }): Value => ({ ...value, text: `${name}=${value.text}` }))
     const judging: Judging = {
       context: this.context,
@@ -274,17 +275,10 @@ export class Walk {
     const { input: _, ...bare } = scope
     const input = command.redirections.some(({ operator }) => operator.startsWith("<")) ? bare : scope
     const outcome = judgeWords(words, shown, input, judging)
-    if (wrong === undefined) return outcome
     const [own, ...others] = outcome.commands
     // The words of a command give at least the judgement of themselves.
     const first = own ?? remark("", "")
-    return {
-      ...outcome,
-      commands: [
-        { ...first, ...worst<Verdict>(first, [ask(`it sets ${wrong.name}, which may change what programs do`)]) },
-        ...others
-      ]
-    }
+    return { ...outcome, commands: [{ ...first, ...worst<Verdict>(first, doubts) }, ...others] }
   }
 
   /** What is denied in the texts that a program is given which runs what it reads. */

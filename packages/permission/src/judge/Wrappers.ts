@@ -29,7 +29,7 @@ const evaluators = new Set(
   )
 )
 /** Of these, some only look or end something that is one's own: a rule is enough. */
-const harmlessEvaluators = new Set("kill jobs wait dirs times umask ulimit caller".split(" "))
+const harmlessEvaluators = new Set("kill jobs wait dirs times umask ulimit caller history".split(" "))
 
 /** They run what stands behind them, in ways that are not followed. */
 const outsiders = new Set(
@@ -212,6 +212,11 @@ const variables: Readonly<Record<string, RegExp>> = {
   CGO_ENABLED: /^[01]$/,
   GOOS: /^\w*$/,
   GOARCH: /^\w*$/,
+  PYTHONUNBUFFERED: /^\w*$/,
+  PYTHONDONTWRITEBYTECODE: /^\w*$/,
+  CARGO_TERM_COLOR: /^\w*$/,
+  PAGER: /^cat$/,
+  GIT_PAGER: /^cat$/,
   PORT: /^\d*$/
 }
 

@@ -312,7 +312,9 @@ const readString = (node: Node, way: Way): ReadonlyArray<Part> => {
   let at = node.start + 1
   for (const child of node.children) {
     if (!/_(?:expansion|substitution)$|^expansion$/.test(child.type)) continue
-    parts.push(readDoubleQuoted(way.text.slice(at, child.start)), readExpansion(child, true, way))
+    // Blanks in front of an expansion are text, though the grammar takes them for a part of it.
+    const start = child.start + (/^\s*/.exec(sourceOf(child, way))?.[0].length ?? 0)
+    parts.push(readDoubleQuoted(way.text.slice(at, start)), readExpansion({ ...child, start }, true, way))
     at = child.end
   }
   return [...parts, readDoubleQuoted(way.text.slice(at, node.end - 1))]

@@ -5,9 +5,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Arity } from "@rein/permission"
 import { NodeReader } from "@rein/permission/node"
 import { attacks, type Group } from "./attacks.ts"
-import { everyday } from "./everyday.ts"
+import { everyday as everydayCommands } from "./everyday.ts"
+import { askedAnyway, everydayScripts } from "./everydayScripts.ts"
 import { forbidden } from "./forbidden.ts"
 import { judgeIn, makeProject } from "./fixture.ts"
+import { nearAttacks } from "./nearAttacks.ts"
 
 /** Of everyday lines, no more than this part may be asked. */
 const mayBeAsked = 0.02
@@ -17,11 +19,13 @@ const withLinks = makeProject(true)
 const inProject = judgeIn(read, withLinks)
 const inPlainProject = judgeIn(read, makeProject(false))
 
+const everyday = [...everydayCommands, ...everydayScripts]
+
 const count = (groups: ReadonlyArray<Group>): number => groups.reduce((sum, { lines }) => sum + lines.length, 0)
 
 describe("a line of shell", () => {
   it("is not allowed when it does more than rules allow", () => {
-    const all = [...attacks, ...forbidden]
+    const all = [...attacks, ...nearAttacks, ...askedAnyway, ...forbidden]
     const wrong = all.flatMap(({ denied, lines, rules }) =>
       lines
         .map((line) => ({ line, action: inProject(line, rules).action }))

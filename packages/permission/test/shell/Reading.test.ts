@@ -190,20 +190,20 @@ describe("what is not understood", () => {
   })
 
   it.each<readonly [string, ReadonlyArray<string>]>([
-    ["rm -rf x &", ["rm", "-rf", "x"]],
-    ["a & (b; A=1 r''m \\-rf 'x' 2>/dev/null)", ["rm", "-rf", "x"]],
+    ["rm -rf x & f() { a; }", ["rm", "-rf", "x"]],
+    ["a & (b; A=1 r''m \\-rf 'x' 2>/dev/null) $'c'", ["rm", "-rf", "x"]],
     ["a ${b:-`rm x`}", ["rm", "x"]],
     ['a ${b:-$(c "`rm x`")}', ["rm", "x"]],
-    ["sh -c 'rm x; b' &", ["rm", "x"]],
-    ["bash -c \"$(a 'rm x')\" &", ["rm", "x"]],
+    ["sh -c 'rm x; b' $'c'", ["rm", "x"]],
+    ["bash -c \"$(a 'rm x')\" $'c'", ["rm", "x"]],
     ["cat <<E\n$(rm x)\nE", ["rm", "x"]],
-    ["bash <<E &\nrm x\nE", ["rm", "x"]],
+    ["bash $'c' <<E\nrm x\nE", ["rm", "x"]],
     ["$'\\x72m' x", ["rm", "x"]],
-    ["rm$IFS'x' &", ["rm", "x"]],
+    ["rm$IFS'x'; coproc a", ["rm", "x"]],
     ["r\\\nm x", ["rm", "x"]],
     ["{rm,x}", ["rm", "x"]],
     ["f() { rm x; }; f", ["rm", "x"]],
-    ["if a; then ! rm x; fi &", ["rm", "x"]],
+    ["if a; then ! rm x; fi; coproc a", ["rm", "x"]],
     [`${"a;".repeat(10_000)} rm x`, ["rm", "x"]],
     [`${"$(".repeat(10_000)} rm x`, ["rm", "x"]],
     [`${" ".repeat(200_000)}rm x`, ["rm", "x"]]

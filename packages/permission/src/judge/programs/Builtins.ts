@@ -29,7 +29,11 @@ const comparisons = /^(?:==?|!=|<|>|=~)$/
 const fileComparisons = /^-(?:nt|ot|ef)$/
 const numberComparisons = /^-(?:eq|ne|lt|le|gt|ge)$/
 
-const isNumber = (value: Value | undefined): boolean => /^-?\d{1,18}$/.test(known(value) ?? "")
+const isNumber = (value: Value | undefined): boolean =>
+  value?.single === true && value.values?.every((one) => /^-?\d{1,18}$/.test(one)) === true
+
+/** `$?`, `$#` and what is calculated. */
+const isCounted = (value: Value | undefined): boolean => isNumber(value) || value?.plain === true
 
 /**
  * The tests of files, texts and numbers. `-v`, `-R` and `-o` evaluate what is in their word, and so do the comparisons
@@ -47,10 +51,11 @@ const conditions =
       const isBinary = right !== undefined && inner[at + 1]?.literal === true
       if (text !== undefined && /^(?:!|\(|\)|-a|-o|&&|\|\|)$/.test(text) && !(isBinary && comparisons.test(operator)))
         continue
-      if (!evaluates && left?.single !== true) return uncertain("it is not certain how many words it gets")
+      if (!evaluates && left?.single !== true && left?.names?.separated !== true)
+        return uncertain("it is not certain how many words it gets")
       if (isBinary && comparisons.test(operator)) at += 2
       else if (isBinary && numberComparisons.test(operator)) {
-        if (evaluates && !(isNumber(left) && isNumber(right)))
+        if (evaluates && !(isCounted(left) && isCounted(right)))
           return uncertain("a comparison of numbers in [[ may run commands")
         at += 2
       } else if (isBinary && left !== undefined && fileComparisons.test(operator)) {
@@ -86,6 +91,13 @@ const set = (words: ReadonlyArray<Value>): Use => {
     : uncertain("it changes how bash works")
 }
 
+/** Run without a terminal, it has nothing to tell; with options it reads, writes or forgets. */
+const history: Table = {
+  operands: "text",
+  check: ({ operands }) =>
+    operands.every((operand) => isNumber(operand)) ? undefined : "it may change the list of commands"
+}
+
 const cd: Table = { flags: "-L", operands: "read" }
 
 export const builtins: Readonly<Record<string, Program>> = {
@@ -98,6 +110,11 @@ export const builtins: Readonly<Record<string, Program>> = {
   set,
   cd,
   pushd: cd,
+  popd: {},
+  history,
+  // `jobs -x` runs a command, and `wait -p` sets a variable.
+  jobs: { flags: "-l -p -n -r -s", operands: "text" },
+  wait: { flags: "-n -f", operands: "text" },
   exit: { operands: "text", numbers: true },
   return: { operands: "text" },
   break: { operands: "text" },

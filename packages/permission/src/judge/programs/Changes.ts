@@ -1,6 +1,5 @@
 /** Programs that change files, as their names say. */
 import type { Table } from "../Program.ts"
-import { known } from "../Value.ts"
 
 /** The target of a link is seen from where the link is: one that goes up leads elsewhere than it seems. */
 const staysBelow: Table["check"] = ({ operands }) =>
@@ -10,7 +9,7 @@ const staysBelow: Table["check"] = ({ operands }) =>
 
 /** What a directory brings along is not in its name: `cp -r theirs/. .` writes `.git` too. */
 const namesItsFiles: Table["check"] = ({ operands }) =>
-  operands.slice(0, -1).every((operand) => !/(?:^|\/)\.{1,2}\/*$/.test(known(operand) ?? "."))
+  operands.slice(0, -1).every(({ values }) => values?.every((one) => !/(?:^|\/)\.{1,2}\/*$/.test(one)) === true)
     ? undefined
     : "what it writes is not in its names"
 

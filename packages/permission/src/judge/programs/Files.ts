@@ -9,6 +9,14 @@ const sums: Table = {
 
 const none: Table = {}
 
+const exa: Table = {
+  flags:
+    "-1 -a -A -b -B -d -D -f -F -g -G -h -H -i -l -m -n -o -r -R -s -S -T -u -U -x -X --all --long --tree --recurse --oneline --grid --header --git --git-ignore --icons --group-directories-first --reverse --no-user --no-permissions --no-time --no-filesize --list-dirs --only-dirs --only-files --version --help",
+  texts: "-L -s -I -t -w --level --sort --ignore-glob --time --time-style --width",
+  optional: "--color --icons --colour",
+  operands: "look"
+}
+
 export const files: Readonly<Record<string, Table>> = {
   ls: {
     flags:
@@ -133,6 +141,12 @@ export const files: Readonly<Record<string, Table>> = {
   locale: { flags: "-a -m -k -c --all-locales", operands: "text" },
   getconf: { flags: "-a", operands: "text" },
   lscpu: { flags: "-a -b -e -J -p" },
+  yes: { operands: "text" },
+  w: { flags: "-h -s -f -i -o", operands: "text" },
+  who: { flags: "-a -b -H -q -r -u -m -T" },
+  last: { flags: "-a -d -F -i -R -w -x", texts: "-n", operands: "text", numbers: true },
+  eza: exa,
+  exa,
   lsof: { flags: "-i -n -P -t", operands: "none" },
   cmp: {
     flags: "-b -l -s --print-bytes --verbose --quiet --silent",

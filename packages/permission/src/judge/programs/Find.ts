@@ -19,7 +19,10 @@ interface Reading {
   readonly runs: Array<ReadonlyArray<Value>>
   readonly patterns: Array<string>
   separated: boolean
+  isFiles: boolean
   combined: boolean
+  deletes: boolean
+  mixed: boolean
 }
 
 /** Where the command behind `-exec` ends. */
@@ -34,13 +37,18 @@ const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): nu
   const next = words[at + 1]
   if (name === undefined) return `what ${words[at]?.text} becomes is not known before it runs`
   if (alone.has(name)) {
+    if (name === "-ls") reading.mixed = true
     if (name === "-print0") reading.separated = true
-    if (/^(?:-o|-or|-not|!|,)$/.test(name)) reading.combined = true
+    if (/^(?:-o|-or|,|\()$/.test(name)) reading.combined = true
     return 1
   }
   if (next?.single === true && withText.has(name)) {
     const pattern = known(next)
-    if (name === "-name" && pattern !== undefined) reading.patterns.push(pattern)
+    if (name === "-printf") reading.mixed = true
+    const isNegated = /^(?:!|-not)$/.test(known(words[at - 1]) ?? "")
+    if (name === "-type" && pattern === "f" && !isNegated) reading.isFiles = true
+    if (name === "-name" && pattern !== undefined && !isNegated && !pattern.includes("\\"))
+      reading.patterns.push(pattern)
     return 2
   }
   if (next?.single === true && withPath.has(name)) {
@@ -53,12 +61,26 @@ const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): nu
     reading.runs.push(words.slice(at + 1, end))
     return end - at + 1
   }
-  return name === "-delete" ? "it deletes files" : `${name} is not one of its tests that are known to be harmless`
+  if (name === "-delete") {
+    reading.deletes = true
+    return 1
+  }
+  return `${name} is not one of its tests that are known to be harmless`
 }
 
 /** Options of where links lead to stand first, then the places, then the tests. */
 export const find = (words: ReadonlyArray<Value>): Use => {
-  const reading: Reading = { paths: [], roots: [], runs: [], patterns: [], separated: false, combined: false }
+  const reading: Reading = {
+    paths: [],
+    roots: [],
+    runs: [],
+    patterns: [],
+    separated: false,
+    isFiles: false,
+    combined: false,
+    deletes: false,
+    mixed: false
+  }
   let at = 0
   while (/^-[PH]$/.test(known(words[at]) ?? "")) at++
   for (; at < words.length; at++) {
@@ -76,7 +98,14 @@ export const find = (words: ReadonlyArray<Value>): Use => {
   const pattern = only === undefined ? {} : { pattern: only }
   return {
     paths: [...roots.map((value) => ({ value, access: "read" as const })), ...reading.paths],
-    names: { roots, separated: reading.separated, ...pattern },
+    names: {
+      roots,
+      separated: reading.separated,
+      isInner: reading.mixed || reading.runs.length > 0,
+      isFiles: reading.isFiles && !reading.combined,
+      ...pattern
+    },
+    ...(reading.deletes ? { deletes: true } : {}),
     ...(reading.runs.length === 0 ? {} : { runs: reading.runs })
   }
 }
@@ -88,6 +117,8 @@ export const fd: Table = {
   texts:
     "-d -t -e -E -c -j -S --max-depth --min-depth --exact-depth --type --extension --exclude --color --threads --size --changed-within --changed-before --max-results --strip-cwd-prefix",
   names: "always",
+  hidden: "-H -u --hidden --unrestricted",
+  mixed: "-l --list-details",
   separators: "-0 --print0",
   operands: "pattern"
 }

@@ -44,6 +44,8 @@ const history: Table = {
 
 const diff: Table = {
   names: "--name-only",
+  mixed:
+    "-p -u -c -U -W --patch --raw --stat --numstat --shortstat --summary --dirstat --patch-with-stat --patch-with-raw --cc --name-status --line-prefix --submodule --unified --check --compact-summary --cumulative --function-context --binary --word-diff --color-words --stdin",
   separators: "-z",
   flags: diffFlags,
   texts: diffTexts,
@@ -122,6 +124,7 @@ export const reading: Readonly<Record<string, Program>> = {
     texts: "-x --exclude --with-tree --format",
     optional: "--abbrev",
     names: "always",
+    mixed: "--format -t -s -v -f -u --stage --unmerged --eol",
     separators: "-z",
     operands: "read"
   },
@@ -155,7 +158,33 @@ export const reading: Readonly<Record<string, Program>> = {
   "count-objects": { flags: "-v -H --verbose --human-readable" },
   "check-ignore": { flags: "-q -v -n -z --quiet --verbose --non-matching --no-index", operands: "read" },
   "check-attr": { flags: "-a --all -z --cached", operands: "read" },
-  reflog: { commands: { show: history, list: {} } },
+  reflog: {
+    ...history,
+    check: (parsed) =>
+      parsed.operands.every(
+        ({ values }) => values?.every((one) => !/^(?:expire|delete|drop|write)$/.test(one)) === true
+      )
+        ? history.check?.(parsed)
+        : "it may forget what was"
+  },
+  "symbolic-ref": {
+    flags: "-q --quiet --short --recurse --no-recurse",
+    operands: "text",
+    check: ({ operands }) =>
+      operands.length === 1 && operands[0]?.single === true ? undefined : "it may set what it names"
+  },
+  // What it does in modules of modules is not looked at.
+  submodule: { commands: { status: { flags: "--cached", operands: "read" } } },
+  cherry: { flags: "-v --verbose", optional: "--abbrev", operands: "text" },
+  "range-diff": {
+    ...diff,
+    flags: `${diffFlags} --no-dual-color --left-only --right-only --no-notes`,
+    texts: `${diffTexts} --creation-factor`,
+    check: ({ options }) =>
+      options.some(({ name }) => name === "--name-only") ? "what it lists is not certain" : undefined
+  },
+  notes: { commands: { list: { operands: "text" }, show: { operands: "text" } } },
+  bisect: { commands: { log: {} } },
   grep: {
     flags:
       "-i -I -v -w -x -E -F -G -P -n -l -L -c -q -h -H -o -p -W -z -a -r --ignore-case --invert-match --word-regexp --extended-regexp --fixed-strings --perl-regexp --line-number --column --files-with-matches --name-only --files-without-match --count --quiet --heading --break --show-function --function-context --cached --untracked --all-match --and --or --not --full-name --no-color --text --null --recursive --no-recursive --no-textconv --exclude-standard",

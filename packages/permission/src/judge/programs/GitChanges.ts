@@ -1,6 +1,7 @@
 /** Commands of git that change the repository: with the options that do what their names say and run nothing else. */
 import type { Program, Table } from "../Program.ts"
 import { known } from "../Value.ts"
+import { addRemote, places } from "./GitPlaces.ts"
 
 const commit: Table = {
   flags:
@@ -59,11 +60,6 @@ export const changing: Readonly<Record<string, Program>> = {
     texts: "--orphan",
     operands: "text"
   },
-  restore: {
-    flags: "-S -W -p -q -m --staged --worktree --patch --quiet --ours --theirs --merge --ignore-unmerged",
-    texts: "-s --source",
-    operands: "act"
-  },
   reset: { flags: "-q -p -N --soft --mixed --hard --merge --keep --quiet --patch --no-refresh", operands: "act" },
   rm: { flags: "-r -f -n -q --cached --force --dry-run --quiet --ignore-unmatch", operands: "act" },
   mv: { flags: "-f -k -n -v --force --dry-run --verbose", operands: "act" },
@@ -119,6 +115,7 @@ export const changing: Readonly<Record<string, Program>> = {
   init: { flags: "-q --quiet --bare", texts: "-b --initial-branch", operands: "act" },
   remote: {
     commands: {
+      add: addRemote,
       show: toRemote({ flags: "-n" }),
       prune: toRemote({ flags: "-n --dry-run" }),
       remove: { operands: "text" },
@@ -136,9 +133,13 @@ export const changing: Readonly<Record<string, Program>> = {
   gc: { flags: "-q --quiet --auto --aggressive" },
   "ls-remote": toRemote({ flags: "-h -t -q --heads --tags --refs --quiet --symref" }),
   apply: {
-    flags: "-R -v -3 --check --stat --numstat --summary --reverse --index --cached --3way --verbose --reject",
+    flags: "-R -v --check --stat --numstat --summary --reverse --index --cached --verbose",
     texts: "-p --whitespace",
     operands: "read",
-    check: () => "what it writes is in the patch"
-  }
+    check: ({ options }) =>
+      options.some(({ name }) => /^--(?:check|stat|numstat|summary)$/.test(name))
+        ? undefined
+        : "what it writes is in the patch"
+  },
+  ...places
 }

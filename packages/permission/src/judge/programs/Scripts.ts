@@ -1,5 +1,5 @@
 /** `sed` and `awk`: only scripts that can neither write, run nor read anything else. */
-import type { Parsed, Table } from "../Program.ts"
+import { type Parsed, type Table, use, type Use } from "../Program.ts"
 import { known, type Value } from "../Value.ts"
 
 /** What may stand one after the other in a script of sed; each is found at one place, so nothing is tried twice. */
@@ -8,8 +8,9 @@ const blanks = /[ \t;\n]*/y
 const address = /\d+(?:~\d+)?|\$|\/(?:[^/\\\n[]|\\[^\n]|\[\^?\]?[^\]\n/]*\])*\/I?/y
 const range = /[ \t]*,[ \t]*(?:[+~]\d+|(?=[\d$/]))/y
 const negation = /[ \t]*!?[ \t]*/y
-/** One letter that prints, deletes or moves lines; none that reads, writes, runs or jumps. */
-const letter = /[pdDPhHgGxnNlq=](?=[ \t;\n]|$)|q\d+(?=[ \t;\n]|$)|y\/[^/\\\n]*\/[^/\\\n]*\/(?=[ \t;\n]|$)/y
+/** One letter that prints, deletes or moves lines; a group, a jump, or a text that is printed; none that reads, writes or runs. */
+const letter =
+  /[pdDPhHgGxnNlqQz=](?=[ \t;\n}]|$)|[qQ]\d+(?=[ \t;\n}]|$)|y\/[^/\\\n]*\/[^/\\\n]*\/(?=[ \t;\n}]|$)|[{}]|(?::[ ]?[A-Za-z]\w*|[btT](?:[ ]?[A-Za-z]\w*)?)(?=[ \t;\n}]|$)|[aic](?:[ \t]+|[ \t]*\\\n?)[^\\\n]+(?=\n|$)/y
 
 const marks = ["/", "|", "#", ",", "@", "%", ":", "~"]
 
@@ -20,7 +21,7 @@ const replacements: ReadonlyMap<string, RegExp> = new Map(
     const pattern = `(?:[^\\\\\\n\\[${one}]|\\\\[^\\n]|\\[\\^?\\]?[^\\]\\n${one}]*\\])*`
     return [
       mark,
-      new RegExp(`s${one}${pattern}${one}(?:[^\\\\\\n${one}]|\\\\[^\\n])*${one}[gpiI0-9]*(?=[ \\t;\\n]|$)`, "y")
+      new RegExp(`s${one}${pattern}${one}(?:[^\\\\\\n${one}]|\\\\[^\\n])*${one}[gpiI0-9]*(?=[ \\t;\\n}]|$)`, "y")
     ]
   })
 )
@@ -67,7 +68,7 @@ const isHarmlessSed = (script: Value): boolean => {
 
 const inPlace = ["-i", "--in-place"]
 
-export const sed: Table = {
+const sedTable: Table = {
   flags: "-n -E -r -s -u -z --quiet --silent --regexp-extended --separate --unbuffered --null-data --posix",
   texts: "-e -l --expression --line-length",
   optional: "-i --in-place",
@@ -75,12 +76,33 @@ export const sed: Table = {
   inPlace: "-i --in-place",
   operands: "pattern",
   check: (parsed) => {
-    if (parsed.options.some(({ name, value }) => inPlace.includes(name) && value !== undefined))
+    if (
+      parsed.options.some(({ name, value }) => inPlace.includes(name) && value !== undefined && !isSuffix(known(value)))
+    )
       return "it also writes copies"
     return scripts(["-e", "--expression"], parsed).every(isHarmlessSed)
       ? undefined
       : "its script may do more than print and replace"
   }
+}
+
+/** The end of the name of a copy, which lies beside its file. */
+const isSuffix = (text: string | undefined): boolean => text !== undefined && /^\.\w+$/.test(text)
+
+/** With `-i.bak` it writes a copy of each file too. */
+export const sed = (words: ReadonlyArray<Value>): Use => {
+  const found = use(sedTable, words)
+  const suffix = words
+    .map((word) => /^(?:-[nErsuz]*i|--in-place=)(\.\w+)$/.exec(known(word) ?? "")?.[1])
+    .find((one) => one !== undefined)
+  if (suffix === undefined) return found
+  const copies = found.paths
+    .filter(({ access }) => access === "write")
+    .map(({ access, value }) => ({
+      access,
+      value: { ...value, text: `${value.text}${suffix}`, values: value.values?.map((one) => `${one}${suffix}`) }
+    }))
+  return { ...found, paths: [...found.paths, ...copies] }
 }
 
 /** Nothing that starts a command, opens a file, or reads what it was not given. */
@@ -89,15 +111,43 @@ const dangerousAwk =
 
 const isHarmlessAwk = (script: Value | undefined): boolean => {
   const text = known(script)
-  return text !== undefined && text.length <= 2_000 && !dangerousAwk.test(withoutComparisons(text))
+  return text !== undefined && text.length <= 2_000 && !dangerousAwk.test(withoutComparisons(withoutGrouped(text)))
 }
+
+/** Between brackets `>` and `<` compare. Where a slash or `#` could begin something in which brackets mean nothing, it is not certain. */
+const withoutGrouped = (text: string): string => {
+  const parts = withoutDivision(text).split(/("(?:[^"\\\n]|\\[^\n])*")/)
+  if (parts.some((part, at) => at % 2 === 0 && /[#/"]/.test(part))) return text
+  let depth = 0
+  return parts
+    .map((part, at) =>
+      at % 2 === 1
+        ? part
+        : part.replace(/[()]|[<>]=?/g, (sign) => {
+            if (sign === "(") depth++
+            if (sign === ")") depth = Math.max(0, depth - 1)
+            return depth > 0 && /[<>]/.test(sign) ? "" : sign
+          })
+    )
+    .join("")
+}
+
+/** A slash behind a name or a number divides; behind a word of the language it begins an expression. */
+const withoutDivision = (text: string): string =>
+  text.replace(
+    /((?:^|[^\w$])\$?(?:(?!(?:print|printf|return|in|do|else|getline|case|delete|exit|next)\b)[A-Za-z_]\w*|\d+)) *\/ *(?=[\w$])/g,
+    "$1 "
+  )
+
+const counted = String.raw`(?:NR|NF|FNR|\$\d+|length(?:\((?:\$\d+)?\))?)`
+const firstComparison = new RegExp(
+  String.raw`^\s*${counted}\s*[<>]=?\s*\d+\s*(?:&&\s*${counted}\s*[<>]=?\s*\d+\s*)?(?=\{)`
+)
 
 /** `NR>5` and `$1 < 3` compare; a redirection only follows `print` and `printf`. */
 const withoutComparisons = (text: string): string =>
   /print/.test(text)
-    ? text
-        .replace(/^\s*(?:NR|NF|FNR|\$\d+)\s*[<>]=?\s*\d+\s*(?:&&\s*(?:NR|NF|FNR|\$\d+)\s*[<>]=?\s*\d+\s*)?(?=\{)/, "")
-        .replaceAll("||", "")
+    ? text.replace(firstComparison, "").replaceAll("||", "")
     : text.replace(/[<>]=?/g, "").replaceAll("||", "")
 
 export const awk: Table = {

@@ -4,7 +4,7 @@ import { known } from "../Value.ts"
 
 const grep: Table = {
   flags:
-    "-E -F -G -P -i -y -v -w -x -c -l -L -q -s -b -H -h -n -o -T -Z -z -a -I -U -r --extended-regexp --fixed-strings --basic-regexp " +
+    "-E -F -G -P -i -y -v -w -x -c -l -L -q -s -b -H -h -n -o -T -Z -z -a -I -U -r -R --dereference-recursive --extended-regexp --fixed-strings --basic-regexp " +
     "--perl-regexp --ignore-case --no-ignore-case --invert-match --word-regexp --line-regexp --count --files-with-matches " +
     "--files-without-match --quiet --silent --no-messages --byte-offset --with-filename --no-filename --line-number " +
     "--only-matching --initial-tab --null --null-data --text --recursive --line-buffered --help --version",
@@ -14,8 +14,10 @@ const grep: Table = {
   reads: "-f --file --exclude-from",
   numbers: true,
   patterns: "-e --regexp -f --file",
-  deep: "-r --recursive",
+  deep: "-r -R --recursive --dereference-recursive",
+  follows: "-R --dereference-recursive",
   names: "-l -L --files-with-matches --files-without-match",
+  mixed: "--label --help --version",
   separators: "-Z --null",
   operands: "pattern",
   check: ({ options }) =>
@@ -26,7 +28,7 @@ const grep: Table = {
 
 const searchText: Table = {
   flags:
-    "-i -s -S -v -w -x -c -l -n -N -o -U -F -P -0 -q -p -H -I -u -. -a --ignore-case --case-sensitive --smart-case --invert-match --word-regexp " +
+    "-L --follow -i -s -S -v -w -x -c -l -n -N -o -U -F -P -0 -q -p -H -I -u -. -a --ignore-case --case-sensitive --smart-case --invert-match --word-regexp " +
     "--line-regexp --count --count-matches --files-with-matches --files-without-match --line-number --no-line-number " +
     "--only-matching --multiline --multiline-dotall --fixed-strings --pcre2 --null --quiet --pretty --with-filename " +
     "--no-filename --files --hidden --no-hidden --no-ignore --no-ignore-vcs --no-ignore-parent --no-ignore-global --no-ignore-dot " +
@@ -40,8 +42,10 @@ const searchText: Table = {
   reads: "-f --file --ignore-file",
   patterns: "-e --regexp -f --file --files --type-list",
   deep: "always",
+  follows: "-L --follow",
   hidden: "--hidden -. -u --unrestricted",
   names: "-l --files-with-matches --files-without-match --files",
+  mixed: "--json --stats --debug --path-separator --type-list --help --version",
   separators: "-0 --null",
   operands: "pattern"
 }
@@ -61,6 +65,18 @@ const screens: Table = {
       : undefined
 }
 
+/** A pager that it starts is given by an option, by the environment or by the person's own settings. */
+const viewer: Table = {
+  flags: "-p -pp -n -A -f -d --plain --number --show-all --force-colorization --list-themes --list-languages --version",
+  texts:
+    "-l -r -H -m --language --line-range --style --paging --color --decorations --theme --wrap --tabs --highlight-line --terminal-width --file-name",
+  operands: "read",
+  check: ({ options }) =>
+    options.every(({ name, value }) => name !== "--paging" || /^(?:never|auto)$/.test(known(value) ?? ""))
+      ? undefined
+      : "it may start a pager"
+}
+
 const ends: Table = {
   flags: "-q -v -z --quiet --silent --verbose --zero-terminated",
   texts: "-n -c --lines --bytes",
@@ -77,7 +93,9 @@ const onlyInput = (filter: string): boolean =>
 export const text: Readonly<Record<string, Table>> = {
   cat: pager,
   less: { ...screens, flags: "-N -R -S -F -X -i -I -n -e -E -r" },
-  more: screens,
+  more: { ...screens, flags: "-d -f -l -p -c -s -u", numbers: true },
+  bat: viewer,
+  batcat: viewer,
   tac: { flags: "-b -r --before --regex", texts: "-s --separator", operands: "read" },
   nl: {
     flags: "-p",
@@ -87,7 +105,12 @@ export const text: Readonly<Record<string, Table>> = {
   },
   rev: { operands: "read" },
   head: ends,
-  tail: { ...ends, flags: `${ends.flags} -r` },
+  tail: {
+    ...ends,
+    flags: `${ends.flags} -r -f -F --retry`,
+    texts: `${ends.texts} -s --pid --sleep-interval --max-unchanged-stats`,
+    optional: "--follow"
+  },
   wc: { flags: "-c -m -l -L -w --bytes --chars --lines --max-line-length --words", operands: "read" },
   grep,
   egrep: grep,

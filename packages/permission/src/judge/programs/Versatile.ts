@@ -2,8 +2,8 @@
  * Programs that can do so much that only known options are certain: they fetch, send, query and build. Their tables say
  * which options are; what else stands in their words is looked through for places, as with programs without a table.
  */
-import type { Parsed, Table } from "../Program.ts"
-import { known } from "../Value.ts"
+import { type Parsed, type Program, type Table, use } from "../Program.ts"
+import { known, plain } from "../Value.ts"
 
 const every = (texts: ReadonlyArray<string | undefined>, isFine: (text: string) => boolean): boolean =>
   texts.every((text) => text !== undefined && isFine(text))
@@ -20,9 +20,9 @@ const isOfTheWeb = (text: string): boolean =>
 /** Of several files behind one `@`, and of a name in quotes, only the first would be looked at. */
 const namesOneFile = (text: string): boolean => !/[@<](?:.*,|["'])/.test(text)
 
-const curl: Table = {
+const curlTable: Table = {
   flags:
-    "-s -S -f -L -I -i -v -k -g -G -N -q -4 -6 -0 -# -l -a -R -Z --silent --show-error --fail --fail-with-body --location --head --include --verbose --insecure " +
+    "-O --remote-name --remote-name-all -s -S -f -L -I -i -v -k -g -G -N -q -4 -6 -0 -# -l -a -R -Z --silent --show-error --fail --fail-with-body --location --head --include --verbose --insecure " +
     "--globoff --get --no-buffer --ipv4 --ipv6 --http1.0 --http1.1 --http2 --http3 --progress-bar --compressed --no-progress-meter --no-keepalive --tcp-nodelay " +
     "--location-trusted --path-as-is --post301 --post302 --parallel --raw --remote-time --retry-connrefused --retry-all-errors --tlsv1.2 --tlsv1.3 --basic --digest --version --create-dirs --no-sessionid",
   texts:
@@ -43,7 +43,7 @@ const curl: Table = {
   }
 }
 
-const wget: Table = {
+const wgetTable: Table = {
   flags:
     "-q -v -nv -c -S -4 -6 --quiet --verbose --no-verbose --continue --server-response --spider --no-check-certificate --show-progress --no-cache --inet4-only --inet6-only --version -nc --no-clobber",
   texts:
@@ -52,6 +52,32 @@ const wget: Table = {
   operands: "text",
   check: (parsed) => (every(textsOf(parsed), isOfTheWeb) ? undefined : "it may read something else than the web")
 }
+
+/** Without another name a file is called like the end of its address. */
+const named =
+  (table: Table, isNamed: (texts: ReadonlyArray<string>) => boolean): Program =>
+  (words) => {
+    const found = use(table, words)
+    const texts = words.map((word) => known(word) ?? word.text)
+    if (found.why !== undefined || !isNamed(texts)) return found
+    const names = texts
+      .filter((text) => /^https?:|^[^-].*[./]/.test(text))
+      .map((text) => /([^/?#]*)(?:[?#].*)?$/.exec(text.replace(/^https?:\/\/[^/]*$/, ""))?.[1] ?? "")
+    const written = names.map((name) => ({
+      value: plain(name === "" ? "index.html" : `./${name}`),
+      access: "write" as const
+    }))
+    return { ...found, paths: [...found.paths, ...written] }
+  }
+
+const curl = named(curlTable, (texts) =>
+  texts.some((text) => /^-[a-zA-Z]*O/.test(text) || text.startsWith("--remote-name"))
+)
+
+const wget = named(
+  wgetTable,
+  (texts) => !texts.some((text) => /^-[a-zA-Z]*O/.test(text) || /^--(?:output-document|spider|version)/.test(text))
+)
 
 /** Commands of the client itself begin with a backslash; `copy` and some functions open files and run programs. */
 const isPlainQuery = (text: string): boolean =>
@@ -147,10 +173,11 @@ const make: Table = {
   check: (parsed) => {
     if (!every(valuesOf(parsed, /^(?:-f|--file|--makefile)$/), (text) => text !== "-"))
       return "what it makes comes from its input"
-    return every(textsOf(parsed), (text) => !text.includes("=") || isPlainVariable(text))
+    const certain = { ...parsed, operands: parsed.operands.filter(({ plain: isPlain }) => isPlain !== true) }
+    return every(textsOf(certain), (text) => !text.includes("=") || isPlainVariable(text))
       ? undefined
       : "a variable of it may become a command"
   }
 }
 
-export const versatile: Readonly<Record<string, Table>> = { curl, wget, psql, sqlite3, yq, make, gmake: make }
+export const versatile: Readonly<Record<string, Program>> = { curl, wget, psql, sqlite3, yq, make, gmake: make }

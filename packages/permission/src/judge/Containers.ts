@@ -1,0 +1,44 @@
+/** Words of a container's client that name places in the container, which are none on this machine. */
+import { known, type Value } from "./Value.ts"
+
+const clients = /^(?:docker|podman|nerdctl|docker-compose)$/
+
+/** Options of `exec` whose value is of the container, or a text. */
+const ofContainer = /^(?:-u|-w|-e|--user|--workdir|--env|--index)$/
+
+const flags = /^(?:-[itdT]+|--interactive|--tty|--detach|--privileged|--no-TTY)$/
+
+const mount = /^((?:--volume|-v)=?)?(\/[^:]*|\.\.?(?:\/[^:]*)?):\/[^:]*(?::[\w,]+)?$/
+
+/** Of `SOURCE:TARGET` the source. */
+const sourceOf = (word: Value): Value => {
+  const sources = word.values?.map((one) => mount.exec(one)?.[2])
+  return sources?.every((one) => one !== undefined) === true ? { ...word, values: sources } : word
+}
+
+const isBehind = (words: ReadonlyArray<Value>, at: number, option: RegExp): boolean =>
+  option.test(known(words[at - 1]) ?? "")
+
+/** The words that may name places of this machine. */
+export const hostWords = (words: ReadonlyArray<Value>): ReadonlyArray<Value> => {
+  const [name, ...rest] = words
+  if (!clients.test(known(name) ?? "")) return rest
+  const exec = rest.findIndex((word) => known(word) === "exec")
+  if (exec !== -1 && exec <= 3) {
+    const isPlain = (word: Value) =>
+      !word.beginning.startsWith("-") || flags.test(known(word) ?? "") || ofContainer.test(known(word) ?? "")
+    const container = rest.findIndex(
+      (word, at) => at > exec && !word.beginning.startsWith("-") && !isBehind(rest, at, ofContainer)
+    )
+    return container === -1 || !rest.slice(exec, container).every(isPlain)
+      ? rest
+      : rest.slice(0, container).filter((_, at) => !isBehind(rest, at, ofContainer))
+  }
+  return rest
+    .filter((_, at) => !isBehind(rest, at, /^(?:-w|--workdir)$/))
+    .map((word, at) =>
+      isBehind(rest, at, /^(?:-v|--volume)$/) || mount.exec(known(word) ?? "")?.[1] !== undefined
+        ? sourceOf(word)
+        : word
+    )
+}

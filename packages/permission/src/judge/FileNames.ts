@@ -1,0 +1,87 @@
+/** What may happen to files whose names a search has found, when a command gets them. */
+import { belowOf } from "./Directories.ts"
+import type { PathJudgement, Working } from "./Judgement.ts"
+import { join } from "./Locations.ts"
+import { areOdd, isTracked } from "./Names.ts"
+import { type Below, judgePaths } from "./Paths.ts"
+import type { Names, Scope } from "./Scope.ts"
+import { usesOf } from "./Uses.ts"
+import { namesAsValue, plain, type Value } from "./Value.ts"
+
+const patternOf = ({ pattern }: Names): Pick<Below, "pattern"> => (pattern === undefined ? {} : { pattern })
+
+/** What names of files may lead to that are read. */
+const judgeNames = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
+  const tracked = names.tracked === true ? { counts: (path: string) => isTracked(path, context) } : {}
+  const below: Below = {
+    access: "read",
+    hidden: names.hidden !== false,
+    follows: names.isFiles !== true,
+    ...tracked,
+    ...patternOf(names)
+  }
+  return belowOf(names.roots.map(plain), below, scope, context)
+}
+
+/** What is changed by a program that is given each of the names. */
+const judgeChanges = (
+  filled: ReadonlyArray<Value>,
+  names: Names,
+  scope: Scope,
+  context: Working
+): ReadonlyArray<PathJudgement> => {
+  const accesses = (usesOf(filled)?.use.paths ?? []).map(({ access }) => access)
+  const changing = accesses.find((access) => access === "write" || access === "act")
+  if (changing === undefined) return []
+  const below: Below = { access: "act", hidden: true, isCertain: true, ...patternOf(names) }
+  return belowOf(names.roots.map(plain), below, scope, context)
+}
+
+/** Why it is not certain which words the names become. */
+export const doubtOfNames = (names: Names | undefined, scope: Scope, context: Working): string | undefined => {
+  if (
+    names === undefined ||
+    scope.directories?.every((one) => names.from.includes(one)) !== true ||
+    areOdd(names, context)
+  )
+    return "the names that it gets are not certain"
+  return undefined
+}
+
+/** The file, and not the place where it was found, is what is changed. */
+export const inEach = (filled: ReadonlyArray<Value>): ReadonlyArray<Value> =>
+  filled.map((word) =>
+    word.names?.isFiles === true || word.names?.pattern !== undefined
+      ? { ...word, values: word.names.roots.map((root) => join(root, "name")) }
+      : word
+  )
+
+/** A file that a name leads to and that is read without being a word, as in `< "$f"`. */
+export const judgeInput = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
+  const why = names.separated ? doubtOfNames(names, scope, context) : "the name is not in quotes"
+  const roots = judgePaths(namesAsValue("...", names), "read", scope, context)
+  const doubts =
+    why === undefined ? [] : judgePaths({ ...plain("..."), text: why, values: undefined }, "read", scope, context)
+  return [...doubts, ...roots, ...judgeNames(names, scope, context)]
+}
+
+/** They remove a link and not what it leads to. */
+const onlyRemoves = /^(?:rm|unlink)$/
+
+/** They tell names and what kind of files they are, not what is in them. */
+const onlyTells = /^(?:echo|printf|basename|dirname|stat|du|test|\[|\[\[)$/
+
+/** What a program does with the file of each name. */
+export const judgeEachName = (
+  program: string,
+  filled: ReadonlyArray<Value>,
+  names: Names,
+  scope: Scope,
+  context: Working
+): ReadonlyArray<PathJudgement> => {
+  if (onlyTells.test(program)) return []
+  const read = onlyRemoves.test(program) ? [] : judgeNames(names, scope, context)
+  // `ls` shows what is in a directory to which a link leads, and nothing of a file.
+  const shown = program === "ls" ? read.filter(({ outside }) => outside) : read
+  return [...shown, ...judgeChanges(filled, names, scope, context)]
+}

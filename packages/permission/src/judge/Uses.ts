@@ -1,0 +1,44 @@
+/** What a command does by the tables of its program. */
+import { type Use, use } from "./Program.ts"
+import { listingOf, tablesOf } from "./Programs.ts"
+import type { Ruling } from "./Ruling.ts"
+import { known, plain, type Value } from "./Value.ts"
+
+/** The best reading of the words by the tables of the program; with the reason when none is certain. */
+export const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readonly table: number } | undefined => {
+  const uses = tablesOf(known(words[0]) ?? "").map((table) => use(table, words.slice(1)))
+  const table = Math.max(
+    0,
+    uses.findIndex(({ why }) => why === undefined)
+  )
+  const found = uses[table]
+  return found === undefined ? undefined : { use: found, table }
+}
+
+/** Does a rule name the form in which a program only lists (`tar tf *`)? Then it allows no other. */
+export const isOnlyListing = (words: ReadonlyArray<Value>, { rule }: Ruling): boolean => {
+  const listing = listingOf(known(words[0]) ?? "")
+  if (listing === undefined || rule === undefined) return false
+  const named = rule.pattern.split(" ").slice(1).map(plain)
+  return use(listing, named).why === undefined && use(listing, words.slice(1)).why !== undefined
+}
+
+/** The path behind the signs that git gives a meaning: `:(top)path`, `:/path`, `:0:path`, `REVISION:path`. */
+const pathInGit = (text: string): ReadonlyArray<string> => {
+  const [, magic = "", rest] = /^:(?:\(([^)]*)\)|\/|[0-3]:)(.*)$/s.exec(text) ?? []
+  if (rest !== undefined) return /\bicase\b/.test(magic) ? [rest, rest.toLowerCase()] : [rest]
+  const at = text.indexOf(":")
+  return at === -1 || /^:[!^]/.test(text) ? [] : [text.slice(at + 1)]
+}
+
+/** What git names in its own way is a path too. */
+export const withPathsInGit = (found: Use): Use => ({
+  ...found,
+  // A revision is none.
+  paths: found.paths
+    .filter(({ value }) => value.plain !== true)
+    .flatMap((path) => [
+      path,
+      ...pathInGit(known(path.value) ?? "").map((text) => ({ value: plain(text), access: path.access }))
+    ])
+})
