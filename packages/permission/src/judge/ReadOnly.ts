@@ -46,7 +46,6 @@ const patterns = [
   "stty size",
   "clear",
   "umask",
-  "export *",
   "eza *",
   "exa *",
   "getconf *",
@@ -56,11 +55,6 @@ const patterns = [
   "tac *",
   "nl *",
   "rev *",
-  "less *",
-  "more *",
-  "bat *",
-  "batcat *",
-  "yes *",
   "head *",
   "tail *",
   "wc *",
@@ -152,7 +146,6 @@ const patterns = [
   "continue",
   "return *",
   "popd",
-  "history *",
   "jobs",
   "wait",
   // Git, where it only looks
@@ -223,7 +216,34 @@ const patterns = [
   "git tag --sort*",
   "git tag --contains *",
   "git tag --points-at *",
-  "git config *",
+  ...[
+    "-l",
+    "--list",
+    "--get",
+    "--get-all",
+    "--get-regexp",
+    "--global -l",
+    "--global --list",
+    "--global --get",
+    "--local -l",
+    "--local --list",
+    "--local --get",
+    "--show-origin --list",
+    "--show-origin --get"
+  ].map((form) => `git config ${form} *`),
+  // One key alone is read; with a word behind it, it is set.
+  ...[
+    "user.name",
+    "user.email",
+    "remote.origin.url",
+    "core.editor",
+    "core.hooksPath",
+    "core.autocrlf",
+    "core.ignorecase",
+    "init.defaultBranch",
+    "pull.rebase",
+    "commit.gpgsign"
+  ].map((key) => `git config ${key}`),
   "git --no-pager branch",
   // Versions
   ...[

@@ -91,13 +91,6 @@ const set = (words: ReadonlyArray<Value>): Use => {
     : uncertain("it changes how bash works")
 }
 
-/** Run without a terminal, it has nothing to tell; with options it reads, writes or forgets. */
-const history: Table = {
-  operands: "text",
-  check: ({ operands }) =>
-    operands.every((operand) => isNumber(operand)) ? undefined : "it may change the list of commands"
-}
-
 const cd: Table = { flags: "-L", operands: "read" }
 
 export const builtins: Readonly<Record<string, Program>> = {
@@ -111,7 +104,6 @@ export const builtins: Readonly<Record<string, Program>> = {
   cd,
   pushd: cd,
   popd: {},
-  history,
   // `jobs -x` runs a command, and `wait -p` sets a variable.
   jobs: { flags: "-l -p -n -r -s", operands: "text" },
   wait: { flags: "-n -f", operands: "text" },

@@ -141,7 +141,6 @@ export const files: Readonly<Record<string, Table>> = {
   locale: { flags: "-a -m -k -c --all-locales", operands: "text" },
   getconf: { flags: "-a", operands: "text" },
   lscpu: { flags: "-a -b -e -J -p" },
-  yes: { operands: "text" },
   w: { flags: "-h -s -f -i -o", operands: "text" },
   who: { flags: "-a -b -H -q -r -u -m -T" },
   last: { flags: "-a -d -F -i -R -w -x", texts: "-n", operands: "text", numbers: true },

@@ -65,18 +65,6 @@ const screens: Table = {
       : undefined
 }
 
-/** A pager that it starts is given by an option, by the environment or by the person's own settings. */
-const viewer: Table = {
-  flags: "-p -pp -n -A -f -d --plain --number --show-all --force-colorization --list-themes --list-languages --version",
-  texts:
-    "-l -r -H -m --language --line-range --style --paging --color --decorations --theme --wrap --tabs --highlight-line --terminal-width --file-name",
-  operands: "read",
-  check: ({ options }) =>
-    options.every(({ name, value }) => name !== "--paging" || /^(?:never|auto)$/.test(known(value) ?? ""))
-      ? undefined
-      : "it may start a pager"
-}
-
 const ends: Table = {
   flags: "-q -v -z --quiet --silent --verbose --zero-terminated",
   texts: "-n -c --lines --bytes",
@@ -93,9 +81,7 @@ const onlyInput = (filter: string): boolean =>
 export const text: Readonly<Record<string, Table>> = {
   cat: pager,
   less: { ...screens, flags: "-N -R -S -F -X -i -I -n -e -E -r" },
-  more: { ...screens, flags: "-d -f -l -p -c -s -u", numbers: true },
-  bat: viewer,
-  batcat: viewer,
+  more: screens,
   tac: { flags: "-b -r --before --regex", texts: "-s --separator", operands: "read" },
   nl: {
     flags: "-p",
@@ -108,7 +94,7 @@ export const text: Readonly<Record<string, Table>> = {
   tail: {
     ...ends,
     flags: `${ends.flags} -r -f -F --retry`,
-    texts: `${ends.texts} -s --pid --sleep-interval --max-unchanged-stats`,
+    texts: `${ends.texts} -s --sleep-interval --max-unchanged-stats`,
     optional: "--follow"
   },
   wc: { flags: "-c -m -l -L -w --bytes --chars --lines --max-line-length --words", operands: "read" },
