@@ -1,11 +1,11 @@
 /** One command: its words against the rules, and what it does against what it may do. */
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, normalize, turnsBack } from "./Locations.ts"
-import { hostWords } from "./Containers.ts"
+import { hostWords, takesServices } from "./Containers.ts"
 import { doubtOfNames, inEach, judgeEachName } from "./FileNames.ts"
 import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
 import { judgePaths } from "./Paths.ts"
-import type { Access } from "./Program.ts"
+import type { Access, Use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
@@ -63,6 +63,7 @@ const doubt = (
   if (words.slice(1).some(({ values }) => values?.some(turnsBack) === true) && found?.use.paths.length !== 0)
     return "a path in it goes back to where it came from"
   if (isOnlyListing(words, rules)) return "the rule that allows it is for what only lists"
+  if (takesServices(words)) return `${name} gets its services through the pipe`
   if (found === undefined) return doubtOfWords(words, scope)
   const file = name.includes("/") ? undefined : context.facts.program(name)
   if (file !== undefined && context.project !== "/" && isInside(context.project, file))
@@ -108,14 +109,21 @@ const judgePlain = (
     ...judgeTargets(words, found?.use, scope, context)
   ]
   const inner = (found?.use.runs ?? []).map((run) =>
-    judgeEach(run, "{}", separately(namesOf(found?.use ?? { paths: [] }, name, scope)), scope, judging, depth + 1)
+    judgeEach(
+      run,
+      "{}",
+      separately(namesOf(found?.use ?? { paths: [] }, name, scope, context)),
+      scope,
+      judging,
+      depth + 1
+    )
   )
   const deleted =
     found?.use.deletes === true && !rules.isExact
       ? judgeEach(
           [plain("rm"), plain("{}")],
           "{}",
-          separately(namesOf(found.use, name, scope)),
+          separately(namesOf(found.use, name, scope, context)),
           scope,
           judging,
           depth + 1
@@ -131,7 +139,9 @@ const judgePlain = (
         ? undefined
         : found.use.names?.isInner === true
           ? undefined
-          : namesOf(found.use, name, scope)
+          : namesOf(found.use, name, scope, context)
+  if (/^(?:mv|git)$/.test(name) && found !== undefined && takesItself(found.use, scope, context))
+    verdicts.push(ask("it moves the directory that it runs in"))
   const own =
     rules.rule === undefined && (onlyLeads.test(name) || name === "export")
       ? allow("it only leads through the line")
@@ -147,6 +157,18 @@ const judgePlain = (
     ...(names === undefined ? {} : { names })
   })
 }
+
+/** Is the directory of the line in what is changed? Where `..` leads then is another place. */
+const takesItself = ({ paths }: Use, { directories = [] }: Scope, context: Working): boolean =>
+  directories.some(
+    (directory) =>
+      directory !== context.project &&
+      paths.some(
+        ({ access, value }) =>
+          access === "act" &&
+          value.values?.some((text) => isInside(normalize(join(directory, text)), directory)) === true
+      )
+  )
 
 /** Behind `-exec` each name is one word. */
 const separately = (names: Names | undefined): Names | undefined =>

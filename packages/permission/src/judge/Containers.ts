@@ -6,6 +6,20 @@ const clients = /^(?:docker|podman|nerdctl|docker-compose)$/
 /** Options of `exec` whose value is of the container, or a text. */
 const ofContainer = /^(?:-u|-w|-e|--user|--workdir|--env|--index)$/
 
+/** A file of services, or a stack of them, that comes in through the pipe may name any place of this machine. */
+export const takesServices = (words: ReadonlyArray<Value>): boolean =>
+  (clients.test(known(words[0]) ?? "") &&
+    words.some(
+      (word, at) =>
+        /^(?:-f|--file|-c|--compose-file)$/.test(known(words[at - 1]) ?? "") &&
+        known(word) === "-" &&
+        !/^(?:build|buildx|image)$/.test(known(words[1]) ?? "")
+    )) ||
+  words.some(
+    (word) =>
+      /^(?:-f-|-c-|--(?:compose-)?file=-)$/.test(known(word) ?? "") && /^(?:compose|stack)$/.test(known(words[1]) ?? "")
+  )
+
 const flags = /^(?:-[itdT]+|--interactive|--tty|--detach|--privileged|--no-TTY)$/
 
 const mount = /^((?:--volume|-v)=?)?(\/[^:]*|\.\.?(?:\/[^:]*)?):\/[^:]*(?::[\w,]+)?$/
@@ -23,8 +37,9 @@ const isBehind = (words: ReadonlyArray<Value>, at: number, option: RegExp): bool
 export const hostWords = (words: ReadonlyArray<Value>): ReadonlyArray<Value> => {
   const [name, ...rest] = words
   if (!clients.test(known(name) ?? "")) return rest
-  const exec = rest.findIndex((word) => known(word) === "exec")
-  if (exec !== -1 && exec <= 3) {
+  const [first, second] = rest.map((word) => known(word))
+  const exec = first === "exec" ? 0 : /^(?:compose|container)$/.test(first ?? "") && second === "exec" ? 1 : -1
+  if (exec !== -1) {
     const isPlain = (word: Value) =>
       !word.beginning.startsWith("-") || flags.test(known(word) ?? "") || ofContainer.test(known(word) ?? "")
     const container = rest.findIndex(
@@ -34,11 +49,14 @@ export const hostWords = (words: ReadonlyArray<Value>): ReadonlyArray<Value> => 
       ? rest
       : rest.slice(0, container).filter((_, at) => !isBehind(rest, at, ofContainer))
   }
-  return rest
-    .filter((_, at) => !isBehind(rest, at, /^(?:-w|--workdir)$/))
-    .map((word, at) =>
-      isBehind(rest, at, /^(?:-v|--volume)$/) || mount.exec(known(word) ?? "")?.[1] !== undefined
-        ? sourceOf(word)
-        : word
-    )
+  const runs = /^(?:run|create)$/.test(known(rest[0]) ?? "")
+  const isDirectoryThere = (word: Value, at: number) =>
+    runs && isBehind(rest, at, /^(?:-w|--workdir)$/) && /^\/[\w./-]*$/.test(known(word) ?? "")
+  return rest.flatMap((word, at) =>
+    isDirectoryThere(word, at)
+      ? []
+      : isBehind(rest, at, /^(?:-v|--volume)$/) || mount.exec(known(word) ?? "")?.[1] !== undefined
+        ? [sourceOf(word)]
+        : [word]
+  )
 }

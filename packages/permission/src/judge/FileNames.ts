@@ -1,5 +1,7 @@
 /** What may happen to files whose names a search has found, when a command gets them. */
 import { belowOf } from "./Directories.ts"
+import * as Rules from "../Rules.ts"
+import type { Rule } from "../Rules.ts"
 import type { PathJudgement, Working } from "./Judgement.ts"
 import { join } from "./Locations.ts"
 import { areOdd, isTracked } from "./Names.ts"
@@ -23,8 +25,12 @@ const judgeNames = (names: Names, scope: Scope, context: Working): ReadonlyArray
   return belowOf(names.roots.map(plain), below, scope, context)
 }
 
+const forbidsEdit = ({ action, pattern, permission }: Rule): boolean =>
+  action !== "allow" && pattern !== "*" && Rules.matches(permission, "edit")
+
 /** What is changed by a program that is given each of the names. */
 const judgeChanges = (
+  program: string,
   filled: ReadonlyArray<Value>,
   names: Names,
   scope: Scope,
@@ -33,8 +39,13 @@ const judgeChanges = (
   const accesses = (usesOf(filled)?.use.paths ?? []).map(({ access }) => access)
   const changing = accesses.find((access) => access === "write" || access === "act")
   if (changing === undefined) return []
+  // A copy has the name of its file, which rules may speak of in the directory where it goes.
+  const kept =
+    /^(?:cp|mv|ln)$/.test(program) && context.layers.some(({ rules }) => rules.some(forbidsEdit))
+      ? judgePaths({ ...plain("..."), values: undefined }, "act", scope, context)
+      : []
   const below: Below = { access: "act", hidden: true, isCertain: true, ...patternOf(names) }
-  return belowOf(names.roots.map(plain), below, scope, context)
+  return [...kept, ...belowOf(names.roots.map(plain), below, scope, context)]
 }
 
 /** Why it is not certain which words the names become. */
@@ -83,5 +94,5 @@ export const judgeEachName = (
   const read = onlyRemoves.test(program) ? [] : judgeNames(names, scope, context)
   // `ls` shows what is in a directory to which a link leads, and nothing of a file.
   const shown = program === "ls" ? read.filter(({ outside }) => outside) : read
-  return [...shown, ...judgeChanges(filled, names, scope, context)]
+  return [...shown, ...judgeChanges(program, filled, names, scope, context)]
 }

@@ -15,5 +15,5 @@ export const lineVariable = (condition: Step): string | undefined => {
 /** The names that come in line by line, or each with its NUL, which `read -d ''` divides. */
 export const linesOf = (condition: Step, input: Names): Names => {
   const isDivided = condition._tag === "Command" && condition.words.some((word) => textOf(word) === "-d")
-  return { ...input, separated: false, ...(isDivided === input.separated ? {} : { from: [] }) }
+  return { ...input, separated: false, isByLine: !isDivided, ...(isDivided === input.separated ? {} : { from: [] }) }
 }

@@ -52,7 +52,10 @@ export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, c
   const text = target?.single === true ? target.values : undefined
   const doubt =
     why ??
-    (paths.length > 1 || text === undefined || target === undefined || text.includes("-")
+    (paths.length > 1 ||
+    text === undefined ||
+    target === undefined ||
+    text.some((one) => one === "-" || (name === "pushd" && one.startsWith("+")))
       ? "where it leads is not known"
       : undefined)
   const free = rules.rule === undefined ? allow("it only goes to another directory of the project") : rules

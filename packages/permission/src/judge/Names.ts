@@ -1,13 +1,13 @@
 /** Names of files that go from one command to the next. */
 import type { Working } from "./Judgement.ts"
-import { join, within } from "./Locations.ts"
+import { join, parent, within } from "./Locations.ts"
 import { judgePlace } from "./Paths.ts"
 import type { Use } from "./Program.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, plain, type Value } from "./Value.ts"
 
 /** Patterns of git are no directories. */
-export const namesOf = ({ names }: Use, program: string, scope: Scope): Names | undefined => {
+export const namesOf = ({ names }: Use, program: string, scope: Scope, context: Working): Names | undefined => {
   if (names === undefined || scope.directories === undefined) return undefined
   const { directories } = scope
   const from = program === "git" ? [plain(".")] : names.roots
@@ -18,7 +18,7 @@ export const namesOf = ({ names }: Use, program: string, scope: Scope): Names | 
     isFiles: names.isFiles === true,
     hidden: names.hidden !== false,
     separated: names.separated,
-    tracked: program === "git" && names.untracked !== true,
+    tracked: program === "git" && names.untracked !== true && directories.every((one) => isOfProject(one, context)),
     ...(names.pattern === undefined ? {} : { pattern: names.pattern })
   }
 }
@@ -42,25 +42,27 @@ export const passesNames = (words: ReadonlyArray<Value>): boolean => {
 }
 
 /** Could names become other words than one each, and these lead elsewhere? */
-export const areOdd = ({ from, roots, separated }: Names, context: Working): boolean => {
+export const areOdd = ({ from, isByLine, roots, separated }: Names, context: Working): boolean => {
   const names = (directory: string) => context.facts.entries(directory) ?? []
   if (from.some((directory) => names(directory).some(({ name }) => name.startsWith("-")))) return true
-  if (separated) return false
+  if (separated && !isByLine) return false
+  const signs = separated ? /[\n\\]|\s$/ : /["'\\*?[]/
+  const isWhole = (path: string) =>
+    separated
+      ? !path.includes("\n")
+      : path
+          .split(/\s+/)
+          .slice(1)
+          .every((part) => isHarmlessPart(part, from, context))
+  if (roots.some((root) => signs.test(root) || !isWhole(root))) return true
   const waiting = roots.flatMap((root) => context.facts.realPath(root) ?? [])
   let looked = 0
   for (let directory = waiting.shift(); directory !== undefined && looked < 3_000; directory = waiting.shift())
     for (const { kind, name } of names(directory)) {
       looked++
-      if (/["'\\*?[]/.test(name)) return true
+      if (signs.test(name)) return true
       const path = join(directory, name)
-      if (
-        /\s/.test(name) &&
-        !path
-          .split(/\s+/)
-          .slice(1)
-          .every((part) => isHarmlessPart(part, from, context))
-      )
-        return true
+      if (/\s/.test(path) && !isWhole(path)) return true
       if (kind === "directory" && name !== "node_modules" && name !== ".git") waiting.push(path)
     }
   return false
@@ -72,5 +74,21 @@ const isHarmlessPart = (part: string, from: ReadonlyArray<string>, context: Work
   from.every((directory) => judgePlace(join(directory, part === "" ? "." : part), "read", context).action === "allow")
 
 /** Is the file in git's index? Where nobody can say, it may be. */
-export const isTracked = (path: string, { facts, project }: Working): boolean =>
-  facts.text(join(project, ".git/index"))?.includes(within(project, path)) !== false
+export const isTracked = (path: string, { facts, project }: Working): boolean => {
+  const isShared = facts.entries(join(project, ".git"))?.some(({ name }) => name.startsWith("sharedindex.")) !== false
+  const index = isShared ? undefined : facts.text(join(project, ".git/index"))
+  // In newer versions the beginnings of names are left out.
+  return (
+    index === undefined ||
+    !(index.startsWith("DIRC") && index.charCodeAt(7) < 4) ||
+    index.includes(within(project, path))
+  )
+}
+
+/** Is git at work in the repository of the project itself, and not in one below it? */
+const isOfProject = (directory: string, { facts, project }: Working): boolean => {
+  for (let at = directory; ; at = parent(at)) {
+    if (facts.entries(at)?.some(({ name }) => name === ".git") === true) return at === project
+    if (at === project || at === "/") return false
+  }
+}

@@ -1,17 +1,15 @@
 /** What the output of a command can be that becomes a word of another one. */
 import type { Script, SimpleCommand, Word } from "../shell/Script.ts"
-import { textOf } from "../shell/Script.ts"
+import { mixesErrors, textOf } from "../shell/Script.ts"
 import type { Working } from "./Judgement.ts"
-import { join } from "./Locations.ts"
+import { join, parent } from "./Locations.ts"
 import { toplevelOf } from "./Repository.ts"
 import type { Scope } from "./Scope.ts"
 
 /** The texts that it may be, or: one word that is a number, a date or a name of a revision, and so neither an option nor a path. */
 export type Output =
   | { readonly _tag: "Texts"; readonly texts: ReadonlyArray<string>; readonly divided: boolean }
-  | { readonly _tag: "Plain" }
-
-const plain: Output = { _tag: "Plain" }
+  | { readonly _tag: "Plain"; readonly isNumber: boolean }
 
 const always = (): true => true
 
@@ -20,7 +18,7 @@ const printers: ReadonlyArray<readonly [start: string, isPlain: (words: Readonly
   ["nproc", always],
   ["uname", (words) => words.every((word) => /^-[snrm]$/.test(word)) && words.length <= 1],
   ["id", (words) => words.length === 1 && /^-[ug]$/.test(words[0] ?? "")],
-  ["date", (words) => words.length === 1 && /^\+(?:%[YmdHMSFTsjyN]|[\w.:-])+$/.test(words[0] ?? "")],
+  ["date", (words) => words.length === 1 && /^\+%[YmdHMSFTsjyN](?:%[YmdHMSFTsjyN]|[\d.:_TZ-])*$/.test(words[0] ?? "")],
   [
     "git rev-parse",
     (words) =>
@@ -32,11 +30,14 @@ const printers: ReadonlyArray<readonly [start: string, isPlain: (words: Readonly
     (words) => words.length > 0 && words.every((word) => !word.startsWith("-") || word === "--fork-point")
   ],
   ["git rev-list --count", always],
-  ["grep -c", (words) => words.length <= 2],
+  ["grep -c", (words) => words.length === 1 && !words[0]?.startsWith("-")],
   ["wc -l", (words) => words.length === 0],
   ["wc -c", (words) => words.length === 0],
   ["wc -w", (words) => words.length === 0]
 ]
+
+/** What these print is a number for certain. */
+const counts = /^(?:nproc|id -[ug]$|date \+%s$|git rev-list --count|grep -c|wc -[lcw]$)/
 
 const textsOf = (words: ReadonlyArray<Word>): ReadonlyArray<string> | undefined => {
   const texts = words.map(textOf)
@@ -49,17 +50,23 @@ const isPlain = (texts: ReadonlyArray<string>): boolean =>
     return texts.slice(0, count).join(" ") === start && fits(texts.slice(count))
   })
 
-/** Only errors may go elsewhere. */
+/** Only errors may go elsewhere, and not where the output goes: what they say could be anything. */
 const printsHere = ({ assignments, redirections }: SimpleCommand): boolean =>
   assignments.length === 0 &&
+  !mixesErrors(redirections) &&
   redirections.every(({ descriptor, operator }) => descriptor === 2 || operator.startsWith("<"))
+
+/** Of what is not there nothing is printed, and what stands around it is another path. */
+const isFileAt = (path: string, facts: Working["facts"]): boolean =>
+  facts.entries(path) === undefined &&
+  facts.entries(parent(path))?.some(({ name }) => name === path.slice(path.lastIndexOf("/") + 1)) === true
 
 /** `ls` of files prints them as they stand; of a directory what is in it. */
 const listed = (values: ReadonlyArray<string>, scope: Scope, { effort, facts }: Working): Output | undefined => {
   effort.left -= values.length
   const directories = scope.directories ?? []
   const isFile = (text: string) =>
-    /^[\w./@+,=-]+$/.test(text) && directories.every((directory) => facts.entries(join(directory, text)) === undefined)
+    /^[\w./@+,=-]+$/.test(text) && directories.every((directory) => isFileAt(join(directory, text), facts))
   return values.length > 0 && effort.left >= 0 && values.every((text) => !text.startsWith("-") && isFile(text))
     ? { _tag: "Texts", texts: values, divided: true }
     : undefined
@@ -75,7 +82,7 @@ export const outputOf = (
   const last = script._tag === "Pipeline" ? script.steps.at(-1) : script
   if (last?._tag !== "Command" || !printsHere(last)) return undefined
   const texts = textsOf(last.words)
-  if (texts !== undefined && isPlain(texts)) return plain
+  if (texts !== undefined && isPlain(texts)) return { _tag: "Plain", isNumber: counts.test(texts.join(" ")) }
   if (script._tag === "Pipeline" || scope.directories === undefined) return undefined
   const text = texts?.join(" ")
   if (text === "pwd") return { _tag: "Texts", texts: scope.directories, divided: false }

@@ -255,6 +255,12 @@ const here = [{ text: ".", beginning: ".", values: ["."], single: true, literal:
 const isOn = (names: string | undefined, { options }: Found): boolean =>
   names === "always" || options.some(({ name }) => lists(names, name))
 
+/** The options and operands, when each is known to the table. */
+export const parsedBy = (table: Table, words: ReadonlyArray<Value>): Parsed | undefined => {
+  const found = divide(table, words, false)
+  return found.why === undefined ? found : undefined
+}
+
 /** What the program of this table does with these words. */
 const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
   const found = divide(table, words, false)
@@ -294,7 +300,11 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
             isFiles: table.follows !== undefined,
             hidden: isHidden(table, found),
             ...patternOf(found),
-            untracked: isOn("-o --others --untracked", found)
+            untracked:
+              isOn(
+                "-o --others --untracked -k --killed --with-tree --recurse-submodules --no-index --include-untracked --only-untracked",
+                found
+              ) || found.options.some(({ name, value }) => name === "--diff-filter" && /D/.test(known(value) ?? "D"))
           }
         }
       : {})

@@ -40,6 +40,8 @@ const repositoryOf = (facts: Facts, start: string): string | undefined => {
 
 /** The work tree around a directory, where a whole repository lies in it. */
 export const toplevelOf = (start: string, facts: Facts): string | undefined => {
+  // In git's own directory there is no work tree, and nothing is printed.
+  if (/\/\.git(?:\/|$)/.test(start)) return undefined
   for (let directory = start; directory !== "/"; directory = parent(directory)) {
     if (!has(facts, directory, ".git")) continue
     const own = join(directory, ".git")

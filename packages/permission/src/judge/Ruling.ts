@@ -100,6 +100,21 @@ const decision = (context: Working, words: ReadonlyArray<Value>): Ruling => {
 /** Names of files beyond these are not compared with rules for `bash`. */
 const maximumFiles = 100
 
+/** Words with several texts, and texts of one, that are tried one by one. */
+const maximumSeveral = 8
+const maximumTexts = 32
+
+/** Words that stand for one of several texts, as a variable of a loop does: each of these, in the place of the word. */
+const oneByOne = (words: ReadonlyArray<Value>): ReadonlyArray<ReadonlyArray<string>> => {
+  const [name, ...rest] = words
+  const several = rest.slice(0, maximumSeveral).filter(({ literal, values }) => !literal && (values?.length ?? 0) > 1)
+  if (name === undefined || several.length === 0) return []
+  const most = Math.max(...several.map(({ values }) => Math.min(values?.length ?? 0, maximumTexts)))
+  return Array.from({ length: most }, (_, at) =>
+    words.map(({ text, values }) => values?.[Math.min(at, values.length - 1)] ?? text)
+  )
+}
+
 /** What the rules say about one command: what allows it must allow it as it is written. */
 export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>, context: Working): Ruling => {
   const literal = decision(context, words)
@@ -114,12 +129,10 @@ export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>
   const resolved = words.flatMap(({ text, values }) =>
     values === undefined || values.length > maximumFiles ? [text] : values
   )
-  const strict =
-    strictest(resolved, context) ??
-    strictest(
-      words.map((word) => word.text),
-      context
-    )
+  const found = [resolved, ...oneByOne(words), words.map((word) => word.text)].flatMap(
+    (one) => strictest(one, context) ?? []
+  )
+  const strict = found.find(({ action }) => action === "deny") ?? found[0]
   const asStrict = strict === undefined ? undefined : { ...strict, isExact: false, isBlanket: false }
   if (asStrict !== undefined && isWorse(asStrict.action, best.action)) return asStrict // guard: I7 permission/test/judge/Judge.test.ts #does more than rules allow
   return best

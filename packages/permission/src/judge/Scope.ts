@@ -10,7 +10,7 @@ export interface Scope {
   /** What a variable may hold; undefined for one whose content nobody can say. */
   readonly variables: ReadonlyMap<string, Content | undefined>
   /** Where the names that come in through the pipe were found. */
-  readonly input?: Names
+  readonly input?: Names | undefined
 }
 
 /** One of these texts; of the name of a file that was found, the places where it was searched; `plain`: see `Value`. */
@@ -18,6 +18,7 @@ export interface Content {
   readonly texts?: ReadonlyArray<string>
   readonly names?: Names
   readonly plain?: true
+  readonly number?: true
 }
 
 /** Names of files below these directories, as a search writes them. */
@@ -31,6 +32,8 @@ export interface Names {
   readonly isFiles?: boolean
   /** Each name ends with a NUL, so that blanks in it divide nothing. */
   readonly separated: boolean
+  /** Each name is a line, and one with the end of a line in it would be two. */
+  readonly isByLine?: boolean
   /** Only files that are in git's index. */
   readonly tracked?: boolean
   /** Only names that this pattern matches. */

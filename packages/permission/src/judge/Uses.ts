@@ -27,8 +27,8 @@ export const isOnlyListing = (words: ReadonlyArray<Value>, { rule }: Ruling): bo
 const pathInGit = (text: string): ReadonlyArray<string> => {
   const [, magic = "", rest] = /^:(?:\(([^)]*)\)|\/|[0-3]:)(.*)$/s.exec(text) ?? []
   if (rest !== undefined) return /\bicase\b/.test(magic) ? [rest, rest.toLowerCase()] : [rest]
-  const at = text.indexOf(":")
-  return at === -1 || /^:[!^]/.test(text) ? [] : [text.slice(at + 1)]
+  // The revision may hold colons too, as in `HEAD@{12:00}:path`.
+  return /^:[!^]/.test(text) ? [] : [...text.matchAll(/:/g)].slice(0, 8).map(({ index }) => text.slice(index + 1))
 }
 
 /** What git names in its own way is a path too. */
@@ -36,7 +36,7 @@ export const withPathsInGit = (found: Use): Use => ({
   ...found,
   // A revision is none.
   paths: found.paths
-    .filter(({ value }) => value.plain !== true)
+    .filter(({ value }) => value.plain !== true || value.text.includes(":"))
     .flatMap((path) => [
       path,
       ...pathInGit(known(path.value) ?? "").map((text) => ({ value: plain(text), access: path.access }))

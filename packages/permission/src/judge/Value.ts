@@ -20,12 +20,19 @@ export interface Value {
   readonly literal: boolean
   /** Nobody knows it, but it is a number, a date or a revision: one word, and neither an option nor a path. */
   readonly plain?: true
+  /** What is plain in it is a number: in arithmetic it is none of the variables. */
+  readonly number?: true
   /** It stands for names of files that a search has found; its values are the places where it searched. */
   readonly names?: Names
 }
 
 /** More possibilities than these are not told apart. */
 const maximumValues = 2_000
+
+/** Nor are all of them together followed when they are longer than this. */
+const maximumText = 100_000
+
+const lengthOf = (texts: ReadonlyArray<string>): number => texts.reduce((all, one) => all + one.length, 0)
 
 /** What unquoted text is divided at, and what would be a glob again. */
 const divides = /[\s*?[\]\\]/
@@ -34,7 +41,11 @@ const cross = (
   left: ReadonlyArray<string> | undefined,
   right: ReadonlyArray<string> | undefined
 ): ReadonlyArray<string> | undefined =>
-  left === undefined || right === undefined || left.length * right.length > maximumValues
+  left === undefined ||
+  right === undefined ||
+  left.length * right.length > maximumValues ||
+  // `x=$x$x`, again and again, would be longer than any text.
+  lengthOf(left) * right.length + lengthOf(right) * left.length > maximumText
     ? undefined
     : left.flatMap((one) => right.map((other) => one + other))
 
@@ -78,8 +89,13 @@ const valuesOfPiece = (piece: Piece, scope: Scope, context: Working): ReadonlyAr
   }
 }
 
-const output = (piece: Extract<Piece, { readonly _tag: "Substitution" }>, scope: Scope, context: Working) =>
-  outputOf(piece.script, scope, context, (word) => resolve(word, scope, context).values)
+const output = ({ script }: Extract<Piece, { readonly _tag: "Substitution" }>, scope: Scope, context: Working) => {
+  const known = context.effort.outputs.get(script)
+  if (known?.scope === scope) return known.output
+  const found = outputOf(script, scope, context, (word) => resolve(word, scope, context).values)
+  context.effort.outputs.set(script, { scope, output: found })
+  return found
+}
 
 /** The texts that stand for one word. */
 const textsOfOutput = (
@@ -130,6 +146,17 @@ const isAllPlain = ({ pieces }: Word, scope: Scope, context: Working): boolean =
     piece._tag === "Text" ? /^[\w.,:=@%+~^-]*$/.test(piece.text) : isPlain(piece, scope, context)
   )
 
+/** Is nothing in it but digits? */
+const isNumber = ({ pieces }: Word, scope: Scope, context: Working): boolean =>
+  pieces.every((piece) => {
+    if (piece._tag === "Number") return true
+    if (piece._tag === "Text") return /^\d*$/.test(piece.text)
+    if (piece._tag === "Variable")
+      return piece.name === "?" || piece.name === "#" || scope.variables.get(piece.name)?.number === true
+    const found = piece._tag === "Substitution" ? output(piece, scope, context) : undefined
+    return found?._tag === "Plain" && found.isNumber
+  })
+
 const beginningOf = ({ pieces }: Word): string => {
   const end = pieces.findIndex((piece) => piece._tag !== "Text")
   return pieces
@@ -158,7 +185,8 @@ export const resolve = (word: Word, scope: Scope, context: Working): Value => {
       values: undefined,
       single: true,
       literal: false,
-      plain: true
+      plain: true,
+      ...(isNumber(word, scope, context) ? { number: true } : {})
     }
   const single = word.pieces.every((piece) => staysSingle(piece, scope, context))
   // What bash divides once more becomes other words than these.

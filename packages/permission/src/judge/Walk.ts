@@ -4,6 +4,7 @@ import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Sc
 import { assignedIn, isAssigned, ownAssigned, withoutKnown } from "./Assigned.ts"
 import { linesOf, lineVariable } from "./Lines.ts"
 import { judgeInput } from "./FileNames.ts"
+import { mayTakeInput } from "./Inputs.ts"
 import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
 import { maximumTried } from "./Forms.ts"
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
@@ -16,7 +17,7 @@ import { ask, type Verdict, worst } from "./Verdict.ts"
 import { isHarmlessVariable, isShell, runsItsWords } from "./Wrappers.ts"
 import { baseName } from "./Locations.ts"
 import { seeCommands } from "../shell/Sightings.ts"
-import { textOf } from "../shell/Script.ts"
+import { givesInput, mixesErrors, textOf } from "../shell/Script.ts"
 
 /** Scripts in scripts, at most. */
 const maximumDepth = 8
@@ -74,7 +75,16 @@ export class Walk {
     this.depth = depth
   }
 
-  step(step: Step, scope: Scope): Outcome {
+  step(step: Step, from: Scope): Outcome {
+    const { input: _, ...bare } = from
+    const scope = "redirections" in step && givesInput(step.redirections) ? bare : from
+    const { names, ...outcome } = this.anyStep(step, scope)
+    // What an error says is no name of a file.
+    const isClean = !("redirections" in step && mixesErrors(step.redirections))
+    return { ...outcome, ...(names !== undefined && isClean ? { names } : {}) }
+  }
+
+  anyStep(step: Step, scope: Scope): Outcome {
     switch (step._tag) {
       case "Command":
         return this.command(step, scope)
@@ -86,6 +96,8 @@ export class Walk {
         for (const { step: next, next: then } of step.items) {
           const directories = before === "&&" ? state.success : before === "||" ? state.failure : after(state)
           const outcome = this.step(next, withoutKnown({ ...held, directories }, ownAssigned(next)))
+          // It may have left the rest of a line.
+          if (mayTakeInput(next)) held = { ...held, input: undefined }
           held = withoutKnown({ ...held, directories }, assignedIn(next))
           all.push(outcome)
           state =
@@ -131,7 +143,11 @@ export class Walk {
         return this.repeated(step, withoutKnown(scope, assignedIn(step)), (inside) => {
           const condition = this.step(step.condition, inside)
           const line = lineVariable(step.condition)
-          const isLine = line !== undefined && scope.input !== undefined && !isAssigned(assignedIn(step.body), line)
+          const isLine =
+            line !== undefined &&
+            scope.input !== undefined &&
+            !isAssigned(assignedIn(step.body), line) &&
+            !mayTakeInput(step.body)
           const held = isLine ? withVariable(inside, line, { names: linesOf(step.condition, scope.input) }) : inside
           const body = this.step(step.body, { ...held, directories: after(condition) })
           return { ...body, ...together([condition, body]), failure: either(after(condition), body.failure) }
@@ -272,9 +288,7 @@ export class Walk {
       context: this.context,
       judgeText: (text, inside, context) => new Walk(context, this.read, this.depth + 1).text(text, inside)
     }
-    const { input: _, ...bare } = scope
-    const input = command.redirections.some(({ operator }) => operator.startsWith("<")) ? bare : scope
-    const outcome = judgeWords(words, shown, input, judging)
+    const outcome = judgeWords(words, shown, scope, judging)
     const [own, ...others] = outcome.commands
     // The words of a command give at least the judgement of themselves.
     const first = own ?? remark("", "")

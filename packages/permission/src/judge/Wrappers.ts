@@ -114,15 +114,20 @@ const each: Frame = frame(
   0
 )
 
+/** At another sign a name would become parts of a path. */
+const isLineEnd = (option: string, next: string | undefined): boolean =>
+  (/^(?:-d|--delimiter)$/.test(option) ? next : option.replace(/^(?:-d|--delimiter=)/, "")) === "\\n"
+
 const xargs = (words: ReadonlyArray<Value>): Unwrapped => {
   const start = innerStart(each, words)
   if (start === undefined) return open("it may run anything")
   const options = words.slice(1, start).map((word) => known(word) ?? "")
+  const divider = options.findIndex((text) => /^(?:-d|--delimiter)/.test(text))
+  if (divider !== -1 && !isLineEnd(options[divider] ?? "", options[divider + 1]))
+    return open("what it makes of the names is not certain")
   const at = options.findIndex((text) => text.startsWith("-I"))
   const placeholder = at === -1 ? undefined : options[at] === "-I" ? options[at + 1] : options[at]?.slice(2)
-  const separated =
-    options.some((text) => text === "-0" || text === "--null" || text === "-d\\n" || text === "--delimiter=\\n") ||
-    (options.includes("-d") && options.includes("\\n"))
+  const separated = options.some((text) => text === "-0" || text === "--null")
   const inner = start >= words.length ? [plain("echo")] : words.slice(start)
   return { _tag: "Each", inner, separated, ...(placeholder === undefined ? {} : { placeholder }) }
 }

@@ -47,6 +47,18 @@ export interface Redirection {
   readonly body?: Word
 }
 
+/** Do they give what follows another input than the pipe? */
+export const givesInput = (redirections: ReadonlyArray<Redirection>): boolean =>
+  redirections.some(({ descriptor, operator }) => operator.startsWith("<") || descriptor === 0)
+
+/** May errors go where the output goes? */
+export const mixesErrors = (redirections: ReadonlyArray<Redirection>): boolean =>
+  redirections.some(
+    ({ descriptor, operator, target }) =>
+      (descriptor === 2 && (operator === ">&" || !/^(?!\/dev\/(?!null$))/.test(textOf(target) ?? "/dev/"))) ||
+      operator.startsWith("&>")
+  )
+
 /** `NAME=value` before a command. */
 export interface Assignment {
   readonly name: string

@@ -9,6 +9,7 @@ import { everyday as everydayCommands } from "./everyday.ts"
 import { askedAnyway, everydayScripts } from "./everydayScripts.ts"
 import { forbidden } from "./forbidden.ts"
 import { judgeIn, makeProject } from "./fixture.ts"
+import { followedAttacks } from "./followedAttacks.ts"
 import { nearAttacks } from "./nearAttacks.ts"
 
 /** Of everyday lines, no more than this part may be asked. */
@@ -25,7 +26,7 @@ const count = (groups: ReadonlyArray<Group>): number => groups.reduce((sum, { li
 
 describe("a line of shell", () => {
   it("is not allowed when it does more than rules allow", () => {
-    const all = [...attacks, ...nearAttacks, ...askedAnyway, ...forbidden]
+    const all = [...attacks, ...nearAttacks, ...followedAttacks, ...askedAnyway, ...forbidden]
     const wrong = all.flatMap(({ denied, lines, rules }) =>
       lines
         .map((line) => ({ line, action: inProject(line, rules).action }))

@@ -33,7 +33,7 @@ const isNumber = (value: Value | undefined): boolean =>
   value?.single === true && value.values?.every((one) => /^-?\d{1,18}$/.test(one)) === true
 
 /** `$?`, `$#` and what is calculated. */
-const isCounted = (value: Value | undefined): boolean => isNumber(value) || value?.plain === true
+const isCounted = (value: Value | undefined): boolean => isNumber(value) || value?.number === true
 
 /**
  * The tests of files, texts and numbers. `-v`, `-R` and `-o` evaluate what is in their word, and so do the comparisons

@@ -21,6 +21,8 @@ interface Reading {
   separated: boolean
   isFiles: boolean
   combined: boolean
+  /** Something was done already: what is tested after it does not matter to it. */
+  acted: boolean
   deletes: boolean
   mixed: boolean
 }
@@ -31,11 +33,15 @@ const endOfRun = (words: ReadonlyArray<Value>, from: number): number =>
     (word, at) => at >= from && (known(word) === ";" || (known(word) === "+" && known(words[at - 1]) === "{}"))
   )
 
+const acts = /^-(?:print|print0|ls|printf|exec|delete)$/
+
 /** One word of the expression. Gives how many words it took, or why it is not certain. */
 const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): number | string => {
   const name = words[at]?.literal === true ? known(words[at]) : undefined
   const next = words[at + 1]
   if (name === undefined) return `what ${words[at]?.text} becomes is not known before it runs`
+  if (acts.test(name)) reading.acted = true
+  else if (reading.acted) reading.combined = true
   if (alone.has(name)) {
     if (name === "-ls") reading.mixed = true
     if (name === "-print0") reading.separated = true
@@ -78,6 +84,7 @@ export const find = (words: ReadonlyArray<Value>): Use => {
     separated: false,
     isFiles: false,
     combined: false,
+    acted: false,
     deletes: false,
     mixed: false
   }

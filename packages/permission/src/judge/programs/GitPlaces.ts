@@ -1,5 +1,5 @@
 /** Commands of git whose words name places: addresses that are fetched, files that are written, keys of the configuration. */
-import { type Program, type Table, uncertain, type Use, use } from "../Program.ts"
+import { parsedBy, type Program, type Table, uncertain, type Use, use } from "../Program.ts"
 import { known, plain, type Value } from "../Value.ts"
 
 /** An address that git fetches by itself, not by a program that the address names, as `ext::` does. */
@@ -24,9 +24,7 @@ const cloneTable: Table = {
 const clone: Program = (words) => {
   const found = use(cloneTable, words)
   if (found.why !== undefined) return found
-  const texts = new Set((cloneTable.texts ?? "").split(" "))
-  const operands = words.filter((word, at) => !word.beginning.startsWith("-") && !texts.has(known(words[at - 1]) ?? ""))
-  const [address, directory, ...more] = operands
+  const [address, directory, ...more] = parsedBy(cloneTable, words)?.operands ?? []
   const text = known(address)
   if (text === undefined || !isAddress(text) || more.length > 0) return uncertain("it is no plain address of the web")
   const name = /([^/:]+?)(?:\.git)?\/*$/.exec(text)?.[1] ?? "."
@@ -68,12 +66,11 @@ const patches: Program = (words) => {
   }
   const found = use(table, words)
   if (found.why !== undefined) return found
-  const texts = words.map((word) => known(word) ?? "")
-  if (texts.includes("--stdout")) return { paths: [] }
-  const at = texts.findIndex((text) => /^(?:-o|--output-directory)/.test(text))
-  const glued = /^(?:-o|--output-directory=)(.+)$/.exec(texts[at] ?? "")?.[1]
-  const directory = at === -1 ? "." : (glued ?? texts[at + 1] ?? "")
-  return directory === ""
+  const options = parsedBy(table, words)?.options ?? []
+  const [place, ...more] = options.filter(({ name }) => /^(?:-o|--output-directory)$/.test(name))
+  if (place === undefined && options.some(({ name }) => name === "--stdout")) return { paths: [] }
+  const directory = place === undefined ? "." : (known(place.value) ?? "")
+  return directory === "" || more.length > 0
     ? uncertain("it is not certain where it writes to")
     : { paths: [{ value: plain(`${directory}/0001.patch`), access: "write" }] }
 }

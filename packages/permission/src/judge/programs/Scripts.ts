@@ -92,17 +92,16 @@ const isSuffix = (text: string | undefined): boolean => text !== undefined && /^
 /** With `-i.bak` it writes a copy of each file too. */
 export const sed = (words: ReadonlyArray<Value>): Use => {
   const found = use(sedTable, words)
-  const suffix = words
-    .map((word) => /^(?:-[nErsuz]*i|--in-place=)(\.\w+)$/.exec(known(word) ?? "")?.[1])
-    .find((one) => one !== undefined)
-  if (suffix === undefined) return found
+  const suffixes = words.flatMap((word) => /^(?:-[nErsuz]*i|--in-place=)(\.\w+)$/.exec(known(word) ?? "")?.[1] ?? [])
   const copies = found.paths
     .filter(({ access }) => access === "write")
-    .map(({ access, value }) => ({
-      access,
-      value: { ...value, text: `${value.text}${suffix}`, values: value.values?.map((one) => `${one}${suffix}`) }
-    }))
-  return { ...found, paths: [...found.paths, ...copies] }
+    .flatMap(({ access, value }) =>
+      suffixes.map((suffix) => ({
+        access,
+        value: { ...value, text: `${value.text}${suffix}`, values: value.values?.map((one) => `${one}${suffix}`) }
+      }))
+    )
+  return copies.length === 0 ? found : { ...found, paths: [...found.paths, ...copies] }
 }
 
 /** Nothing that starts a command, opens a file, or reads what it was not given. */

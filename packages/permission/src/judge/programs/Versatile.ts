@@ -2,7 +2,7 @@
  * Programs that can do so much that only known options are certain: they fetch, send, query and build. Their tables say
  * which options are; what else stands in their words is looked through for places, as with programs without a table.
  */
-import { type Parsed, type Program, type Table, use } from "../Program.ts"
+import { type Parsed, parsedBy, type Program, type Table, use } from "../Program.ts"
 import { known, plain } from "../Value.ts"
 
 const every = (texts: ReadonlyArray<string | undefined>, isFine: (text: string) => boolean): boolean =>
@@ -37,7 +37,7 @@ const curlTable: Table = {
       return "its format may name files"
     if (!every(valuesOf(parsed, /^(?:-b|--cookie)$/), (text) => text.includes("="))) return "it may send a file"
     return every(valuesOf(parsed, /^(?:-F|--form)$/), namesOneFile) &&
-      every(valuesOf(parsed, /^--data-urlencode$/), (text) => !/^[^=]*@/.test(text))
+      every(valuesOf(parsed, /^--(?:data-urlencode|url-query)$/), (text) => !/^[^=]*@/.test(text))
       ? undefined
       : "it may send a file"
   }
@@ -55,11 +55,12 @@ const wgetTable: Table = {
 
 /** Without another name a file is called like the end of its address. */
 const named =
-  (table: Table, isNamed: (texts: ReadonlyArray<string>) => boolean): Program =>
+  (table: Table, isNamed: (options: ReadonlySet<string>) => boolean): Program =>
   (words) => {
     const found = use(table, words)
     const texts = words.map((word) => known(word) ?? word.text)
-    if (found.why !== undefined || !isNamed(texts)) return found
+    const options = new Set(parsedBy(table, words)?.options.map(({ name }) => name))
+    if (found.why !== undefined || !isNamed(options)) return found
     const names = texts
       .filter((text) => /^https?:|^[^-].*[./]/.test(text))
       .map((text) => /([^/?#]*)(?:[?#].*)?$/.exec(text.replace(/^https?:\/\/[^/]*$/, ""))?.[1] ?? "")
@@ -70,13 +71,13 @@ const named =
     return { ...found, paths: [...found.paths, ...written] }
   }
 
-const curl = named(curlTable, (texts) =>
-  texts.some((text) => /^-[a-zA-Z]*O/.test(text) || text.startsWith("--remote-name"))
+const curl = named(curlTable, (options) =>
+  ["-O", "--remote-name", "--remote-name-all"].some((name) => options.has(name))
 )
 
 const wget = named(
   wgetTable,
-  (texts) => !texts.some((text) => /^-[a-zA-Z]*O/.test(text) || /^--(?:output-document|spider|version)/.test(text))
+  (options) => !["-O", "--output-document", "--spider", "--version"].some((name) => options.has(name))
 )
 
 /** Commands of the client itself begin with a backslash; `copy` and some functions open files and run programs. */
@@ -173,7 +174,10 @@ const make: Table = {
   check: (parsed) => {
     if (!every(valuesOf(parsed, /^(?:-f|--file|--makefile)$/), (text) => text !== "-"))
       return "what it makes comes from its input"
-    const certain = { ...parsed, operands: parsed.operands.filter(({ plain: isPlain }) => isPlain !== true) }
+    const certain = {
+      ...parsed,
+      operands: parsed.operands.filter((one) => one.plain !== true || one.text.includes("="))
+    }
     return every(textsOf(certain), (text) => !text.includes("=") || isPlainVariable(text))
       ? undefined
       : "a variable of it may become a command"
