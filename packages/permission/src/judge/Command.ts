@@ -142,10 +142,7 @@ const judgePlain = (
           : namesOf(found.use, name, scope, context)
   if (/^(?:mv|git)$/.test(name) && found !== undefined && takesItself(found.use, scope, context))
     verdicts.push(ask("it moves the directory that it runs in"))
-  const own =
-    rules.rule === undefined && (onlyLeads.test(name) || name === "export")
-      ? allow("it only leads through the line")
-      : rules
+  const own = rules.rule === undefined && onlyLeads.test(name) ? allow("it only leads through the line") : rules
   return result(words, worst<Verdict>(own, verdicts), scope, {
     commands: inner.flatMap(({ commands }) => commands),
     paths: [
@@ -191,20 +188,8 @@ const judgeEach = (
     mark === undefined
       ? [...words, given]
       : words.flatMap((word) => (isMarked(word) ? given : [holdsMark(word) ? unknown : word]))
-  return judgeNamed(words, filled, names, ruling(words, [], judging.context), scope, judging, depth)
-}
-
-/** The same with the names at their places; only a program with a table does nothing else with them. */
-const judgeNamed = (
-  words: ReadonlyArray<Value>,
-  filled: ReadonlyArray<Value>,
-  names: Names | undefined,
-  rules: Ruling,
-  scope: Scope,
-  judging: Judging,
-  depth: number
-): Outcome => {
   const { context } = judging
+  const rules = ruling(words, [], context)
   const name = known(words[0]) ?? ""
   const doubts: Array<Verdict> = []
   if (unwrap(words)._tag !== "Plain" || isShell(name))
@@ -315,12 +300,8 @@ export const judgeWords = (
   if (elsewhere !== undefined) return elsewhere
   const inside: Unwrapped = unwrap(words)
   switch (inside._tag) {
-    case "Plain": {
-      const named = words.flatMap((word) => word.names ?? [])
-      return named.length === 0
-        ? judgePlain(words, rules, scope, judging, depth)
-        : judgeNamed(words, words, named.length === 1 ? named[0] : undefined, rules, scope, judging, depth)
-    }
+    case "Plain":
+      return judgePlain(words, rules, scope, judging, depth)
     case "Names":
       return result(words, rules, scope)
     case "Open":

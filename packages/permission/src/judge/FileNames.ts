@@ -8,7 +8,7 @@ import { areOdd, isTracked } from "./Names.ts"
 import { type Below, judgePaths } from "./Paths.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { usesOf } from "./Uses.ts"
-import { namesAsValue, plain, type Value } from "./Value.ts"
+import { plain, type Value } from "./Value.ts"
 
 const patternOf = ({ pattern }: Names): Pick<Below, "pattern"> => (pattern === undefined ? {} : { pattern })
 
@@ -66,15 +66,6 @@ export const inEach = (filled: ReadonlyArray<Value>): ReadonlyArray<Value> =>
       ? { ...word, values: word.names.roots.map((root) => join(root, "name")) }
       : word
   )
-
-/** A file that a name leads to and that is read without being a word, as in `< "$f"`. */
-export const judgeInput = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
-  const why = names.separated ? doubtOfNames(names, scope, context) : "the name is not in quotes"
-  const roots = judgePaths(namesAsValue("...", names), "read", scope, context)
-  const doubts =
-    why === undefined ? [] : judgePaths({ ...plain("..."), text: why, values: undefined }, "read", scope, context)
-  return [...doubts, ...roots, ...judgeNames(names, scope, context)]
-}
 
 /** They remove a link and not what it leads to. */
 const onlyRemoves = /^(?:rm|unlink)$/

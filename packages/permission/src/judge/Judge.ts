@@ -85,7 +85,7 @@ const judgeOnce = (line: string, context: Context, { effort, facts, read }: Look
   const working: Working = {
     ...context,
     facts,
-    effort: { ...effort, left: maximumEffort, decisions: new WeakMap(), outputs: new WeakMap() }
+    effort: { ...effort, left: maximumEffort, decisions: new WeakMap() }
   }
   const { commands, paths } = new Walk(working, read, 0).text(line, start(working))
   const real = commands.filter((command) => !isOnlyMove(command))

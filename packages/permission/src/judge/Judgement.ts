@@ -1,8 +1,5 @@
 /** What is decided about a line of shell, and what the decision looks at besides the line. */
 import type { Action, Decision, Layer, Options, Rule } from "../Rules.ts"
-import type { Script } from "../shell/Script.ts"
-import type { Output } from "./Outputs.ts"
-import type { Scope } from "./Scope.ts"
 
 /** What was decided about one simple command. */
 export interface CommandJudgement {
@@ -88,8 +85,6 @@ export interface Effort {
   readonly named: WeakMap<ReadonlyArray<Layer>, ReadonlyArray<Layer>>
   /** Why git should not look at a directory, where there is a reason. */
   readonly risks: Map<string, string | undefined>
-  /** What the output of a script was last found to be, and in which scope. */
-  readonly outputs: WeakMap<Script, { readonly scope: Scope; readonly output: Output | undefined }>
   readonly decisions: WeakMap<ReadonlyArray<Layer>, Map<string, Decision>>
 }
 

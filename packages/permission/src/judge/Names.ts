@@ -1,7 +1,6 @@
 /** Names of files that go from one command to the next. */
 import type { Working } from "./Judgement.ts"
 import { join, parent, within } from "./Locations.ts"
-import { judgePlace } from "./Paths.ts"
 import type { Use } from "./Program.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, plain, type Value } from "./Value.ts"
@@ -41,37 +40,23 @@ export const passesNames = (words: ReadonlyArray<Value>): boolean => {
   )
 }
 
-/** Could names become other words than one each, and these lead elsewhere? */
-export const areOdd = ({ from, isByLine, roots, separated }: Names, context: Working): boolean => {
+/** Could names become other words than one each? */
+export const areOdd = ({ from, roots, separated }: Names, context: Working): boolean => {
   const names = (directory: string) => context.facts.entries(directory) ?? []
   if (from.some((directory) => names(directory).some(({ name }) => name.startsWith("-")))) return true
-  if (separated && !isByLine) return false
-  const signs = separated ? /[\n\\]|\s$/ : /["'\\*?[]/
-  const isWhole = (path: string) =>
-    separated
-      ? !path.includes("\n")
-      : path
-          .split(/\s+/)
-          .slice(1)
-          .every((part) => isHarmlessPart(part, from, context))
-  if (roots.some((root) => signs.test(root) || !isWhole(root))) return true
+  if (separated) return false
+  const divides = /[\s"'\\]/
+  if (roots.some((root) => divides.test(root))) return true
   const waiting = roots.flatMap((root) => context.facts.realPath(root) ?? [])
   let looked = 0
   for (let directory = waiting.shift(); directory !== undefined && looked < 3_000; directory = waiting.shift())
     for (const { kind, name } of names(directory)) {
       looked++
-      if (signs.test(name)) return true
-      const path = join(directory, name)
-      if (/\s/.test(path) && !isWhole(path)) return true
-      if (kind === "directory" && name !== "node_modules" && name !== ".git") waiting.push(path)
+      if (divides.test(name)) return true
+      if (kind === "directory" && name !== "node_modules" && name !== ".git") waiting.push(join(directory, name))
     }
   return false
 }
-
-/** A part of a name behind a blank, which becomes a word of its own. */
-const isHarmlessPart = (part: string, from: ReadonlyArray<string>, context: Working): boolean =>
-  !/^[-/~]|(?:^|\/)\.\.(?:\/|$)/.test(part) &&
-  from.every((directory) => judgePlace(join(directory, part === "" ? "." : part), "read", context).action === "allow")
 
 /** Is the file in git's index? Where nobody can say, it may be. */
 export const isTracked = (path: string, { facts, project }: Working): boolean => {

@@ -192,7 +192,7 @@ const divide = (
       found.operands.push(...words.slice(at + 1))
       return { ...found, rest: words.length }
     }
-    if (text === "-" || (word.plain === true && !word.beginning.startsWith("-")) || !mayBeOption(word)) {
+    if (text === "-" || !mayBeOption(word)) {
       if (untilOperand) return { ...found, rest: at }
       found.operands.push(word)
       continue

@@ -38,18 +38,6 @@ const repositoryOf = (facts: Facts, start: string): string | undefined => {
   }
 }
 
-/** The work tree around a directory, where a whole repository lies in it. */
-export const toplevelOf = (start: string, facts: Facts): string | undefined => {
-  // In git's own directory there is no work tree, and nothing is printed.
-  if (/\/\.git(?:\/|$)/.test(start)) return undefined
-  for (let directory = start; directory !== "/"; directory = parent(directory)) {
-    if (!has(facts, directory, ".git")) continue
-    const own = join(directory, ".git")
-    return ["HEAD", "objects", "refs"].every((name) => has(facts, own, name)) ? directory : undefined
-  }
-  return undefined
-}
-
 /** The configurations that count in a repository: its own, that of the work tree, and those of its submodules. */
 const configurations = (facts: Facts, repository: string): ReadonlyArray<string> => {
   const common = facts.text(join(repository, "commondir"))?.trim()

@@ -8,17 +8,9 @@ export interface Scope {
   /** Each directory that this place may run in, as a real path; undefined when nobody can say. */
   readonly directories: ReadonlyArray<string> | undefined
   /** What a variable may hold; undefined for one whose content nobody can say. */
-  readonly variables: ReadonlyMap<string, Content | undefined>
+  readonly variables: ReadonlyMap<string, ReadonlyArray<string> | undefined>
   /** Where the names that come in through the pipe were found. */
-  readonly input?: Names | undefined
-}
-
-/** One of these texts; of the name of a file that was found, the places where it was searched; `plain`: see `Value`. */
-export interface Content {
-  readonly texts?: ReadonlyArray<string>
-  readonly names?: Names
-  readonly plain?: true
-  readonly number?: true
+  readonly input?: Names
 }
 
 /** Names of files below these directories, as a search writes them. */
@@ -32,8 +24,6 @@ export interface Names {
   readonly isFiles?: boolean
   /** Each name ends with a NUL, so that blanks in it divide nothing. */
   readonly separated: boolean
-  /** Each name is a line, and one with the end of a line in it would be two. */
-  readonly isByLine?: boolean
   /** Only files that are in git's index. */
   readonly tracked?: boolean
   /** Only names that this pattern matches. */
@@ -52,18 +42,14 @@ export const either = (
   return all.length > maximumDirectories ? undefined : all
 }
 
-export const withVariable = (scope: Scope, name: string, content: Content | undefined): Scope => ({
+export const withVariable = (scope: Scope, name: string, values: ReadonlyArray<string> | undefined): Scope => ({
   ...scope,
-  variables: new Map([...scope.variables, [name, content]])
+  variables: new Map([...scope.variables, [name, values]])
 })
-
-/** Names in capitals that scripts give to what is theirs: made of words that no program takes for a setting. */
-const ownNames =
-  /^(?:[A-Z]|(?:FOO|BAR|BAZ|FILES?|DIRS?|DIRECTORY|NAMES?|VERSION|COUNT|TOTAL|TAG|BRANCH|COMMIT|SHA|BASE|URL|API|OUT|OUTPUT|RESULTS?|SRC|SOURCE|DEST|TARGET|MSG|MESSAGE|PKGS?|PACKAGES?|PR|ISSUE|NUM|NUMBER|MY|OLD|NEW|START|END|STATUS|LOG|PID|PATTERN|QUERY)(?:_(?!.*_$)(?:FILES?|DIRS?|NAMES?|VERSION|COUNT|TAG|BRANCH|COMMIT|SHA|URL|ID|NUM|NUMBER|MSG|STATUS|PATTERN))?)$/
 
 /**
  * May a script choose this name for a variable? Names that bash and programs give a meaning to are written in capitals,
  * with these exceptions.
  */
 export const isFreeName = (name: string): boolean =>
-  (/[a-z]/.test(name) || ownNames.test(name)) && !/^(?:histchars|auto_resume|.*_proxy)$/.test(name)
+  /[a-z]/.test(name) && !/^(?:histchars|auto_resume|.*_proxy)$/.test(name)

@@ -48,20 +48,12 @@ export const judgeNamedFiles = (
   return use(table, words.slice(1)).paths.flatMap(({ access, value }) => judgePaths(value, access, scope, context))
 }
 
-/** A header is sent as it is, whatever a variable in it holds. */
-const isHeader = (words: ReadonlyArray<Value>, at: number): boolean =>
-  known(words[0]) === "curl" &&
-  /^(?:-H|--header)$/.test(known(words[at - 1]) ?? "") &&
-  words[at]?.single !== false &&
-  /^[A-Za-z-]+:/.test(words[at]?.beginning ?? "")
-
 /** Why the words of a program without a table are not certain. */
 export const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string | undefined => {
   if (scope.directories === undefined) return "the directory it runs in is not known"
   const hazard = hazardIn(words)
   if (hazard !== undefined) return hazard
-  for (const [at, word] of words.entries()) {
-    if (word.plain === true || isHeader(words, at)) continue
+  for (const word of words) {
     if (word.values === undefined || word.text.startsWith("<("))
       return `what ${word.text} becomes is not known before it runs`
     if (word.values.some(turnsBack)) return `${word.text} goes back to where it came from`

@@ -34,11 +34,8 @@ const pathInGit = (text: string): ReadonlyArray<string> => {
 /** What git names in its own way is a path too. */
 export const withPathsInGit = (found: Use): Use => ({
   ...found,
-  // A revision is none.
-  paths: found.paths
-    .filter(({ value }) => value.plain !== true || value.text.includes(":"))
-    .flatMap((path) => [
-      path,
-      ...pathInGit(known(path.value) ?? "").map((text) => ({ value: plain(text), access: path.access }))
-    ])
+  paths: found.paths.flatMap((path) => [
+    path,
+    ...pathInGit(known(path.value) ?? "").map((text) => ({ value: plain(text), access: path.access }))
+  ])
 })

@@ -2,7 +2,6 @@
 import type { Working } from "./Judgement.ts"
 import { expand } from "./GlobWords.ts"
 import { join, normalize } from "./Locations.ts"
-import { outputOf } from "./Outputs.ts"
 import type { Names, Scope } from "./Scope.ts"
 import type { Piece, Word } from "../shell/Script.ts"
 
@@ -18,21 +17,12 @@ export interface Value {
   readonly single: boolean
   /** Nothing in it is replaced when it runs. */
   readonly literal: boolean
-  /** Nobody knows it, but it is a number, a date or a revision: one word, and neither an option nor a path. */
-  readonly plain?: true
-  /** What is plain in it is a number: in arithmetic it is none of the variables. */
-  readonly number?: true
   /** It stands for names of files that a search has found; its values are the places where it searched. */
   readonly names?: Names
 }
 
 /** More possibilities than these are not told apart. */
 const maximumValues = 2_000
-
-/** Nor are all of them together followed when they are longer than this. */
-const maximumText = 100_000
-
-const lengthOf = (texts: ReadonlyArray<string>): number => texts.reduce((all, one) => all + one.length, 0)
 
 /** What unquoted text is divided at, and what would be a glob again. */
 const divides = /[\s*?[\]\\]/
@@ -41,11 +31,7 @@ const cross = (
   left: ReadonlyArray<string> | undefined,
   right: ReadonlyArray<string> | undefined
 ): ReadonlyArray<string> | undefined =>
-  left === undefined ||
-  right === undefined ||
-  left.length * right.length > maximumValues ||
-  // `x=$x$x`, again and again, would be longer than any text.
-  lengthOf(left) * right.length + lengthOf(right) * left.length > maximumText
+  left === undefined || right === undefined || left.length * right.length > maximumValues
     ? undefined
     : left.flatMap((one) => right.map((other) => one + other))
 
@@ -66,7 +52,7 @@ const textOfPiece = (piece: Piece, word: Word): string => {
 }
 
 const variable = (name: string, scope: Scope, context: Working): ReadonlyArray<string> | undefined => {
-  if (scope.variables.has(name)) return scope.variables.get(name)?.texts
+  if (scope.variables.has(name)) return scope.variables.get(name)
   if (name === "HOME") return [context.home]
   if (name === "PWD") return scope.directories
   return undefined
@@ -83,36 +69,10 @@ const valuesOfPiece = (piece: Piece, scope: Scope, context: Working): ReadonlyAr
       return variable(piece.name, scope, context)
     case "Substitution":
       // What `<(...)` stands for is a stream of its own, like the one that every program has.
-      return piece.kind === "input" ? ["/dev/stdin"] : textsOfOutput(piece, scope, context)
+      return piece.kind === "input" ? ["/dev/stdin"] : undefined
     case "Number":
       return undefined
   }
-}
-
-const output = ({ script }: Extract<Piece, { readonly _tag: "Substitution" }>, scope: Scope, context: Working) => {
-  const known = context.effort.outputs.get(script)
-  if (known?.scope === scope) return known.output
-  const found = outputOf(script, scope, context, (word) => resolve(word, scope, context).values)
-  context.effort.outputs.set(script, { scope, output: found })
-  return found
-}
-
-/** The texts that stand for one word. */
-const textsOfOutput = (
-  piece: Extract<Piece, { readonly _tag: "Substitution" }>,
-  scope: Scope,
-  context: Working
-): ReadonlyArray<string> | undefined => {
-  const found = output(piece, scope, context)
-  return found?._tag === "Texts" && (!found.divided || found.texts.length === 1) ? found.texts : undefined
-}
-
-/** Is it a part that nobody knows, but that neither begins an option nor leads anywhere? */
-const isPlain = (piece: Piece, scope: Scope, context: Working): boolean => {
-  if (piece._tag === "Number") return true
-  if (piece._tag === "Variable")
-    return piece.name === "?" || piece.name === "#" || scope.variables.get(piece.name)?.plain === true
-  return piece._tag === "Substitution" && piece.kind === "command" && output(piece, scope, context)?._tag === "Plain"
 }
 
 /** Words of a glob, in each directory that it may be in. */
@@ -134,28 +94,11 @@ const isQuotedOrText = (piece: Piece): boolean => piece._tag === "Text" || ("quo
 const staysSingle = (piece: Piece, scope: Scope, context: Working): boolean => {
   if (isQuotedOrText(piece) || piece._tag === "Glob" || piece._tag === "Number") return true
   if (piece._tag === "Tilde" || (piece._tag === "Substitution" && piece.kind === "input")) return true
-  if (isPlain(piece, scope, context)) return true
   const values = valuesOfPiece(piece, scope, context)
-  return values !== undefined && values.every((value) => value !== "" && !divides.test(value))
-}
-
-/** Text around what is plain, which makes no path of it: `-j$(nproc)`, `$(git merge-base a b)..HEAD`. */
-const isAllPlain = ({ pieces }: Word, scope: Scope, context: Working): boolean =>
-  pieces.some((piece) => piece._tag !== "Text") &&
-  pieces.every((piece) =>
-    piece._tag === "Text" ? /^[\w.,:=@%+~^-]*$/.test(piece.text) : isPlain(piece, scope, context)
+  return (
+    piece._tag === "Variable" && values !== undefined && values.every((value) => value !== "" && !divides.test(value))
   )
-
-/** Is nothing in it but digits? */
-const isNumber = ({ pieces }: Word, scope: Scope, context: Working): boolean =>
-  pieces.every((piece) => {
-    if (piece._tag === "Number") return true
-    if (piece._tag === "Text") return /^\d*$/.test(piece.text)
-    if (piece._tag === "Variable")
-      return piece.name === "?" || piece.name === "#" || scope.variables.get(piece.name)?.number === true
-    const found = piece._tag === "Substitution" ? output(piece, scope, context) : undefined
-    return found?._tag === "Plain" && found.isNumber
-  })
+}
 
 const beginningOf = ({ pieces }: Word): string => {
   const end = pieces.findIndex((piece) => piece._tag !== "Text")
@@ -173,21 +116,6 @@ export const resolve = (word: Word, scope: Scope, context: Working): Value => {
     const values = glob(word, scope, context)
     return { text, beginning, values, single: values?.length === 1, literal: false }
   }
-  const [only, ...others] = word.pieces
-  if (only !== undefined && others.length === 0) {
-    const whole = resolveWhole(only, text, scope, context)
-    if (whole !== undefined) return whole
-  }
-  if (isAllPlain(word, scope, context))
-    return {
-      text,
-      beginning: beginning === "" ? "0" : beginning,
-      values: undefined,
-      single: true,
-      literal: false,
-      plain: true,
-      ...(isNumber(word, scope, context) ? { number: true } : {})
-    }
   const single = word.pieces.every((piece) => staysSingle(piece, scope, context))
   // What bash divides once more becomes other words than these.
   const values = single
@@ -203,20 +131,6 @@ export const resolve = (word: Word, scope: Scope, context: Working): Value => {
     single,
     literal: word.pieces.every((piece) => piece._tag === "Text")
   }
-}
-
-/** A word that is one variable or one output, where these are more than a text. */
-const resolveWhole = (piece: Piece, text: string, scope: Scope, context: Working): Value | undefined => {
-  const names = piece._tag === "Variable" ? scope.variables.get(piece.name)?.names : undefined
-  if (names !== undefined && piece._tag === "Variable")
-    return namesAsValue(text, piece.quoted ? { ...names, separated: true } : names)
-  const found =
-    piece._tag === "Substitution" && piece.kind === "command" && !piece.quoted
-      ? output(piece, scope, context)
-      : undefined
-  return found?._tag === "Texts" && found.divided
-    ? { text, beginning: "", values: found.texts, single: found.texts.length === 1, literal: false }
-    : undefined
 }
 
 /** A word that stands for names of files. */

@@ -2,16 +2,13 @@
 import type { Reading } from "../shell/Reading.ts"
 import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
 import { assignedIn, isAssigned, ownAssigned, withoutKnown } from "./Assigned.ts"
-import { linesOf, lineVariable } from "./Lines.ts"
-import { judgeInput } from "./FileNames.ts"
-import { mayTakeInput } from "./Inputs.ts"
 import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
 import { maximumTried } from "./Forms.ts"
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { judgePaths } from "./Paths.ts"
 import { deniedWithAll, strictest } from "./Ruling.ts"
-import { type Content, either, isFreeName, type Scope, withVariable } from "./Scope.ts"
-import { known, namesAsValue, plain, resolve, type Value } from "./Value.ts"
+import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
+import { known, plain, resolve, type Value } from "./Value.ts"
 import { judgePlacesIn } from "./Untabled.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
 import { isHarmlessVariable, isShell, runsItsWords } from "./Wrappers.ts"
@@ -75,16 +72,7 @@ export class Walk {
     this.depth = depth
   }
 
-  step(step: Step, from: Scope): Outcome {
-    const { input: _, ...bare } = from
-    const scope = "redirections" in step && givesInput(step.redirections) ? bare : from
-    const { names, ...outcome } = this.anyStep(step, scope)
-    // What an error says is no name of a file.
-    const isClean = !("redirections" in step && mixesErrors(step.redirections))
-    return { ...outcome, ...(names !== undefined && isClean ? { names } : {}) }
-  }
-
-  anyStep(step: Step, scope: Scope): Outcome {
+  step(step: Step, scope: Scope): Outcome {
     switch (step._tag) {
       case "Command":
         return this.command(step, scope)
@@ -96,8 +84,6 @@ export class Walk {
         for (const { step: next, next: then } of step.items) {
           const directories = before === "&&" ? state.success : before === "||" ? state.failure : after(state)
           const outcome = this.step(next, withoutKnown({ ...held, directories }, ownAssigned(next)))
-          // It may have left the rest of a line.
-          if (mayTakeInput(next)) held = { ...held, input: undefined }
           held = withoutKnown({ ...held, directories }, assignedIn(next))
           all.push(outcome)
           state =
@@ -108,22 +94,24 @@ export class Walk {
                 : outcome
           before = then === "end" ? ";" : then
         }
-        const { names, ...rest } = state
-        return { ...rest, ...(step.items.length === 1 && names !== undefined ? { names } : {}), ...together(all) }
+        return { ...state, ...together(all) }
       }
       case "Pipeline": {
-        let input: Scope["input"]
+        const { input: _, ...bare } = scope
         let names: Outcome["names"]
         let printed: ReadonlyArray<string> = []
-        const all = step.steps.map((one, at) => {
-          const { input: _, ...bare } = scope
-          const outcome = this.step(one, at === 0 ? scope : input === undefined ? bare : { ...bare, input })
-          input = names = outcome.names
+        const all = step.steps.map((one) => {
+          const outcome = this.step(
+            one,
+            names === undefined || one._tag !== "Command" ? bare : { ...bare, input: names }
+          )
+          // What an error says is no name of a file.
+          names = one._tag === "Command" && !mixesErrors(one.redirections) ? outcome.names : undefined
           const given = this.scripts(one, printed)
           printed = one._tag === "Command" ? one.words.flatMap((word) => textOf(word) ?? []) : []
           return { ...outcome, commands: [...outcome.commands, ...given] }
         })
-        return { ...nothing(scope), ...together(all), ...(names === undefined ? {} : { names }) }
+        return { ...nothing(scope), ...together(all) }
       }
       case "Not": {
         const { failure, success, ...rest } = this.step(step.body, scope)
@@ -142,14 +130,7 @@ export class Walk {
       case "Loop":
         return this.repeated(step, withoutKnown(scope, assignedIn(step)), (inside) => {
           const condition = this.step(step.condition, inside)
-          const line = lineVariable(step.condition)
-          const isLine =
-            line !== undefined &&
-            scope.input !== undefined &&
-            !isAssigned(assignedIn(step.body), line) &&
-            !mayTakeInput(step.body)
-          const held = isLine ? withVariable(inside, line, { names: linesOf(step.condition, scope.input) }) : inside
-          const body = this.step(step.body, { ...held, directories: after(condition) })
+          const body = this.step(step.body, { ...inside, directories: after(condition) })
           return { ...body, ...together([condition, body]), failure: either(after(condition), body.failure) }
         })
       case "For":
@@ -207,25 +188,14 @@ export class Walk {
       ({ single, values }) => values !== undefined && (single || values.every((value) => value !== ""))
     )
     const assigned = assignedIn(step.body)
-    const outputs = step.words.map((word) => this.substitutions(word, scope))
-    const given = outputs.flat()
-    const found = step.words.length === 1 ? outputs[0]?.[0]?.names : undefined
-    const [only] = step.words
-    const isWhole = only?.pieces.length === 1 && only.pieces[0]?._tag === "Substitution" && !only.pieces[0].quoted
-    const content: Content | undefined = isAssigned(assigned, step.variable)
-      ? undefined
-      : found !== undefined && isWhole
-        ? { names: found }
-        : words.every((word) => word.plain === true)
-          ? { plain: true }
-          : isKnown
-            ? { texts: words.flatMap((word) => word.values ?? []) }
-            : undefined
+    const values =
+      isKnown && !isAssigned(assigned, step.variable) ? words.flatMap((word) => word.values ?? []) : undefined
+    const given = step.words.flatMap((word) => this.substitutions(word, scope))
     const bad = isFreeName(step.variable)
       ? []
       : [remark(`for ${step.variable}`, `the variable ${step.variable} may mean something to bash`)]
     const body = this.repeated(step, withoutKnown(scope, assigned), (inside) =>
-      this.step(step.body, withVariable(inside, step.variable, content))
+      this.step(step.body, withVariable(inside, step.variable, values))
     )
     return { ...body, ...together([...given, { commands: bad, paths: [] }, body]) }
   }
@@ -246,10 +216,6 @@ export class Walk {
   redirection({ operator, target }: Redirection, scope: Scope): ReadonlyArray<PathJudgement> {
     if (operator.startsWith("<<")) return []
     const value = resolve(target, scope, this.context)
-    if (value.names !== undefined)
-      return accessOf(operator) === "read"
-        ? judgeInput(value.names, scope, this.context)
-        : judgePaths({ ...value, values: undefined }, "write", scope, this.context)
     const text = known(value)
     if ((operator === ">&" || operator === "<&") && text !== undefined && /^(?:\d+-?|-)$/.test(text)) return []
     const isOne = value.single && value.values?.every((one) => one !== "" && (one !== "-" || one === text)) === true
@@ -259,23 +225,16 @@ export class Walk {
   }
 
   command(command: SimpleCommand, scope: Scope): Outcome {
-    const outputs = new Map(wordsOf(command).map((word) => [word, this.substitutions(word, scope)]))
-    const inner = [...outputs.values()].flat()
+    const inner = wordsOf(command).flatMap((word) => this.substitutions(word, scope))
     const paths = command.redirections.flatMap((one) => this.redirection(one, scope))
-    const own = this.ownWords(command, scope, (word) => outputs.get(word)?.[0]?.names)
+    const own = this.ownWords(command, scope)
     const bodies = command.redirections.flatMap(({ body }) => (body === undefined ? [] : (textOf(body) ?? [])))
     const scripts = { commands: this.scripts(command, bodies), paths: [] }
     return { ...own, ...together([own, { commands: [], paths }, scripts, ...inner]) }
   }
 
-  ownWords(command: SimpleCommand, scope: Scope, namesIn: (word: Word) => Scope["input"]): Outcome {
-    const words = command.words.map((word) => {
-      const value = resolve(word, scope, this.context)
-      const [only, ...others] = word.pieces
-      const isWhole = only?._tag === "Substitution" && only.kind === "command" && !only.quoted && others.length === 0
-      const names = isWhole && value.values === undefined ? namesIn(word) : undefined
-      return names === undefined ? value : namesAsValue(value.text, names)
-    })
+  ownWords(command: SimpleCommand, scope: Scope): Outcome {
+    const words = command.words.map((word) => resolve(word, scope, this.context))
     const prefix = command.assignments.map(({ name, value }) => ({ name, value: resolve(value, scope, this.context) }))
     const isReading = known(words[0]) === "read"
     const wrong = prefix.find(
@@ -288,7 +247,8 @@ export class Walk {
       context: this.context,
       judgeText: (text, inside, context) => new Walk(context, this.read, this.depth + 1).text(text, inside)
     }
-    const outcome = judgeWords(words, shown, scope, judging)
+    const { input: _, ...bare } = scope
+    const outcome = judgeWords(words, shown, givesInput(command.redirections) ? bare : scope, judging)
     const [own, ...others] = outcome.commands
     // The words of a command give at least the judgement of themselves.
     const first = own ?? remark("", "")

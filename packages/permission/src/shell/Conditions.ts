@@ -51,11 +51,11 @@ const isBinary = (name: "[" | "[[", words: Words, at: number): boolean => {
   return numeric.test(operator.source) && (name === "[" || (isNumber(left) && isNumber(right)))
 }
 
-/** A word that is a number, or something of which the judge has to know that it becomes one. */
+/** A word of which bash can make nothing but a number. */
 const isNumber = ({ pieces: [piece, ...more] }: Word): boolean => {
   if (piece === undefined || more.length > 0) return false
   if (piece._tag === "Text") return /^-?\d+$/.test(piece.text)
-  return piece._tag !== "Glob" && piece._tag !== "Tilde"
+  return piece._tag === "Number" || (piece._tag === "Variable" && /^[?#]$/.test(piece.name))
 }
 
 const sourceAt = (words: Words, at: number): string => words[at]?.source ?? ""

@@ -35,6 +35,5 @@ describe("names with blanks, ends of lines and backslashes", () => {
 
   it("do not matter elsewhere", () => {
     assert.strictEqual(judge("find other -type f | xargs cat").action, "allow")
-    assert.strictEqual(judge('find other -type f | while read -r f; do cat "$f"; done').action, "allow")
   })
 })

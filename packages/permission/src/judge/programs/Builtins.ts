@@ -32,9 +32,6 @@ const numberComparisons = /^-(?:eq|ne|lt|le|gt|ge)$/
 const isNumber = (value: Value | undefined): boolean =>
   value?.single === true && value.values?.every((one) => /^-?\d{1,18}$/.test(one)) === true
 
-/** `$?`, `$#` and what is calculated. */
-const isCounted = (value: Value | undefined): boolean => isNumber(value) || value?.number === true
-
 /**
  * The tests of files, texts and numbers. `-v`, `-R` and `-o` evaluate what is in their word, and so do the comparisons
  * of numbers between `[[` and `]]`; with only dynamic words one of them could become an operator.
@@ -51,11 +48,10 @@ const conditions =
       const isBinary = right !== undefined && inner[at + 1]?.literal === true
       if (text !== undefined && /^(?:!|\(|\)|-a|-o|&&|\|\|)$/.test(text) && !(isBinary && comparisons.test(operator)))
         continue
-      if (!evaluates && left?.single !== true && left?.names?.separated !== true)
-        return uncertain("it is not certain how many words it gets")
+      if (!evaluates && left?.single !== true) return uncertain("it is not certain how many words it gets")
       if (isBinary && comparisons.test(operator)) at += 2
       else if (isBinary && numberComparisons.test(operator)) {
-        if (evaluates && !(isCounted(left) && isCounted(right)))
+        if (evaluates && !(isNumber(left) && isNumber(right)))
           return uncertain("a comparison of numbers in [[ may run commands")
         at += 2
       } else if (isBinary && left !== undefined && fileComparisons.test(operator)) {

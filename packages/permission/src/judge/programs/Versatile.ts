@@ -174,11 +174,7 @@ const make: Table = {
   check: (parsed) => {
     if (!every(valuesOf(parsed, /^(?:-f|--file|--makefile)$/), (text) => text !== "-"))
       return "what it makes comes from its input"
-    const certain = {
-      ...parsed,
-      operands: parsed.operands.filter((one) => one.plain !== true || one.text.includes("="))
-    }
-    return every(textsOf(certain), (text) => !text.includes("=") || isPlainVariable(text))
+    return every(textsOf(parsed), (text) => !text.includes("=") || isPlainVariable(text))
       ? undefined
       : "a variable of it may become a command"
   }
