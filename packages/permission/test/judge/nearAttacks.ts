@@ -1,10 +1,13 @@
-/** Attacks near what is let through: names of files that go on, outputs that become words, variables of the line, everyday git. */
+/** Attacks near what is let through: names of files that go on, outputs that would become words, everyday git. */
 import type { Group } from "./attacks.ts"
 
 export const nearAttacks: ReadonlyArray<Group> = [
   {
     name: "near what only looks",
     lines: [
+      "ps -o environ",
+      "ps -eo pid,environ",
+      "ps --format=environ",
       "rg -g .env KEY",
       "rg -g '.env*' KEY .",
       "rg --glob '.e*' KEY",

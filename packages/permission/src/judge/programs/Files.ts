@@ -105,8 +105,9 @@ export const files: Readonly<Record<string, Table>> = {
     texts: "-C -o -O -p -q -s -t -u -U -g -G --sort --pid --ppid --user --cols --width --format",
     operands: "text",
     // The letter e of the old form shows environments, with their secrets.
-    check: ({ operands }) =>
-      operands.some((operand) => !/^[aAfghjlmnrTuUvwxX]+$|^\d+$/.test(known(operand) ?? "?"))
+    check: ({ operands, options }) =>
+      operands.some((operand) => !/^[aAfghjlmnrTuUvwxX]+$|^\d+$/.test(known(operand) ?? "?")) ||
+      options.some(({ value }) => value !== undefined && /env/i.test(known(value) ?? "env"))
         ? "it may show the environment of programs"
         : undefined
   },
