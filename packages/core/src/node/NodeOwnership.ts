@@ -2,9 +2,9 @@
 import { readFile, readlink } from "node:fs/promises"
 import { hostname } from "node:os"
 import { promisify } from "node:util"
-import { Effect, Layer } from "effect"
+import { type Cause, Effect, Layer } from "effect"
 import { uuidV7Unsafe } from "effect/crypto/SecureRandom"
-import { startInStat } from "./internal/processFacts.ts"
+import { saysGone, startInStat } from "./internal/processFacts.ts"
 import { heartbeatLimitMillis, type Owner, Ownership } from "../session/Ownership.ts"
 
 const unknown = "unknown"
@@ -36,17 +36,25 @@ const boot: Effect.Effect<string> = Effect.gen(function* () {
   return id === undefined ? unknown : `${id} ${namespace ?? unknown}`
 })
 
-/** When a process began, in whatever unit the system counts; `undefined` when it does not run any more. */
-const startOf = (pid: number): Effect.Effect<string | undefined> =>
+/** When a process began, in whatever unit the system counts; `undefined` when it does not run any more. Fails when nobody can say. */
+const startOf = (pid: number): Effect.Effect<string | undefined, Cause.UnknownError> =>
   process.platform === "linux"
-    ? Effect.map(
-        lookUp(() => readFile(`/proc/${pid}/stat`, "utf8")),
-        (stat) => stat && startInStat(stat)
+    ? Effect.tryPromise(() =>
+        readFile(`/proc/${pid}/stat`, "utf8").then(startInStat, (cause: unknown) =>
+          saysGone(cause) ? undefined : Promise.reject(cause)
+        )
       )
     : Effect.map(
         lookUp(() => output("ps", ["-o", "lstart=", "-p", String(pid)])),
         (text) => text || undefined
       )
+
+/** Whom nobody can see, e.g. for too many open files, is not taken over. */
+const isRunning = ({ pid, started }: Owner): Effect.Effect<boolean> =>
+  Effect.orElseSucceed(
+    Effect.map(startOf(pid), (now) => now === started),
+    () => true
+  )
 
 const make = Effect.gen(function* () {
   const self: Owner = {
@@ -54,7 +62,7 @@ const make = Effect.gen(function* () {
     host: hostname(),
     boot: yield* boot,
     pid: process.pid,
-    started: (yield* startOf(process.pid)) ?? unknown
+    started: (yield* Effect.orElseSucceed(startOf(process.pid), () => undefined)) ?? unknown
   }
 
   const canSee = (owner: Owner): boolean =>
@@ -63,9 +71,7 @@ const make = Effect.gen(function* () {
   return Ownership.of({
     self,
     isAlive: (owner, heartbeatAgeMillis) =>
-      canSee(owner)
-        ? Effect.map(startOf(owner.pid), (started) => started === owner.started)
-        : Effect.succeed(heartbeatAgeMillis < heartbeatLimitMillis)
+      canSee(owner) ? isRunning(owner) : Effect.succeed(heartbeatAgeMillis < heartbeatLimitMillis)
   })
 })
 

@@ -23,7 +23,7 @@ import {
 } from "../process/Processes.ts"
 import { candidates, type Namespace } from "./internal/namespace.ts"
 import { isLeft, pause, stop, sweepDead } from "./internal/processGroup.ts"
-import { awaitExit, closePipes, drain, pump, reportMillis, type Running, start, targetOf } from "./internal/running.ts"
+import { awaitExit, letGo, drain, pump, reportMillis, type Running, start, targetOf } from "./internal/running.ts"
 import { makeRuntimeMark, ownerVariable } from "./internal/runtimeMark.ts"
 import { makeWatcher } from "./internal/watcher.ts"
 
@@ -57,7 +57,7 @@ const finish = Effect.fnUntraced(function* (running: Running, graceMillis: numbe
   const isStopNeeded = !isDrained || (running.init === undefined && (yield* isLeft(running.group)))
   const found = isStopNeeded && (yield* stop(targetOf(running), graceMillis))
   const isClosed = isDrained || (yield* drain(running, false))
-  closePipes(running)
+  letGo(running)
   running.settled = true
   const result: RunResult = {
     exitCode: exit?.exitCode,
@@ -74,7 +74,7 @@ const abandon = Effect.fnUntraced(function* (running: Running, graceMillis: numb
   for (const pipe of [running.child.stdout, running.child.stderr]) pipe?.removeAllListeners("data").resume()
   yield* stop(targetOf(running), graceMillis)
   yield* awaitExit(running, reportMillis)
-  closePipes(running)
+  letGo(running)
 })
 
 /** How long the probe may take: far more than it needs. */
@@ -130,7 +130,7 @@ const startWith = (namespace: Effect.Effect<Namespace | undefined>, isRequired: 
     if (found === undefined) return isRequired ? yield* uncontained(options) : yield* start(options, mark, undefined)
     const running = yield* start(options, mark, found)
     if (running.init === undefined || (yield* Deferred.await(running.init.started))) return running
-    closePipes(running)
+    letGo(running)
     return isRequired ? yield* uncontained(options) : yield* start(options, mark, undefined)
   })
 

@@ -20,10 +20,11 @@ const builtins = "alias cd echo eval exec exit kill let printf read source test 
 
 /**
  * The path is empty, so bash asks `command_not_found_handle` about every name that is no builtin. It writes the words in
- * one go, so that the commands of a pipeline do not mix. No line that is run has the character that separates them.
+ * one go, so that the commands of a pipeline do not mix; ends of lines would divide that. No line that is run has the characters
+ * that stand for those and between words.
  */
 const driver = `
-record() { local IFS=$'\\001'; builtin printf '%s\\0' "$*" >&9; [[ $1 != fails ]]; }
+record() { local IFS=$'\\001' words; words=$*; builtin printf '%s\\0' "\${words//$'\\n'/$'\\002'}" >&9; [[ $1 != fails ]]; }
 command_not_found_handle() { record "$@"; }
 ${builtins.map((name) => `${name}() { record ${name} "$@"; }`).join("\n")}
 export -f record command_not_found_handle ${builtins.join(" ")}
@@ -55,7 +56,7 @@ const readCommands = (log: string): Ran["commands"] =>
   log
     .split("\0")
     .slice(0, -1)
-    .map((one) => one.split("\u0001"))
+    .map((one) => one.replaceAll("\u0002", "\n").split("\u0001"))
 
 /** Runs each line in a directory of its own. */
 export const runLines = (lines: ReadonlyArray<string>): ReadonlyArray<Ran> => {

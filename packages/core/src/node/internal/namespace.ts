@@ -2,10 +2,10 @@
  * Runs a program in a PID namespace of its own: when the first process of a namespace ends, the system kills all others
  * in it, whatever they did to get away.
  *
- * That first process is a small shell. It runs the program, tells how it ended and how many others are left, and goes
- * when there are none, when it is told to look again and there are none, or when nobody is there to tell it.
+ * That first process is a small shell. It runs the program, tells how it ended, and goes when nobody else is left, when it
+ * is told to look again and nobody is, or when nobody is there to tell it. It looks twice, since its end is the end of all.
  */
-import { accessSync, constants, existsSync, readlinkSync, statSync } from "node:fs"
+import { accessSync, closeSync, constants, existsSync, fstatSync, openSync, statSync } from "node:fs"
 import { constants as os } from "node:os"
 import { delimiter, join, resolve } from "node:path"
 import type { Readable, Writable } from "node:stream"
@@ -29,14 +29,16 @@ echo started >&3
 (exec "$@" </dev/null >&4 2>&5 3>&- 4>&- 5>&-)
 code=$?
 exec 4>&- 5>&-
-while :; do
+echo "$code" >&3
+alone() {
   living=0
   for file in /proc/[0-9]*/stat; do
     read -r line <"$file" || continue
     case \${line##*)} in ' Z'* | ' X'*) ;; *) living=$((living + 1)) ;; esac
   done
-  echo "$code $((living - 1))" >&3
-  [ "$living" -gt 1 ] || exit
+  [ "$living" = 1 ]
+}
+until alone && alone; do
   read -r line || exit
 done
 `
@@ -70,8 +72,9 @@ export interface Init {
   readonly reported: Deferred.Deferred<Reported | undefined>
   /** Looks again whether anything is left, and lets the namespace end if not. */
   readonly look: () => void
-  /** The namespace as `/proc/PID/ns/pid` names it. */
+  /** The namespace as `/proc/PID/ns/pid` names it. Its number is nobody else's until it is released. */
   readonly namespace: () => string | undefined
+  readonly release: () => void
 }
 
 /** What shells add to the environment of whatever they start. */
@@ -109,9 +112,10 @@ const reportOf = (code: number): Reported => {
   return signal === undefined ? { exitCode: code, signal } : { exitCode: undefined, signal }
 }
 
-const namespaceBelow = (pid: number): string | undefined => {
+/** Holds the namespace that `pid` has made: the system gives the number of one that is gone to the next one at once. */
+const hold = (pid: number): number | undefined => {
   try {
-    return readlinkSync(`/proc/${pid}/ns/pid_for_children`)
+    return openSync(`/proc/${pid}/ns/pid_for_children`, "r") // guard: I5 core/test/process/namespace.test.ts
   } catch {
     return undefined
   }
@@ -121,14 +125,14 @@ const namespaceBelow = (pid: number): string | undefined => {
 export const listen = (pid: number, control: Writable, report: Readable): Init => {
   const started = Deferred.makeUnsafe<boolean>()
   const reported = Deferred.makeUnsafe<Reported | undefined>()
-  let namespace: string | undefined
+  let held: number | undefined
   let rest = ""
   const understand = (line: string) => {
     if (line === "started") {
-      namespace = namespaceBelow(pid)
+      held = hold(pid)
       Deferred.doneUnsafe(started, Effect.succeed(true))
     } else {
-      Deferred.doneUnsafe(reported, Effect.succeed(reportOf(Number(line.split(" ")[0]))))
+      Deferred.doneUnsafe(reported, Effect.succeed(reportOf(Number(line))))
     }
   }
   report.setEncoding("latin1").on("data", (text: string) => {
@@ -142,5 +146,14 @@ export const listen = (pid: number, control: Writable, report: Readable): Init =
   })
   // It may end while it is told something, and `close` follows an error.
   for (const stream of [control, report]) stream.on("error", () => undefined)
-  return { started, reported, look: () => void control.write("\n"), namespace: () => namespace }
+  return {
+    started,
+    reported,
+    look: () => void control.write("\n"),
+    namespace: () => (held === undefined ? undefined : `pid:[${fstatSync(held).ino}]`),
+    release: () => {
+      if (held !== undefined) closeSync(held)
+      held = undefined
+    }
+  }
 }

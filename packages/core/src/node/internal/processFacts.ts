@@ -23,6 +23,19 @@ const orUndefined = <A>(look: () => A): A | undefined => {
 export const startOf = (pid: number): string | undefined =>
   orUndefined(() => startInStat(readFileSync(`/proc/${pid}/stat`, "latin1")))
 
+/** Does this error of looking at a process say that there is none? Any other, e.g. of too many open files, says nothing. */
+export const saysGone = (cause: unknown): boolean =>
+  typeof cause === "object" && cause !== null && "code" in cause && (cause.code === "ENOENT" || cause.code === "ESRCH")
+
+/** Has the process ended that began then? No, where nobody can say. */
+export const hasEnded = (pid: number, start: string): boolean => {
+  try {
+    return startInStat(readFileSync(`/proc/${pid}/stat`, "latin1")) !== start
+  } catch (cause) {
+    return saysGone(cause)
+  }
+}
+
 /** The namespace in which this process's pids mean something. */
 export const pidNamespace = (): string | undefined =>
   orUndefined(() => readlinkSync("/proc/self/ns/pid").replace(/\D/g, ""))

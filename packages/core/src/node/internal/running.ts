@@ -215,7 +215,8 @@ export const awaitExit = (running: Running, millis: number | undefined) =>
   millis === undefined ? ending(running) : Effect.raceFirst(ending(running), Effect.as(pause(millis), undefined))
 
 /** Lets go of the program: nothing of it is read any more, and it does not keep this process from ending. */
-export const closePipes = ({ child }: Running) => {
+export const letGo = ({ child, init }: Running) => {
   for (const pipe of child.stdio) pipe?.destroy()
+  init?.release()
   child.unref()
 }

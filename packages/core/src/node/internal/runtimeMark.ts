@@ -3,7 +3,7 @@
  * runtime still lives. So whoever starts next can clear up after a runtime that died, without any file.
  */
 import { uuidV7Unsafe } from "effect/crypto/SecureRandom"
-import { pidNamespace, startOf } from "./processFacts.ts"
+import { hasEnded, pidNamespace, startOf } from "./processFacts.ts"
 
 /** The variable that says whose a process is. */
 export const ownerVariable = "REIN_OWNER"
@@ -17,7 +17,7 @@ const pattern = new RegExp(`^${ownerVariable}=(\\d+)\\.(\\d+)\\.(\\d+)\\.[^:]*:`
 /** The runtime mark in an environment (`/proc/PID/environ`), if that runtime has died. Of a foreign namespace nothing is known. */
 export const markOfDead = (environment: string): string | undefined => {
   const entry = environment.split("\0").find((one) => one.startsWith(`${ownerVariable}=`))
-  const [mark, namespace, pid, start] = (entry === undefined ? null : pattern.exec(entry)) ?? []
+  const [mark, namespace, pid, start = ""] = (entry === undefined ? null : pattern.exec(entry)) ?? []
   if (mark === undefined || namespace !== pidNamespace()) return undefined
-  return startOf(Number(pid)) === start ? undefined : mark
+  return hasEnded(Number(pid), start) ? mark : undefined
 }
