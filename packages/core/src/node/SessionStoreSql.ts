@@ -13,8 +13,9 @@ import { type StoredEvent, versionOf } from "../schema/SessionEvent.ts"
 import { Followers } from "../session/Followers.ts"
 import { Owner, Ownership } from "../session/Ownership.ts"
 import { type Fence, SessionStore, StoreError } from "../session/SessionStore.ts"
+import { isDamage } from "../session/Sound.ts"
 import { alreadyExists, commandEvent, commandOf, fenced, infoOf, notFound, owned } from "../session/StoreRules.ts"
-import { decodeRows, decodeSound, type EncodedEvent, encodeEvents } from "./internal/eventCodec.ts"
+import { damaged, decodeRows, decodeSound, type EncodedEvent, encodeEvents } from "./internal/eventCodec.ts"
 import { sessionMigrations } from "./internal/sessionMigrations.ts"
 import {
   type ListOptions,
@@ -145,16 +146,27 @@ const known = (tables: SessionTables, session: SessionId): Result.Result<Session
   return row === undefined ? Result.fail(notFound(session)) : Result.succeed(row)
 }
 
-/** The next events after the sequence, at most a page of them. */
-const readRows = ({ read, tables }: Parts, session: SessionId, after: number) =>
+/** The next events after the sequence, at most a page of them, up to one that is missing; that is told when it is the next. */
+const readRows = ({ read, tables }: Parts, session: SessionId, after: number, limit: number = pageSize) =>
   read(() =>
-    Result.map(known(tables, session), (row) =>
-      row.last <= after ? [] : tables.eventsAfter(session, row.key, after, pageSize)
-    )
+    Result.flatMap(known(tables, session), (row) => {
+      if (row.last <= after) return Result.succeed([])
+      const rows = tables.eventsAfter(session, row.key, after, limit)
+      const gap = rows.findIndex(({ sequence }, index) => sequence !== after + 1 + index)
+      const sound = gap === -1 ? rows : rows.slice(0, gap)
+      return sound.length === 0 ? Result.fail(damaged(session, after + 1, "it is missing")) : Result.succeed(sound)
+    })
   )
 
 const readPage = (parts: Parts, session: SessionId, after: number) =>
   Effect.flatMap(readRows(parts, session, after), (rows) => decodeRows(parts.blobs, rows))
+
+/** Whoever looks at a damaged session sees it up to the damage, also where SQLite cannot read on. */
+const readSound = (parts: Parts, session: SessionId, after: number) =>
+  readRows(parts, session, after).pipe(
+    Effect.catchIf(isDamage, () => readRows(parts, session, after, 1)),
+    Effect.flatMap((rows) => decodeSound(parts.blobs, rows))
+  )
 
 const readAll = (parts: Parts): Store["read"] =>
   Effect.fnUntraced(function* (session, after) {
@@ -163,7 +175,8 @@ const readAll = (parts: Parts): Store["read"] =>
     while (true) {
       const page = yield* readPage(parts, session, cursor)
       for (const event of page) all.push(event)
-      if (page.length < pageSize) return all
+      // Not by a short page: what should follow may be missing.
+      if (page.length === 0) return all
       cursor = page.at(-1)?.sequence ?? cursor
       yield* Effect.yieldNow
     }
@@ -281,11 +294,7 @@ const make = Effect.gen(function* () {
     append: append(parts),
     submit: submit(parts),
     read: readAll(parts),
-    // Whoever looks at a damaged session sees it up to the damage.
-    events: (session, after) =>
-      followers.events(session, after, (from) =>
-        Effect.flatMap(readRows(parts, session, from), (rows) => decodeSound(parts.blobs, rows))
-      ),
+    events: (session, after) => followers.events(session, after, (from) => readSound(parts, session, from)),
     changes: (session, tell) =>
       followers.changes(
         session,

@@ -5,11 +5,12 @@ import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Fiber, Layer, Result } from "effect"
 import * as NodeSqlite from "../../src/node/NodeSqlite.ts"
 import * as SessionStoreSql from "../../src/node/SessionStoreSql.ts"
 import { layerSolo } from "../../src/session/Ownership.ts"
 import { SessionStore, StoreError } from "../../src/session/SessionStore.ts"
+import * as Sound from "../../src/session/Sound.ts"
 import { blobsIn, note, onStore, pathIn, sessionWith, temporaryFolder } from "./support.ts"
 
 /** The error of an effect that has to fail. */
@@ -119,6 +120,32 @@ it.live("a damaged last row names its session and sequence, and the rest of the 
     }
     tamper(folder, `UPDATE event SET data = NULL ${row}`)
     yield* onStore(folder, program)
+  })
+)
+
+it.live("what stands before some damage can be read, and then the damage is told", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const { session } = yield* onStore(folder, sessionWith(["one", "two", "x".repeat(70_000), "four"]))
+    const sound = Effect.gen(function* () {
+      const { damage, events } = yield* Sound.read(session)
+      const whole = yield* Effect.result((yield* SessionStore).read(session, 0))
+      assert.strictEqual(Result.isFailure(whole), damage !== undefined)
+      return [events.length, damage?.message] as const
+    })
+    assert.deepStrictEqual(yield* onStore(folder, sound), [5, undefined])
+    rmSync(`${folder}/blobs`, { recursive: true })
+    const [beforeBlob, lost] = yield* onStore(folder, sound)
+    assert.strictEqual(beforeBlob, 3)
+    assert.include(lost, "Event 4")
+    // Whoever waits for all that a session says it has would wait for ever.
+    tamper(folder, "DELETE FROM event WHERE sequence = 3")
+    const [beforeGap, gap] = yield* onStore(folder, sound)
+    assert.strictEqual(beforeGap, 2)
+    assert.include(gap, "Event 3")
+    assert.include(gap, "it is missing")
+    tamper(folder, "DELETE FROM event WHERE sequence > 2")
+    assert.deepStrictEqual(yield* onStore(folder, sound), [2, gap])
   })
 )
 

@@ -43,7 +43,7 @@ export const encodeEvents = (
       : Effect.succeed(encoded)
   })
 
-const damaged = (session: SessionId, sequence: number, detail: string): StoreError =>
+export const damaged = (session: SessionId, sequence: number, detail: string): StoreError =>
   new StoreError({
     reason: { _tag: "Corrupt" },
     message: `Event ${sequence} of session ${session} is damaged: ${detail}. The other sessions are not affected; restore a copy of the store to get this one back.`
