@@ -5,7 +5,7 @@
  * sequence, so that nothing can come in between. Followers in this process are woken by the write itself; writes
  * of others are noticed by one poller, which runs only while somebody follows.
  */
-import { Effect, Layer, Result, Schema } from "effect"
+import { Effect, Layer, Result, Schema, type Scope } from "effect"
 import { Blobs } from "../blob/Blobs.ts"
 import { whileWanted } from "../internal/whileWanted.ts"
 import { make as makeId, type SessionId } from "../schema/Ids.ts"
@@ -184,13 +184,17 @@ const readAll = (parts: Parts): Store["read"] =>
 
 const readOwner = Schema.decodeUnknownEffect(Schema.fromJsonString(Owner))
 
-/** Claims as often as somebody else changes the claim while its owner is looked at. `holding` is called for each claim that is held. */
+/** Claims as often as somebody else changes the claim while its owner is looked at. */
 const claim = (
   { ownership, read, sqlite, tables, write }: Parts,
-  holding: () => void
+  { holding, wanted }: Claims
 ): ((session: SessionId) => Effect.Effect<Fence, StoreError>) => {
   const attempt = Effect.fnUntraced(function* (session: SessionId): Effect.fn.Return<Fence, StoreError> {
-    const seen = yield* read(() => Result.succeed(tables.claimOf(session)))
+    const seen = yield* read(() => {
+      const found = tables.claimOf(session)
+      if (found !== undefined) wanted(found.root)
+      return Result.succeed(found)
+    })
     if (seen === undefined) return yield* notFound(session)
     const now = yield* Effect.clockWith((clock) => Effect.succeed(clock.currentTimeMillisUnsafe()))
     if (seen.owner !== null && seen.token !== null) {
@@ -254,11 +258,32 @@ const makeFollowers = Effect.fnUntraced(function* (sqlite: NodeSqlite.NodeSqlite
   return followers
 })
 
+/** The claims of this runtime. */
+interface Claims {
+  /** One more is held. */
+  readonly holding: () => void
+  /** Somebody is about to claim this tree. */
+  readonly wanted: (root: SessionId) => void
+  readonly give: (fence: Fence) => Effect.Effect<void, StoreError>
+}
+
 /** Shows others that the owner of the held claims lives, and gives the claims up with the scope. */
-const keepClaims = Effect.fnUntraced(function* ({ ownership, tables, write }: Parts) {
+const keepClaims = Effect.fnUntraced(function* ({
+  ownership,
+  tables,
+  write
+}: Parts): Effect.fn.Return<Claims, never, Scope.Scope> {
   let held = 0
+  // What could not be given up, e.g. for a full disk: nobody works under it, and while this runtime lives nobody else could.
+  const owed = new Map<SessionId, number>()
   const beat = Effect.clockWith((clock) =>
-    write(() => Result.succeed(tables.beat(ownership.self.id, clock.currentTimeMillisUnsafe())))
+    write(
+      () => {
+        for (const [root, token] of owed) tables.giveClaim(root, token)
+        return Result.succeed(tables.beat(ownership.self.id, clock.currentTimeMillisUnsafe()))
+      },
+      () => owed.clear()
+    )
   )
   const start = yield* whileWanted({
     wanted: () => held > 0,
@@ -273,9 +298,17 @@ const keepClaims = Effect.fnUntraced(function* ({ ownership, tables, write }: Pa
   yield* Effect.addFinalizer(() =>
     held === 0 ? Effect.void : Effect.ignore(write(() => Result.succeed(tables.giveClaims(ownership.self.id))))
   )
-  return () => {
-    held += 1
-    start()
+  return {
+    holding: () => {
+      held += 1
+      start()
+    },
+    wanted: (root) => void owed.delete(root),
+    give: ({ root, token }) =>
+      Effect.onError(
+        write(() => Result.succeed(tables.giveClaim(root, token))),
+        () => Effect.sync(() => void owed.set(root, token))
+      )
   }
 })
 
@@ -286,7 +319,7 @@ const make = Effect.gen(function* () {
   const read: Parts["read"] = (f) => Effect.mapError(sqlite.read(f), toStoreError)
   const write: Parts["write"] = (f, committed) => Effect.mapError(sqlite.write(f, committed), toStoreError)
   const parts: Parts = { sqlite, tables, blobs: yield* Blobs, ownership: yield* Ownership, followers, read, write }
-  const holding = yield* keepClaims(parts)
+  const claims = yield* keepClaims(parts)
   const find = <A>(session: SessionId, f: (row: SessionRow) => A) => read(() => Result.map(known(tables, session), f))
 
   return SessionStore.of({
@@ -307,8 +340,8 @@ const make = Effect.gen(function* () {
         return info === undefined ? Result.fail(notFound(session)) : Result.succeed(info)
       }),
     list: (options?: ListOptions) => read(() => Result.succeed(tables.list(options))),
-    claim: claim(parts, holding),
-    release: (fence) => write(() => Result.succeed(tables.giveClaim(fence.root, fence.token))),
+    claim: claim(parts, claims),
+    release: claims.give,
     saveDraft: saveDraft(parts),
     readDraft: (session) => find(session, (row) => tables.draft(row.key))
   })

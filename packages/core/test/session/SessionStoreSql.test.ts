@@ -9,6 +9,7 @@ import * as NodeSqlClient from "../../src/node/NodeSqlClient.ts"
 import { layerSolo, Ownership } from "../../src/session/Ownership.ts"
 import { SessionStore } from "../../src/session/SessionStore.ts"
 import { SqlClient } from "effect/sql/SqlClient"
+import { letTimePass } from "../support/time.ts"
 import { note, onStore, pathIn, sessionWith, storeIn, temporaryFolder } from "./support.ts"
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
@@ -51,6 +52,36 @@ it.effect("followers in the same process do not depend on the clock", () =>
       }
     })
     yield* onStore(folder, program)
+  })
+)
+
+it.effect("a claim that could not be given up goes as soon as the store is back, unless it is wanted again", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const other = yield* Effect.acquireRelease(
+      Effect.sync(() => new DatabaseSync(pathIn(folder))),
+      (database) => Effect.sync(() => database.close())
+    )
+    const isHeld = () => other.prepare("SELECT owner FROM claim").get()?.["owner"] !== null
+    const program = Effect.gen(function* () {
+      const store = yield* SessionStore
+      const { fence, session } = yield* sessionWith([])
+      const giveInVain = Effect.gen(function* () {
+        other.exec("BEGIN IMMEDIATE")
+        const giving = yield* Effect.forkChild(Effect.flip(store.release(fence)))
+        assert.strictEqual((yield* letTimePass(giving)).reason._tag, "Busy")
+        other.exec("COMMIT")
+        assert.isTrue(isHeld())
+      })
+      yield* giveInVain
+      assert.deepStrictEqual(yield* store.claim(session), fence)
+      yield* TestClock.adjust("10 seconds")
+      assert.isTrue(isHeld())
+      yield* giveInVain
+      yield* TestClock.adjust("10 seconds")
+      assert.isFalse(isHeld())
+    })
+    yield* onStore(folder, program, { busyTimeout: "30 millis" })
   })
 )
 
