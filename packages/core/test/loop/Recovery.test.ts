@@ -1,13 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { z } from "zod"
 import * as Agents from "../../src/agent/Agents.ts"
 import * as Ids from "../../src/schema/Ids.ts"
 import type { Call, CallStatus } from "../../src/schema/Part.ts"
+import * as Permission from "../../src/permission/Permission.ts"
+import * as Questions from "../../src/question/Questions.ts"
 import * as SessionEvent from "../../src/schema/SessionEvent.ts"
 import { ToolError } from "../../src/schema/ToolError.ts"
 import { isCall } from "../../src/session/History.ts"
 import type { ScriptedStep } from "../../src/testing/ScriptedModel.ts"
+import * as Settings from "../../src/settings/Settings.ts"
+import * as TestRuntime from "../../src/testing/TestRuntime.ts"
 import * as Tool from "../../src/tool/Tool.ts"
 import { callOf, finished, ids, openStep, openTurn, requested, sharedHouse, started } from "../support/runtimes.ts"
 import { letTimePass } from "../support/time.ts"
@@ -34,13 +38,14 @@ const counting = (
 const recovered = Effect.fnUntraced(function* (
   log: (all: ReturnType<typeof ids>, call: Call) => ReadonlyArray<SessionEvent.SessionEvent>,
   tools: ReadonlyArray<Tool.Tool>,
-  script: ReadonlyArray<ScriptedStep> = [{ answer: [{ text: "done" }] }]
+  script: ReadonlyArray<ScriptedStep> = [{ answer: [{ text: "done" }] }],
+  own: Layer.Layer<never> = Layer.empty
 ) {
   const house = yield* sharedHouse
   const all = ids()
   const call = callOf("count")
   yield* house.store.create(all.session, log(all, call))
-  const runtime = yield* house.start(script, tools)
+  const runtime = yield* house.start(script, tools, own)
   yield* runtime.sessions.resume(all.session)
   const done = yield* Effect.forkChild(runtime.sessions.outcome(all.session, all.input))
   const outcome = yield* letTimePass(done)
@@ -112,6 +117,41 @@ describe("after a crash", () => {
       })
     )
   }
+
+  it.effect("a call of safety idempotent that had started and is denied by now is not said never to have run", () =>
+    Effect.gen(function* () {
+      const denied = Layer.provideMerge(
+        Permission.layer,
+        Layer.merge(
+          Questions.layerNobody,
+          Settings.layerValues({
+            model: TestRuntime.scripted,
+            rules: [{ origin: "the test", rules: [{ permission: "*", pattern: "*", action: "deny" }] }]
+          })
+        )
+      )
+      const asks = Tool.make("count", {
+        description: "Asks first.",
+        parameters: z.object({}),
+        safety: "idempotent",
+        permissions: () => Effect.succeed([{ permission: "count", patterns: ["it"], title: "count" }]),
+        execute: () => Effect.succeed({ output: "ran" })
+      })
+      for (const [log, words] of [
+        [(all: ReturnType<typeof ids>, one: Call) => [started(one, "idempotent"), finished(all)], "not known whether"],
+        [(all: ReturnType<typeof ids>) => [finished(all)], "It did not run."]
+      ] as const) {
+        const begun = (all: ReturnType<typeof ids>, one: Call) => [
+          ...openStep(all),
+          requested(all, one),
+          ...log(all, one)
+        ]
+        const { results } = yield* recovered(begun, [asks], undefined, denied)
+        assert.strictEqual(results[0]?.result?.status, "declined")
+        assert.include(results[0]?.result?.output, words)
+      }
+    })
+  )
 
   const begunOnce = (all: ReturnType<typeof ids>, call: Call) => [
     ...openStep(all),
