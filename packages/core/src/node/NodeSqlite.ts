@@ -149,6 +149,12 @@ const watchFile = (path: string): (() => boolean) => {
   }
 }
 
+/** The same for the store and for its log, where the latest commits are; while the store is open nobody may remove that, either. */
+const watchStore = (path: string): (() => boolean) => {
+  const [isStore, isLog] = [watchFile(path), watchFile(`${path}-wal`)]
+  return () => isStore() && isLog()
+}
+
 const gone = (path: string): SqliteError =>
   new SqliteError({
     reason: "Unavailable",
@@ -158,7 +164,7 @@ const gone = (path: string): SqliteError =>
 const make = Effect.fnUntraced(function* (options: Options) {
   const { path } = options
   const database = yield* open(options)
-  const isThere = yield* attempt(path, () => Result.succeed(watchFile(path)))
+  const isThere = yield* attempt(path, () => Result.succeed(watchStore(path)))
   const whileBusy = patiently(options.busyTimeout ?? "10 seconds")
   const statements = new Map<string, StatementSync>()
 

@@ -192,7 +192,7 @@ it.live("an event of a newer version passes through as Unknown", () =>
   })
 )
 
-it.live("a file that is deleted while it is open", () =>
+it.live("a file that is deleted while it is open, and its log", () =>
   Effect.gen(function* () {
     const folder = yield* temporaryFolder
     const program = Effect.gen(function* () {
@@ -204,11 +204,23 @@ it.live("a file that is deleted while it is open", () =>
       writeFileSync(pathIn(folder), "")
       expectError(yield* errorOf(append), "Unavailable", folder)
       renameSync(`${pathIn(folder)}.away`, pathIn(folder))
+      const log = `${pathIn(folder)}-wal`
+      renameSync(log, `${log}.away`)
+      expectError(yield* errorOf(append), "Unavailable", folder)
+      renameSync(`${log}.away`, log)
       yield* append
       return session
     })
     const session = yield* onStore(folder, program)
     assert.deepStrictEqual(yield* onStore(folder, sequences(session)), [1, 2, 3])
+  })
+)
+
+it.live("blobs that cannot be written", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    writeFileSync(`${folder}/blobs`, "no folder")
+    expectError(yield* errorOf(onStore(folder, sessionWith(["x".repeat(70_000)]))), "NotWritable", `${folder}/blobs`)
   })
 )
 

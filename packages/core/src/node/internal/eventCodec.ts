@@ -27,7 +27,9 @@ const putLarge = (blobs: Blobs["Service"], encoded: EncodedEvent): Effect.Effect
   if (data === null || !isLarge(data)) return Effect.succeed(encoded)
   return blobs.put(data).pipe(
     Effect.map((blob): EncodedEvent => ({ event, data: null, blob })),
-    Effect.mapError((error) => new StoreError({ reason: { _tag: "Unavailable" }, message: error.message }))
+    Effect.mapError(
+      (error) => new StoreError({ reason: { _tag: error.reason ?? "Unavailable" }, message: error.message })
+    )
   )
 }
 
