@@ -360,6 +360,25 @@ describe("the draft of a dead runtime", () => {
     })
   )
 
+  it.effect("is not added to a part that was stored before it was overwritten", () =>
+    Effect.gen(function* () {
+      const { draft, events, house, input, session } = yield* draftOf
+      const [begun] = JSON.parse(draft) as ReadonlyArray<{ id: Ids.PartId; step: Ids.StepId }>
+      if (begun === undefined) return assert.fail("no draft")
+      const part = { type: "text", id: begun.id, text: "half a thought, finished" } as const
+      yield* house.store.create(session, [...events, SessionEvent.make("PartFinished", { step: begun.step, part })])
+      const fence = yield* house.store.claim(session)
+      yield* house.store.saveDraft(session, fence, draft)
+      yield* house.store.release(fence)
+      const runtime = yield* house.start([{ answer: [{ text: "done" }] }])
+      yield* runtime.sessions.outcome(session, input)
+      const texts = (yield* house.store.read(session, 0)).flatMap((event) =>
+        event.type === "PartFinished" && event.data.part.type === "text" ? [event.data.part.text] : []
+      )
+      assert.deepStrictEqual(texts, ["half a thought, finished", "done"])
+    })
+  )
+
   it.effect("of an earlier step says nothing of the one that is open", () =>
     Effect.gen(function* () {
       const { draft, events, house, input, session } = yield* draftOf
