@@ -40,7 +40,7 @@ const openQuestion = Effect.fnUntraced(function* (session: OpenSession, request:
   // Where nobody was there, somebody may be by now.
   const answered = settled.filter(({ by }) => by !== "nobody")
   const known = [...answered, ...questions].find((question) => sameRequest(question.request, request))
-  if (known !== undefined) return known // guard: I6 core/test/question/Questions.test.ts
+  if (known !== undefined) return known
   const question: Question = { id: Ids.make.question(), request }
   yield* session.append([SessionEvent.make("QuestionAsked", { question })])
   return question
