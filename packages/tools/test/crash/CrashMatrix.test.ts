@@ -24,8 +24,8 @@ interface Row {
 const telling = [
   "store submit input, after",
   "file appendFile counter.txt, after",
-  "file write .notes.txt.cal_<id>.tmp, after",
-  "file rename .notes.txt.cal_<id>.tmp, after"
+  "file rename .notes.txt.cal_<id>.tmp, after",
+  "file link .report.txt.cal_<id>.tmp, after"
 ]
 
 /** The same numbers in each run. */
