@@ -96,7 +96,8 @@ it("shows what stands before some damage, and does not let it hide the other ses
   expect(more.join()).toContain(damage)
   for (const args of [
     ["session", "questions", "--format", "json"],
-    ["permission", "log", "--format", "json"]
+    ["permission", "log", "--format", "json"],
+    ["session", "request", id, "--format", "json"]
   ]) {
     const { code, stdout } = await rein(here, args)
     expect(stdout).toContain(damage)
