@@ -146,38 +146,36 @@ const known = (tables: SessionTables, session: SessionId): Result.Result<Session
   return row === undefined ? Result.fail(notFound(session)) : Result.succeed(row)
 }
 
-/** The next events after the sequence, at most a page of them, up to one that is missing; that is told when it is the next. */
-const readRows = ({ read, tables }: Parts, session: SessionId, after: number, limit: number = pageSize) =>
+/** The next rows after the sequence, at most a page of them, and the last sequence. They end before a row that is missing, which is told when it is the next. */
+const readRows = ({ read, tables }: Parts, session: SessionId, cursor: number, limit: number = pageSize) =>
   read(() =>
-    Result.flatMap(known(tables, session), (row) => {
-      if (row.last <= after) return Result.succeed([])
-      const rows = tables.eventsAfter(session, row.key, after, limit)
+    Result.flatMap(known(tables, session), ({ key, last }) => {
+      const after = Math.max(cursor, 0)
+      const rows = last <= after ? [] : tables.eventsAfter(session, key, after, limit)
       const gap = rows.findIndex(({ sequence }, index) => sequence !== after + 1 + index)
       const sound = gap === -1 ? rows : rows.slice(0, gap)
-      return sound.length === 0 ? Result.fail(damaged(session, after + 1, "it is missing")) : Result.succeed(sound)
+      return sound.length === 0 && last > after
+        ? Result.fail(damaged(session, after + 1, "it is missing"))
+        : Result.succeed({ rows: sound, last })
     })
   )
-
-const readPage = (parts: Parts, session: SessionId, after: number) =>
-  Effect.flatMap(readRows(parts, session, after), (rows) => decodeRows(parts.blobs, rows))
 
 /** Whoever looks at a damaged session sees it up to the damage, also where SQLite cannot read on. */
 const readSound = (parts: Parts, session: SessionId, after: number) =>
   readRows(parts, session, after).pipe(
     Effect.catchIf(isDamage, () => readRows(parts, session, after, 1)),
-    Effect.flatMap((rows) => decodeSound(parts.blobs, rows))
+    Effect.flatMap(({ rows }) => decodeSound(parts.blobs, rows))
   )
 
 const readAll = (parts: Parts): Store["read"] =>
   Effect.fnUntraced(function* (session, after) {
     const all: Array<StoredEvent> = []
-    let cursor = after
+    let cursor = Math.max(after, 0)
     while (true) {
-      const page = yield* readPage(parts, session, cursor)
-      for (const event of page) all.push(event)
-      // Not by a short page: what should follow may be missing.
-      if (page.length === 0) return all
-      cursor = page.at(-1)?.sequence ?? cursor
+      const { last, rows } = yield* readRows(parts, session, cursor)
+      for (const event of yield* decodeRows(parts.blobs, rows)) all.push(event)
+      cursor += rows.length
+      if (cursor >= last) return all
       yield* Effect.yieldNow
     }
   })

@@ -134,6 +134,8 @@ it.live("what stands before some damage can be read, and then the damage is told
       return [events.length, damage?.message] as const
     })
     assert.deepStrictEqual(yield* onStore(folder, sound), [5, undefined])
+    const fromBefore = Effect.flatMap(SessionStore, (store) => store.read(session, -1))
+    assert.strictEqual((yield* onStore(folder, fromBefore)).length, 5)
     rmSync(`${folder}/blobs`, { recursive: true })
     const [beforeBlob, lost] = yield* onStore(folder, sound)
     assert.strictEqual(beforeBlob, 3)
