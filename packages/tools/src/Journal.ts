@@ -41,7 +41,7 @@ export const recover = Effect.fnUntraced(function* (
   const parsed = entry.safeParse(noted)
   if (!parsed.success) return { _tag: "unknown" }
   const { after, before, path } = parsed.data
-  yield* TextFile.removeTemporary(path, call)
+  yield* TextFile.removeTemporary(path, call) // guard: I5 tools/test/Edit.test.ts #clears away
   const now = (yield* hashAt(path)) ?? null
   if (now === after) return { _tag: "happened", result: happened(path) }
   return { _tag: now === before ? "did-not-happen" : "unknown" }

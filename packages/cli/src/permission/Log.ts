@@ -8,6 +8,7 @@ import { dataFolder, realDirectory } from "../Folders.ts"
 import * as Harness from "../Harness.ts"
 import { ofProcess } from "../Output.ts"
 import { stored } from "../run/Choose.ts"
+import * as Readable from "../session/Readable.ts"
 import { oneLine, visibleJson } from "../Visible.ts"
 
 /** Without a session, so many of the directory's newest are looked at. */
@@ -78,12 +79,13 @@ const sessionsOf = Effect.fnUntraced(function* ({ dir, session }: Given) {
 /** Lists the decisions of a session, or of a directory's sessions, the oldest first. */
 export const log = Effect.fn("rein.permission.log")(function* (given: Given) {
   const read = Effect.gen(function* () {
-    const store = yield* SessionStore
     const sessions = yield* sessionsOf(given)
-    return yield* Effect.forEach(sessions, (id) => Effect.map(store.read(id, 0), (events) => entriesOf(id, events)))
+    return yield* Effect.forEach(sessions, (id) => Effect.map(readable.read(id), (events) => entriesOf(id, events)))
   })
+  const readable = Readable.make()
   const entries = (yield* Effect.provide(read, Harness.layerStore(yield* dataFolder))).flat()
   const output = ofProcess()
   for (const entry of entries) output.answer(`${given.format === "json" ? visibleJson(entry) : textOf(entry)}\n`)
   if (entries.length === 0) output.line("No decisions yet.", "quiet")
+  yield* readable.end
 })

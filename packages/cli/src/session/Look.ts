@@ -13,6 +13,7 @@ import { ofProcess } from "../Output.ts"
 import { stored } from "../run/Choose.ts"
 import * as View from "../run/View.ts"
 import { visible, visibleJson } from "../Visible.ts"
+import * as Readable from "./Readable.ts"
 
 const row = ({ directory, id, title, updatedAt }: SessionInfo): string =>
   [id, new Date(updatedAt).toISOString().slice(0, 19), directory, ...(title === undefined ? [] : [title])].join("  ")
@@ -54,21 +55,24 @@ const usedLines = (own: ReadonlyArray<StoredEvent>, id: SessionId, tree: Readonl
 const whole = Effect.fnUntraced(function* (given: string) {
   const store = yield* SessionStore
   const info = yield* stored(given)
-  const events = yield* store.read(info.id, 0)
+  const readable = Readable.make()
+  const events = yield* readable.read(info.id)
   const tree = yield* store.list({ root: info.root })
-  const spent = yield* Effect.forEach(tree, ({ id }) => Effect.map(store.read(id, 0), Spending.of))
-  return { info, events, spent }
+  const spent = yield* Effect.forEach(tree, ({ id }) => Effect.map(readable.read(id), Spending.of))
+  return { info, events, spent, end: readable.end }
 })
 
 /** The whole conversation. */
 export const show = Effect.fn("rein.session.show")(function* (given: string) {
-  const { events, info, spent } = yield* withStore(whole(given))
+  const { end, events, info, spent } = yield* withStore(whole(given))
   const { directory, id } = info
   const { lastTurn } = fold(id, events)
   const output = ofProcess()
   output.line(`session ${id} in ${directory}`)
   const view = View.make({ output, withInputs: true })
   for (const event of events) view.show(event)
+  output.endLine()
+  yield* end
   if (lastTurn !== undefined) output.line(`last turn: ${lastTurn.outcome._tag}`)
   for (const line of usedLines(events, id, spent)) output.line(line)
 })

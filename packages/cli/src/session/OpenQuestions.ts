@@ -13,6 +13,7 @@ import { ofProcess } from "../Output.ts"
 import { stored } from "../run/Choose.ts"
 import * as QuestionText from "../run/QuestionText.ts"
 import { visible, visibleJson } from "../Visible.ts"
+import * as Readable from "./Readable.ts"
 
 /** Of all sessions, so many of the newest are looked at. */
 const newest = 500
@@ -25,8 +26,8 @@ interface Open {
   readonly isAnswered: boolean
 }
 
-const openIn = Effect.fnUntraced(function* ({ directory, id }: SessionInfo) {
-  const { answers, questions } = fold(id, yield* (yield* SessionStore).read(id, 0))
+const openIn = Effect.fnUntraced(function* ({ directory, id }: SessionInfo, { read }: Readable.Readable) {
+  const { answers, questions } = fold(id, yield* read(id))
   return questions.map((question): Open => {
     const isAnswered = answers.some((answer) => answer.question === question.id)
     return { session: id, directory, question, isAnswered }
@@ -59,11 +60,18 @@ const withStore = <A, E>(effect: Effect.Effect<A, E, SessionStore>) =>
 
 /** Lists what is open. */
 export const questions = Effect.fn("rein.session.questions")(function* (which: Which) {
-  const found = yield* withStore(Effect.flatMap(sessionsOf(which), Effect.forEach(openIn)))
+  const readable = Readable.make()
+  const found = yield* withStore(
+    Effect.flatMap(
+      sessionsOf(which),
+      Effect.forEach((one) => openIn(one, readable))
+    )
+  )
   const open = found.flat()
   const output = ofProcess()
   for (const one of open) output.answer(which.format === "json" ? `${jsonOf(one)}\n` : textOf(one))
   if (open.length === 0) output.line("No open questions.", "quiet")
+  yield* readable.end
 })
 
 /** What `rein session answer` is told. */
@@ -89,8 +97,9 @@ const answerOf = Effect.fnUntraced(function* ({ answer, message }: Given): Effec
 
 /** The newest session that has asked it. */
 const find = Effect.fnUntraced(function* (question: string) {
+  const readable = Readable.make()
   for (const info of yield* (yield* SessionStore).list({ limit: newest })) {
-    const found = (yield* openIn(info)).find((one) => one.question.id === question)
+    const found = (yield* openIn(info, readable)).find((one) => one.question.id === question)
     if (found !== undefined) return found
   }
   return yield* new UsageError({

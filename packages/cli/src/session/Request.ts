@@ -2,7 +2,6 @@
 import { Blobs } from "@rein/core/blob/Blobs"
 import * as PastRequest from "@rein/core/context/PastRequest"
 import * as ModelRef from "@rein/core/schema/ModelRef"
-import { SessionStore } from "@rein/core/session/SessionStore"
 import { Inspect } from "@rein/providers"
 import { Effect } from "effect"
 import { UsageError } from "../Failure.ts"
@@ -12,6 +11,7 @@ import { ofProcess, type Output } from "../Output.ts"
 import { stored } from "../run/Choose.ts"
 import { withoutSecrets } from "../Secrets.ts"
 import { visible, visibleJson } from "../Visible.ts"
+import * as Readable from "./Readable.ts"
 
 export interface Given {
   readonly session: string
@@ -31,11 +31,12 @@ const number = Effect.fnUntraced(function* (text: string): Effect.fn.Return<numb
 const find = Effect.fnUntraced(function* ({ session, step }: Given) {
   const wanted = step === undefined ? undefined : yield* number(step)
   const { id } = yield* stored(session)
-  const events = yield* (yield* SessionStore).read(id, 0)
+  const readable = Readable.make()
+  const events = yield* readable.read(id)
   const past = yield* PastRequest.load(yield* Blobs, id, events, wanted).pipe(
     Effect.catchTag("StepNotFound", ({ message }) => new UsageError({ message }))
   )
-  return { id, past }
+  return { id, past, end: readable.end }
 })
 
 const section = (output: Output, title: string, value: unknown): void => {
@@ -65,11 +66,15 @@ const tell = (output: Output, past: PastRequest.PastRequest, seen: Inspect.Inspe
 /** One request, in one of two forms. */
 export const request = Effect.fn("rein.session.request")(function* (given: Given) {
   const layer = Harness.layerStore(yield* dataFolder)
-  const { id, past } = yield* Effect.provide(find(given), layer)
+  const { end, id, past } = yield* Effect.provide(find(given), layer)
   const seen = yield* Inspect.inspectHere(past.request)
   const output = ofProcess()
-  if (given.format === "text") return tell(output, past, seen)
+  if (given.format === "text") {
+    tell(output, past, seen)
+    return yield* end
+  }
   const { isSame, request: before, step, steps } = past
   const whole = { type: "Request", schemaVersion, session: id, step, steps, isSame, request: before, ...seen }
   output.answer(`${withoutSecrets(visibleJson(whole))}\n`)
+  yield* end
 })

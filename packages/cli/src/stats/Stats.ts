@@ -7,7 +7,8 @@ import { Effect } from "effect"
 import { dataFolder } from "../Folders.ts"
 import * as Harness from "../Harness.ts"
 import { columns, count, money } from "../Numbers.ts"
-import { ofProcess } from "../Output.ts"
+import { ofProcess, type Output } from "../Output.ts"
+import * as Readable from "../session/Readable.ts"
 import { visible, visibleJson } from "../Visible.ts"
 
 export type By = "day" | "model" | "project"
@@ -85,11 +86,12 @@ const nameOf = (by: By, { directory }: SessionInfo, { model, time }: Ledger.Entr
 
 const collect = Effect.fnUntraced(function* (by: By) {
   const store = yield* SessionStore
+  const readable = Readable.make()
   const groups = new Map<string, Group>()
   let total = emptyGroup("total")
   // One session after the other, so that no more than one of them is in memory.
   for (const info of yield* store.list()) {
-    for (const entry of Ledger.entries(yield* store.read(info.id, 0))) {
+    for (const entry of Ledger.entries(yield* readable.read(info.id))) {
       const name = nameOf(by, info, entry)
       groups.set(name, withEntry(groups.get(name) ?? emptyGroup(name), info.id, entry))
       total = withEntry(total, info.id, entry)
@@ -98,7 +100,7 @@ const collect = Effect.fnUntraced(function* (by: By) {
   const sorted = [...groups.values()].toSorted((a, b) =>
     by === "day" ? (a.name < b.name ? -1 : 1) : b.cost.known - a.cost.known || (a.name < b.name ? -1 : 1)
   )
-  return { groups: sorted, total }
+  return { groups: sorted, total, end: readable.end }
 })
 
 const tokens = (sum: Sum): string => (sum.untold === 0 ? count(sum.known) : `${count(sum.known)}+?`)
@@ -126,13 +128,18 @@ const object = (by: By, { cacheRead, cost, input, name, output, sessions, steps 
 /** One line for each day, model or project, and one for all. A number with `+?` is the known part of one that is not. */
 export const stats = Effect.fn("rein.stats")(function* ({ by, format }: Options) {
   const layer = Harness.layerStore(yield* dataFolder)
-  const { groups, total } = yield* Effect.provide(collect(by), layer)
+  const { end, groups, total } = yield* Effect.provide(collect(by), layer)
   const output = ofProcess()
   if (format === "json") {
     for (const group of groups) output.answer(`${visibleJson(object(by, group))}\n`)
-    return
+    return yield* end
   }
-  if (groups.length === 0) return output.line("No steps are stored yet.", "quiet")
+  if (groups.length === 0) output.line("No steps are stored yet.", "quiet")
+  else table(output, by, groups, total)
+  return yield* end
+})
+
+const table = (output: Output, by: By, groups: ReadonlyArray<Group>, total: Group): void => {
   const heading = [by.toUpperCase(), "SESSIONS", "STEPS", "INPUT", "CACHED", "OUTPUT", "COST"]
   for (const line of columns([heading, ...groups.map(row), row(total)])) output.answer(`${visible(line)}\n`)
-})
+}

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import * as Ids from "@rein/core/schema/Ids"
 import * as SessionEvent from "@rein/core/schema/SessionEvent"
 import { SessionStore } from "@rein/core/session/SessionStore"
@@ -73,6 +74,33 @@ it("shows and lists, and names sessions that are near", async () => {
   ]) {
     const { code, stderr } = await rein(here, args, options)
     expect(stderr).toMatch(new RegExp(`There is no session .* Did you mean ${id}\\?`))
+    expect(code).toBe(2)
+  }
+})
+
+it("shows what stands before some damage, and does not let it hide the other sessions", async () => {
+  const { here, id, options } = await withSession()
+  await rein(here, ["run", "elsewhere", "--model", ways.anthropic.model], options)
+  const database = new DatabaseSync(join(here.folder, "data/rein/rein.db"))
+  const { sequence } = database.prepare("SELECT max(sequence) AS sequence FROM event WHERE session = 1").get() ?? {}
+  database.exec(`UPDATE event SET data = '{' WHERE session = 1 AND sequence = ${String(sequence)}`)
+  database.close()
+  const damage = `Event ${String(sequence)} of session ${id} is damaged`
+  const shown = await rein(here, ["session", "show", id])
+  expect(shown).toMatchObject({ code: 2, stdout: "an answer\nan answer\n" })
+  expect(shown.stderr).toContain(`> second words\nrein: ${damage}`)
+  const total = await rein(here, ["stats", "--format", "json", "--by", "project"])
+  expect(total.code).toBe(2)
+  const [group = "", ...more] = total.stdout.trimEnd().split("\n")
+  expect(JSON.parse(group)).toMatchObject({ sessions: 2, steps: 3 })
+  expect(more.join()).toContain(damage)
+  for (const args of [
+    ["session", "questions", "--format", "json"],
+    ["permission", "log", "--format", "json"],
+    ["session", "request", id, "--format", "json"]
+  ]) {
+    const { code, stdout } = await rein(here, args)
+    expect(stdout).toContain(damage)
     expect(code).toBe(2)
   }
 })

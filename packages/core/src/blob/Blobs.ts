@@ -5,7 +5,9 @@ import { BlobHash } from "../schema/Ids.ts"
 /** A blob could not be written or read. */
 export class BlobError extends Schema.TaggedError<BlobError>("@rein/core/blob/Blobs/BlobError")("BlobError", {
   operation: Schema.Literals(["put", "get"]),
-  detail: Schema.String
+  detail: Schema.String,
+  /** Where it is known: what is wrong with the place, by the names that a store has for it. */
+  reason: Schema.optionalKey(Schema.Literals(["Full", "NotWritable"]))
 }) {
   override get message() {
     return `A stored value could not be ${this.operation === "put" ? "written" : "read"}: ${this.detail}`

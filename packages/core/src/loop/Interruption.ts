@@ -77,7 +77,7 @@ export const untilStopped = <E, R>(
       }),
       (exit): Exit.Exit<Outcome, E | StoreError> | undefined => {
         const lost = session.overtaken()
-        if (lost !== undefined) return Exit.fail(lost)
+        if (lost !== undefined) return Exit.fail(lost) // guard: I6 core/test/session/Takeover.test.ts #learns only
         if (exit !== undefined) return exit
         const isInterrupted = wantedInterrupts(session.state()).length > 0
         return isParked && !isInterrupted ? undefined : Exit.succeed<Outcome>({ _tag: "interrupted" })

@@ -6,6 +6,7 @@ import * as SessionEvent from "../schema/SessionEvent.ts"
 import type * as Usage from "../schema/Usage.ts"
 import { type CallItem, unsettled } from "../session/History.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
+import type { StoreError } from "../session/SessionStore.ts"
 import { wantedInterrupts } from "./Inbox.ts"
 
 /** Settling may wait so long for the store; what could not be stored is left to re-entry. */
@@ -52,9 +53,15 @@ export const settle = (
   })
   return Effect.flatMap(within(append, settleWithin), (stored) =>
     stored === undefined || Exit.isFailure(stored)
-      ? Effect.logWarning(`Step ${step} could not be settled and is left to re-entry`, stored)
+      ? Effect.logWarning(`Step ${step} could not be settled and is left to re-entry: ${whyNot(stored)}`)
       : Effect.void
   )
+}
+
+const whyNot = (stored: Exit.Failure<unknown, StoreError> | undefined): string => {
+  if (stored === undefined) return "the store takes too long."
+  const error = Cause.squash(stored.cause)
+  return error instanceof Error ? error.message : String(error)
 }
 
 const settleInterrupted = ({ call, started }: CallItem) =>

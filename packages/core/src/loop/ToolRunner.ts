@@ -59,7 +59,10 @@ class Stopped extends Data.TaggedError("Stopped") {}
 
 const stopped = (scope: CallScope) => Effect.flatMap(scope.stop.wait, () => Effect.fail(new Stopped()))
 
-const stoppedResult: CallResult = { status: "interrupted", output: "The turn was stopped before this call ran." }
+const stoppedResult = (call: Call, scope: CallScope): CallResult => ({
+  status: "interrupted",
+  output: `The turn was stopped before this call ran${again(call, scope)}.`
+})
 
 const find = (call: Call, tools: ReadonlyArray<Tool>): Effect.Effect<Tool, ToolError> => {
   const exact = tools.find((tool) => tool.name === call.tool)
@@ -205,7 +208,7 @@ const make = Effect.gen(function* () {
     const { by, origin, patterns, permission: name, question, rule, why } = declined
     const result: CallResult = {
       status: "declined",
-      output: `${declined.message.replace(/[.!?]?$/, ".")} It did not run.`
+      output: `${declined.message.replace(/[.!?]?$/, ".")} It did not run${again(call, scope)}.`
     }
     yield* settle(scope.session, {
       call: call.id,
@@ -241,7 +244,7 @@ const make = Effect.gen(function* () {
           settle(scope.session, { call: call.id, result: failed(error.message) })
         ),
         Effect.catchTag("Declined", (declined) => decline(call, scope, declined)),
-        Effect.catchTag("Stopped", () => settle(scope.session, { call: call.id, result: stoppedResult })),
+        Effect.catchTag("Stopped", () => settle(scope.session, { call: call.id, result: stoppedResult(call, scope) })),
         Effect.catchDefect((defect) =>
           Effect.flatMap(broke(scope, "defect", `The runtime broke on ${call.tool}: ${String(defect)}`), (result) =>
             settle(scope.session, { call: call.id, result })
@@ -287,6 +290,12 @@ const found = (call: Call, { session }: CallScope): CallItem | undefined =>
 
 /** The safety under which the call has started: the tool may have been another one then. */
 const startedAs = (call: Call, scope: CallScope): Safety | undefined => found(call, scope)?.started
+
+/** For a call that does not run after all: a dead runtime may have run it. One of safety `read` leaves no trace, and one of safety `once` comes here only when it has not happened. */
+const again = (call: Call, scope: CallScope): string =>
+  startedAs(call, scope) === "idempotent"
+    ? " again; an earlier runtime had begun it, and it is not known whether it took effect"
+    : ""
 
 /** JavaScript authors can return nothing at all. */
 const checked = (tool: Tool, result: ToolResult | null | undefined): ToolResult => {

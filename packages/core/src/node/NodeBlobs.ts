@@ -6,6 +6,7 @@ import { Effect, Layer } from "effect"
 import { BlobError, Blobs, bytesOf } from "../blob/Blobs.ts"
 import { BlobHash } from "../schema/Ids.ts"
 import { makeFolder } from "./internal/makeFolder.ts"
+import { explain, reasonOf } from "./internal/sqliteFailure.ts"
 
 export interface Options {
   readonly directory: string
@@ -82,8 +83,12 @@ const writeSurely = async (...file: Parameters<typeof writeWhole>): Promise<void
 
 const failed =
   (operation: "put" | "get", path: string) =>
-  (error: unknown): BlobError =>
-    new BlobError({ operation, detail: `${path}: ${error instanceof Error ? error.message : String(error)}` })
+  (error: unknown): BlobError => {
+    const reason = reasonOf(error)
+    if (operation === "put" && (reason === "Full" || reason === "NotWritable"))
+      return new BlobError({ operation, reason, detail: explain(reason, path, error) })
+    return new BlobError({ operation, detail: `${path}: ${error instanceof Error ? error.message : String(error)}` })
+  }
 
 const make = (options: Options) => {
   let swept: Promise<void> | undefined

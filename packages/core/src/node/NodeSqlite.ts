@@ -140,13 +140,20 @@ export const open = (options: Options): Effect.Effect<DatabaseSync, SqliteError,
     { interruptible: true }
   )
 
-/** Answers whether the path still leads to the file that was there at first. */
+/** Answers whether the path still leads to the file that was there at first, if there was one. */
 const watchFile = (path: string): (() => boolean) => {
-  const first = statSync(path)
+  const first = statSync(path, { throwIfNoEntry: false })
   return () => {
+    if (first === undefined) return true
     const now = statSync(path, { throwIfNoEntry: false })
     return now !== undefined && now.ino === first.ino && now.dev === first.dev
   }
+}
+
+/** The same for the store and for its log, where the latest commits are; not every file system lets SQLite have one. */
+const watchStore = (path: string): (() => boolean) => {
+  const [isStore, isLog] = [watchFile(path), watchFile(`${path}-wal`)]
+  return () => isStore() && isLog()
 }
 
 const gone = (path: string): SqliteError =>
@@ -158,7 +165,7 @@ const gone = (path: string): SqliteError =>
 const make = Effect.fnUntraced(function* (options: Options) {
   const { path } = options
   const database = yield* open(options)
-  const isThere = yield* attempt(path, () => Result.succeed(watchFile(path)))
+  const isThere = yield* attempt(path, () => Result.succeed(watchStore(path)))
   const whileBusy = patiently(options.busyTimeout ?? "10 seconds")
   const statements = new Map<string, StatementSync>()
 

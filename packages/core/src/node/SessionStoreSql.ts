@@ -5,7 +5,7 @@
  * sequence, so that nothing can come in between. Followers in this process are woken by the write itself; writes
  * of others are noticed by one poller, which runs only while somebody follows.
  */
-import { Effect, Layer, Result, Schema } from "effect"
+import { Effect, Layer, Result, Schema, type Scope } from "effect"
 import { Blobs } from "../blob/Blobs.ts"
 import { whileWanted } from "../internal/whileWanted.ts"
 import { make as makeId, type SessionId } from "../schema/Ids.ts"
@@ -13,8 +13,9 @@ import { type StoredEvent, versionOf } from "../schema/SessionEvent.ts"
 import { Followers } from "../session/Followers.ts"
 import { Owner, Ownership } from "../session/Ownership.ts"
 import { type Fence, SessionStore, StoreError } from "../session/SessionStore.ts"
+import { isDamage } from "../session/Sound.ts"
 import { alreadyExists, commandEvent, commandOf, fenced, infoOf, notFound, owned } from "../session/StoreRules.ts"
-import { decodeRows, decodeSound, type EncodedEvent, encodeEvents } from "./internal/eventCodec.ts"
+import { damaged, decodeRows, decodeSound, type EncodedEvent, encodeEvents } from "./internal/eventCodec.ts"
 import { sessionMigrations } from "./internal/sessionMigrations.ts"
 import {
   type ListOptions,
@@ -145,39 +146,53 @@ const known = (tables: SessionTables, session: SessionId): Result.Result<Session
   return row === undefined ? Result.fail(notFound(session)) : Result.succeed(row)
 }
 
-/** The next events after the sequence, at most a page of them. */
-const readRows = ({ read, tables }: Parts, session: SessionId, after: number) =>
+/** The next rows after the sequence, at most a page of them, and the last sequence. They end before a row that is missing, which is told when it is the next. */
+const readRows = ({ read, tables }: Parts, session: SessionId, cursor: number, limit: number = pageSize) =>
   read(() =>
-    Result.map(known(tables, session), (row) =>
-      row.last <= after ? [] : tables.eventsAfter(session, row.key, after, pageSize)
-    )
+    Result.flatMap(known(tables, session), ({ key, last }) => {
+      const after = Math.max(cursor, 0)
+      const rows = last <= after ? [] : tables.eventsAfter(session, key, after, limit)
+      const gap = rows.findIndex(({ sequence }, index) => sequence !== after + 1 + index)
+      const sound = gap === -1 ? rows : rows.slice(0, gap)
+      return sound.length === 0 && last > after
+        ? Result.fail(damaged(session, after + 1, "it is missing"))
+        : Result.succeed({ rows: sound, last })
+    })
   )
 
-const readPage = (parts: Parts, session: SessionId, after: number) =>
-  Effect.flatMap(readRows(parts, session, after), (rows) => decodeRows(parts.blobs, rows))
+/** Whoever looks at a damaged session sees it up to the damage, also where SQLite cannot read on. */
+const readSound = (parts: Parts, session: SessionId, after: number) =>
+  readRows(parts, session, after).pipe(
+    Effect.catchIf(isDamage, () => readRows(parts, session, after, 1)),
+    Effect.flatMap(({ rows }) => decodeSound(parts.blobs, rows))
+  )
 
 const readAll = (parts: Parts): Store["read"] =>
   Effect.fnUntraced(function* (session, after) {
     const all: Array<StoredEvent> = []
-    let cursor = after
+    let cursor = Math.max(after, 0)
     while (true) {
-      const page = yield* readPage(parts, session, cursor)
-      for (const event of page) all.push(event)
-      if (page.length < pageSize) return all
-      cursor = page.at(-1)?.sequence ?? cursor
+      const { last, rows } = yield* readRows(parts, session, cursor)
+      for (const event of yield* decodeRows(parts.blobs, rows)) all.push(event)
+      cursor += rows.length
+      if (cursor >= last) return all
       yield* Effect.yieldNow
     }
   })
 
 const readOwner = Schema.decodeUnknownEffect(Schema.fromJsonString(Owner))
 
-/** Claims as often as somebody else changes the claim while its owner is looked at. `holding` is called for each claim that is held. */
+/** Claims as often as somebody else changes the claim while its owner is looked at. */
 const claim = (
   { ownership, read, sqlite, tables, write }: Parts,
-  holding: () => void
+  { holding, wanted }: Claims
 ): ((session: SessionId) => Effect.Effect<Fence, StoreError>) => {
   const attempt = Effect.fnUntraced(function* (session: SessionId): Effect.fn.Return<Fence, StoreError> {
-    const seen = yield* read(() => Result.succeed(tables.claimOf(session)))
+    const seen = yield* read(() => {
+      const found = tables.claimOf(session)
+      if (found !== undefined) wanted(found.root)
+      return Result.succeed(found)
+    })
     if (seen === undefined) return yield* notFound(session)
     const now = yield* Effect.clockWith((clock) => Effect.succeed(clock.currentTimeMillisUnsafe()))
     if (seen.owner !== null && seen.token !== null) {
@@ -241,11 +256,32 @@ const makeFollowers = Effect.fnUntraced(function* (sqlite: NodeSqlite.NodeSqlite
   return followers
 })
 
+/** The claims of this runtime. */
+interface Claims {
+  /** One more is held. */
+  readonly holding: () => void
+  /** Somebody is about to claim this tree. */
+  readonly wanted: (root: SessionId) => void
+  readonly give: (fence: Fence) => Effect.Effect<void, StoreError>
+}
+
 /** Shows others that the owner of the held claims lives, and gives the claims up with the scope. */
-const keepClaims = Effect.fnUntraced(function* ({ ownership, tables, write }: Parts) {
+const keepClaims = Effect.fnUntraced(function* ({
+  ownership,
+  tables,
+  write
+}: Parts): Effect.fn.Return<Claims, never, Scope.Scope> {
   let held = 0
+  // What could not be given up, e.g. for a full disk: nobody works under it, and while this runtime lives nobody else could.
+  const owed = new Map<SessionId, number>()
   const beat = Effect.clockWith((clock) =>
-    write(() => Result.succeed(tables.beat(ownership.self.id, clock.currentTimeMillisUnsafe())))
+    write(
+      () => {
+        for (const [root, token] of owed) tables.giveClaim(root, token)
+        return Result.succeed(tables.beat(ownership.self.id, clock.currentTimeMillisUnsafe()))
+      },
+      () => owed.clear()
+    )
   )
   const start = yield* whileWanted({
     wanted: () => held > 0,
@@ -260,9 +296,17 @@ const keepClaims = Effect.fnUntraced(function* ({ ownership, tables, write }: Pa
   yield* Effect.addFinalizer(() =>
     held === 0 ? Effect.void : Effect.ignore(write(() => Result.succeed(tables.giveClaims(ownership.self.id))))
   )
-  return () => {
-    held += 1
-    start()
+  return {
+    holding: () => {
+      held += 1
+      start()
+    },
+    wanted: (root) => void owed.delete(root),
+    give: ({ root, token }) =>
+      Effect.onError(
+        write(() => Result.succeed(tables.giveClaim(root, token))),
+        () => Effect.sync(() => void owed.set(root, token))
+      )
   }
 })
 
@@ -273,7 +317,7 @@ const make = Effect.gen(function* () {
   const read: Parts["read"] = (f) => Effect.mapError(sqlite.read(f), toStoreError)
   const write: Parts["write"] = (f, committed) => Effect.mapError(sqlite.write(f, committed), toStoreError)
   const parts: Parts = { sqlite, tables, blobs: yield* Blobs, ownership: yield* Ownership, followers, read, write }
-  const holding = yield* keepClaims(parts)
+  const claims = yield* keepClaims(parts)
   const find = <A>(session: SessionId, f: (row: SessionRow) => A) => read(() => Result.map(known(tables, session), f))
 
   return SessionStore.of({
@@ -281,11 +325,7 @@ const make = Effect.gen(function* () {
     append: append(parts),
     submit: submit(parts),
     read: readAll(parts),
-    // Whoever looks at a damaged session sees it up to the damage.
-    events: (session, after) =>
-      followers.events(session, after, (from) =>
-        Effect.flatMap(readRows(parts, session, from), (rows) => decodeSound(parts.blobs, rows))
-      ),
+    events: (session, after) => followers.events(session, after, (from) => readSound(parts, session, from)),
     changes: (session, tell) =>
       followers.changes(
         session,
@@ -298,8 +338,8 @@ const make = Effect.gen(function* () {
         return info === undefined ? Result.fail(notFound(session)) : Result.succeed(info)
       }),
     list: (options?: ListOptions) => read(() => Result.succeed(tables.list(options))),
-    claim: claim(parts, holding),
-    release: (fence) => write(() => Result.succeed(tables.giveClaim(fence.root, fence.token))),
+    claim: claim(parts, claims),
+    release: claims.give,
     saveDraft: saveDraft(parts),
     readDraft: (session) => find(session, (row) => tables.draft(row.key))
   })

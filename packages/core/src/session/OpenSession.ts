@@ -212,12 +212,13 @@ class Opened implements OpenSession {
 
   get claim(): Effect.Effect<void, StoreError> {
     return Effect.flatMap(this.#store.claim(this.id), (fence) =>
-      Effect.onError(
-        Effect.map(this.refresh, () => {
-          this.#fence = fence
-          this.#overtaken = undefined
-        }),
-        () => Effect.ignore(this.#store.release(fence))
+      Effect.sync(() => {
+        this.#fence = fence
+        this.#overtaken = undefined
+      }).pipe(
+        // Nobody is told of every event at once, and the owner before may have stored more.
+        (taken) => Effect.andThen(this.refresh, taken), // guard: I6 core/test/session/Takeover.test.ts #nobody has told
+        Effect.onError(() => Effect.ignore(this.#store.release(fence)))
       )
     )
   }

@@ -24,6 +24,7 @@ import type { OpenSession, SessionReadOnly } from "./OpenSession.ts"
 import { OpenSessions } from "./OpenSessions.ts"
 import { inputOutcome, knowsInput, type SessionState } from "./SessionState.ts"
 import { type SessionInfo, SessionStore, type StoreError } from "./SessionStore.ts"
+import { isDamage } from "./Sound.ts"
 import { type Status, statusOf } from "./Status.ts"
 import { follow } from "./Subscription.ts"
 
@@ -108,7 +109,7 @@ export class Sessions extends Context.Service<
     readonly close: (session: SessionId) => Effect.Effect<void, StoreError | SessionReadOnly>
     /** What the session does now, what it waits for, and how to step in. */
     readonly status: (session: SessionId) => Effect.Effect<Status, StoreError>
-    /** Stored events after the sequence and live events, in order. Never ends by itself. */
+    /** Stored events after the sequence and live events, in order. Never ends by itself; of a damaged session it gives those before the damage, and fails. */
     readonly events: (session: SessionId, after: number) => Stream.Stream<Item, StoreError>
     /** A new session with the events up to `at` (default: all), marked as inherited. */
     readonly fork: (session: SessionId, at?: number) => Effect.Effect<SessionId, StoreError | SessionReadOnly>
@@ -233,7 +234,14 @@ const make = Effect.gen(function* () {
           )
         )
       ),
-    events: (session, after) => Stream.unwrap(Effect.map(open.get(session), (opened) => follow(opened, store, after))),
+    events: (session, after) =>
+      Stream.unwrap(
+        open.get(session).pipe(
+          Effect.map((opened) => follow(opened, store, after)),
+          // It has no state, and so nothing live; what stands before the damage can be read all the same.
+          Effect.catchIf(isDamage, () => Effect.succeed(store.events(session, after)))
+        )
+      ),
     fork: Effect.fn("Sessions.fork")(function* (session, at) {
       const events = yield* store.read(session, 0)
       const id = Ids.make.session()

@@ -1,6 +1,6 @@
 // Interrupting a turn, wherever it is: acknowledged at once, over within two seconds, and the next prompt works.
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, type Fiber, Layer, Stream } from "effect"
+import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as Retry from "../../src/model/Retry.ts"
 import { Model } from "../../src/model/Model.ts"
@@ -18,7 +18,7 @@ import * as Settings from "../../src/settings/Settings.ts"
 import { defaultUsage, type Piece, ScriptedModel, type ScriptedStep } from "../../src/testing/ScriptedModel.ts"
 import * as TestRuntime from "../../src/testing/TestRuntime.ts"
 import { callOf, ids, openStep, requested, sharedHouse, started } from "../support/runtimes.ts"
-import { rounds, until } from "../support/time.ts"
+import { letTimePass, rounds, until } from "../support/time.ts"
 import { deaf, echo, hang } from "../support/tools.ts"
 
 /** Lets two seconds pass; by then it must be over. */
@@ -79,6 +79,32 @@ const half = (kind: "text" | "reasoning"): Piece => ({
 })
 
 describe("an interruption", () => {
+  it.effect("whose step the store does not take in time leaves the turn open, and the next look ends both, once", () =>
+    Effect.gen(function* () {
+      const started = Deferred.makeUnsafe<void>()
+      let isSlow = true
+      const house = yield* sharedHouse
+      const script: ReadonlyArray<ScriptedStep> = [{ answer: [{ call: "hang", input: {} }] }]
+      const { sessions } = yield* house.start(script, [hang(started)], Layer.empty, (store) => ({
+        append: (session, fence, after, all) => {
+          const settles = all.some((event) => event.type === "CallSettled")
+          return settles && isSlow ? Effect.never : store.append(session, fence, after, all)
+        }
+      }))
+      const { done, input, session } = yield* Effect.provideService(begin, Sessions, sessions)
+      yield* Deferred.await(started)
+      yield* sessions.interrupt(session)
+      const error = yield* letTimePass(yield* Effect.forkChild(Effect.flip(Fiber.join(done))))
+      assert.include(error.message, "The turn stays open")
+      isSlow = false
+      const again = yield* Effect.forkChild(sessions.outcome(session, input))
+      assert.strictEqual((yield* letTimePass(again))._tag, "interrupted")
+      const types = (yield* house.store.read(session, 0)).map(({ type }) => type)
+      const ends = types.filter((type) => type === "CallSettled" || type === "TurnEnded")
+      assert.deepStrictEqual(ends, ["CallSettled", "TurnEnded"])
+    })
+  )
+
   it.effect("before the first part", () =>
     Effect.gen(function* () {
       const scripted = yield* ScriptedModel

@@ -1,13 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { z } from "zod"
 import * as Agents from "../../src/agent/Agents.ts"
-import * as Ids from "../../src/schema/Ids.ts"
 import type { Call, CallStatus } from "../../src/schema/Part.ts"
+import * as Permission from "../../src/permission/Permission.ts"
+import * as Questions from "../../src/question/Questions.ts"
 import * as SessionEvent from "../../src/schema/SessionEvent.ts"
 import { ToolError } from "../../src/schema/ToolError.ts"
 import { isCall } from "../../src/session/History.ts"
 import type { ScriptedStep } from "../../src/testing/ScriptedModel.ts"
+import * as Settings from "../../src/settings/Settings.ts"
+import * as TestRuntime from "../../src/testing/TestRuntime.ts"
 import * as Tool from "../../src/tool/Tool.ts"
 import { callOf, finished, ids, openStep, openTurn, requested, sharedHouse, started } from "../support/runtimes.ts"
 import { letTimePass } from "../support/time.ts"
@@ -34,13 +37,14 @@ const counting = (
 const recovered = Effect.fnUntraced(function* (
   log: (all: ReturnType<typeof ids>, call: Call) => ReadonlyArray<SessionEvent.SessionEvent>,
   tools: ReadonlyArray<Tool.Tool>,
-  script: ReadonlyArray<ScriptedStep> = [{ answer: [{ text: "done" }] }]
+  script: ReadonlyArray<ScriptedStep> = [{ answer: [{ text: "done" }] }],
+  own: Layer.Layer<never> = Layer.empty
 ) {
   const house = yield* sharedHouse
   const all = ids()
   const call = callOf("count")
   yield* house.store.create(all.session, log(all, call))
-  const runtime = yield* house.start(script, tools)
+  const runtime = yield* house.start(script, tools, own)
   yield* runtime.sessions.resume(all.session)
   const done = yield* Effect.forkChild(runtime.sessions.outcome(all.session, all.input))
   const outcome = yield* letTimePass(done)
@@ -112,6 +116,41 @@ describe("after a crash", () => {
       })
     )
   }
+
+  it.effect("a call of safety idempotent that had started and is denied by now is not said never to have run", () =>
+    Effect.gen(function* () {
+      const denied = Layer.provideMerge(
+        Permission.layer,
+        Layer.merge(
+          Questions.layerNobody,
+          Settings.layerValues({
+            model: TestRuntime.scripted,
+            rules: [{ origin: "the test", rules: [{ permission: "*", pattern: "*", action: "deny" }] }]
+          })
+        )
+      )
+      const asks = Tool.make("count", {
+        description: "Asks first.",
+        parameters: z.object({}),
+        safety: "idempotent",
+        permissions: () => Effect.succeed([{ permission: "count", patterns: ["it"], title: "count" }]),
+        execute: () => Effect.succeed({ output: "ran" })
+      })
+      for (const [log, words] of [
+        [(all: ReturnType<typeof ids>, one: Call) => [started(one, "idempotent"), finished(all)], "not known whether"],
+        [(all: ReturnType<typeof ids>) => [finished(all)], "It did not run."]
+      ] as const) {
+        const begun = (all: ReturnType<typeof ids>, one: Call) => [
+          ...openStep(all),
+          requested(all, one),
+          ...log(all, one)
+        ]
+        const { results } = yield* recovered(begun, [asks], undefined, denied)
+        assert.strictEqual(results[0]?.result?.status, "declined")
+        assert.include(results[0]?.result?.output, words)
+      }
+    })
+  )
 
   const begunOnce = (all: ReturnType<typeof ids>, call: Call) => [
     ...openStep(all),
@@ -255,103 +294,6 @@ describe("after a crash", () => {
         results.map((item) => item.result?.status),
         ["interrupted"]
       )
-    })
-  )
-})
-
-describe("the draft of a dead runtime", () => {
-  /** The same event as one of another session, which nobody owns. */
-  const of =
-    (session: Ids.SessionId) =>
-    (event: SessionEvent.StoredEvent): ReadonlyArray<SessionEvent.SessionEvent> => {
-      if (event.type === "Unknown") return []
-      return event.type === "SessionCreated" ? [{ type: event.type, data: { ...event.data, root: session } }] : [event]
-    }
-
-  /** Leaves a runtime in the middle of a text, lets the draft be saved, and gives the log as a dead one would leave it. */
-  const draftOf = Effect.gen(function* () {
-    const house = yield* sharedHouse
-    const runtime = yield* house.start([
-      {
-        answer: [
-          {
-            parts: [
-              { type: "text-start", id: "a" },
-              { type: "text-delta", id: "a", text: "half a thought" }
-            ]
-          },
-          { end: "never" }
-        ]
-      }
-    ])
-    const session = yield* runtime.sessions.create({ directory: "/project" })
-    const input = yield* runtime.sessions.prompt(session, "go")
-    const saved = yield* house.store.readDraft(session).pipe(
-      Effect.tap(() => Effect.yieldNow),
-      Effect.repeat({ until: (draft) => draft !== undefined }),
-      Effect.forkChild
-    )
-    const draft = yield* letTimePass(saved)
-    const events = yield* house.store.read(session, 0)
-    const copy = Ids.make.session()
-    return { house, session: copy, draft: draft ?? "", events: events.flatMap(of(copy)), input }
-  })
-
-  it.effect("becomes an interrupted part of the step that it belongs to", () =>
-    Effect.gen(function* () {
-      const { draft, events, house, input, session } = yield* draftOf
-      yield* house.store.create(session, events)
-      const fence = yield* house.store.claim(session)
-      yield* house.store.saveDraft(session, fence, draft)
-      yield* house.store.release(fence)
-      const runtime = yield* house.start([{ expects: ["half a thought"], answer: [{ text: "and the rest" }] }])
-      assert.strictEqual((yield* runtime.sessions.outcome(session, input))._tag, "completed")
-      const parts = (yield* house.store.read(session, 0)).flatMap((event) =>
-        event.type === "PartFinished" && event.data.part.type === "text" ? [event.data.part] : []
-      )
-      assert.deepStrictEqual(
-        parts.map((part) => [part.text, part.interrupted]),
-        [
-          ["half a thought", true],
-          ["and the rest", undefined]
-        ]
-      )
-      assert.isUndefined(yield* house.store.readDraft(session))
-    })
-  )
-
-  it.effect("of an earlier step says nothing of the one that is open", () =>
-    Effect.gen(function* () {
-      const { draft, events, house, input, session } = yield* draftOf
-      const [before] = events.flatMap((event) => (event.type === "StepStarted" ? [event.data] : []))
-      const step = before?.step ?? Ids.make.step()
-      const [part] = JSON.parse(draft) as ReadonlyArray<{ id: Ids.PartId }>
-      const turn = before?.turn ?? Ids.make.turn()
-      // The step ended well, another one began, and the draft was not overwritten before the crash.
-      yield* house.store.create(session, [
-        ...events,
-        SessionEvent.make("PartFinished", {
-          step,
-          part: { type: "text", id: part?.id ?? Ids.make.part(), text: "half a thought, finished" }
-        }),
-        SessionEvent.make("StepFinished", {
-          step,
-          finish: "stop",
-          usage: { input: 1, cacheRead: 0, cacheWrite: 0, output: 1, reasoning: 0 },
-          cost: "unknown",
-          durationMillis: 1
-        }),
-        SessionEvent.make("StepStarted", { step: Ids.make.step(), turn, index: 1, fingerprint: "" })
-      ])
-      const fence = yield* house.store.claim(session)
-      yield* house.store.saveDraft(session, fence, draft)
-      yield* house.store.release(fence)
-      const runtime = yield* house.start([{ answer: [{ text: "done" }] }])
-      yield* runtime.sessions.outcome(session, input)
-      const texts = (yield* house.store.read(session, 0)).flatMap((event) =>
-        event.type === "PartFinished" && event.data.part.type === "text" ? [event.data.part.text] : []
-      )
-      assert.deepStrictEqual(texts, ["half a thought, finished", "done"])
     })
   )
 })

@@ -5,11 +5,12 @@ import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Fiber, Layer, Result } from "effect"
 import * as NodeSqlite from "../../src/node/NodeSqlite.ts"
 import * as SessionStoreSql from "../../src/node/SessionStoreSql.ts"
 import { layerSolo } from "../../src/session/Ownership.ts"
 import { SessionStore, StoreError } from "../../src/session/SessionStore.ts"
+import * as Sound from "../../src/session/Sound.ts"
 import { blobsIn, note, onStore, pathIn, sessionWith, temporaryFolder } from "./support.ts"
 
 /** The error of an effect that has to fail. */
@@ -122,6 +123,34 @@ it.live("a damaged last row names its session and sequence, and the rest of the 
   })
 )
 
+it.live("what stands before some damage can be read, and then the damage is told", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const { session } = yield* onStore(folder, sessionWith(["one", "two", "x".repeat(70_000), "four"]))
+    const sound = Effect.gen(function* () {
+      const { damage, events } = yield* Sound.read(session)
+      const whole = yield* Effect.result((yield* SessionStore).read(session, 0))
+      assert.strictEqual(Result.isFailure(whole), damage !== undefined)
+      return [events.length, damage?.message] as const
+    })
+    assert.deepStrictEqual(yield* onStore(folder, sound), [5, undefined])
+    const fromBefore = Effect.flatMap(SessionStore, (store) => store.read(session, -1))
+    assert.strictEqual((yield* onStore(folder, fromBefore)).length, 5)
+    rmSync(`${folder}/blobs`, { recursive: true })
+    const [beforeBlob, lost] = yield* onStore(folder, sound)
+    assert.strictEqual(beforeBlob, 3)
+    assert.include(lost, "Event 4")
+    // Whoever waits for all that a session says it has would wait for ever.
+    tamper(folder, "DELETE FROM event WHERE sequence = 3")
+    const [beforeGap, gap] = yield* onStore(folder, sound)
+    assert.strictEqual(beforeGap, 2)
+    assert.include(gap, "Event 3")
+    assert.include(gap, "it is missing")
+    tamper(folder, "DELETE FROM event WHERE sequence > 2")
+    assert.deepStrictEqual(yield* onStore(folder, sound), [2, gap])
+  })
+)
+
 it.live("a lost blob names its session and sequence", () =>
   Effect.gen(function* () {
     const folder = yield* temporaryFolder
@@ -165,7 +194,7 @@ it.live("an event of a newer version passes through as Unknown", () =>
   })
 )
 
-it.live("a file that is deleted while it is open", () =>
+it.live("a file that is deleted while it is open, and its log", () =>
   Effect.gen(function* () {
     const folder = yield* temporaryFolder
     const program = Effect.gen(function* () {
@@ -177,11 +206,23 @@ it.live("a file that is deleted while it is open", () =>
       writeFileSync(pathIn(folder), "")
       expectError(yield* errorOf(append), "Unavailable", folder)
       renameSync(`${pathIn(folder)}.away`, pathIn(folder))
+      const log = `${pathIn(folder)}-wal`
+      renameSync(log, `${log}.away`)
+      expectError(yield* errorOf(append), "Unavailable", folder)
+      renameSync(`${log}.away`, log)
       yield* append
       return session
     })
     const session = yield* onStore(folder, program)
     assert.deepStrictEqual(yield* onStore(folder, sequences(session)), [1, 2, 3])
+  })
+)
+
+it.live("blobs that cannot be written", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    writeFileSync(`${folder}/blobs`, "no folder")
+    expectError(yield* errorOf(onStore(folder, sessionWith(["x".repeat(70_000)]))), "NotWritable", `${folder}/blobs`)
   })
 )
 

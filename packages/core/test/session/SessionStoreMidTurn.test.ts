@@ -15,7 +15,7 @@ import { Sessions } from "../../src/session/Sessions.ts"
 import * as TestRuntime from "../../src/testing/TestRuntime.ts"
 import * as Tool from "../../src/tool/Tool.ts"
 import { letTimePass, until } from "../support/time.ts"
-import { blobsIn, onStore, pathIn, temporaryFolder } from "./support.ts"
+import { blobsIn, onStore, pathIn, storeIn, temporaryFolder } from "./support.ts"
 
 /** What goes wrong while the tool runs, and how it is repaired. */
 interface Harm {
@@ -210,6 +210,15 @@ describe("in the middle of a turn", () => {
                 assert.include(error.message, `Event ${sound.length + 1} of session ${session}`)
               })
             )
+            const seen: Array<string> = []
+            const failure = yield* Effect.gen(function* () {
+              const { events } = yield* Sessions
+              return yield* Effect.flip(
+                Stream.runForEach(events(session, 0), (item) => Effect.sync(() => seen.push(item.type)))
+              )
+            }).pipe(Effect.provide(TestRuntime.layerWith([], [], Layer.provide(storeIn(folder), layerSolo))))
+            assert.strictEqual(failure.reason._tag, "Corrupt")
+            assert.strictEqual(seen.at(-1), "StepFinished")
             repair()
             const types = yield* onStore(
               folder,

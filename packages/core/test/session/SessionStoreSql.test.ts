@@ -3,12 +3,13 @@ import { readdirSync, statSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Stream } from "effect"
+import { Context, Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as NodeSqlClient from "../../src/node/NodeSqlClient.ts"
 import { layerSolo, Ownership } from "../../src/session/Ownership.ts"
 import { SessionStore } from "../../src/session/SessionStore.ts"
 import { SqlClient } from "effect/sql/SqlClient"
+import { letTimePass } from "../support/time.ts"
 import { note, onStore, pathIn, sessionWith, storeIn, temporaryFolder } from "./support.ts"
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
@@ -52,6 +53,97 @@ it.effect("followers in the same process do not depend on the clock", () =>
     })
     yield* onStore(folder, program)
   })
+)
+
+it.effect("a claim that could not be given up goes as soon as the store is back, unless it is wanted again", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const other = yield* Effect.acquireRelease(
+      Effect.sync(() => new DatabaseSync(pathIn(folder))),
+      (database) => Effect.sync(() => database.close())
+    )
+    const isHeld = () => other.prepare("SELECT owner FROM claim").get()?.["owner"] !== null
+    const program = Effect.gen(function* () {
+      const store = yield* SessionStore
+      const { fence, session } = yield* sessionWith([])
+      const giveInVain = Effect.gen(function* () {
+        other.exec("BEGIN IMMEDIATE")
+        const giving = yield* Effect.forkChild(Effect.flip(store.release(fence)))
+        assert.strictEqual((yield* letTimePass(giving)).reason._tag, "Busy")
+        other.exec("COMMIT")
+        assert.isTrue(isHeld())
+      })
+      yield* giveInVain
+      assert.deepStrictEqual(yield* store.claim(session), fence)
+      yield* TestClock.adjust("10 seconds")
+      assert.isTrue(isHeld())
+      yield* giveInVain
+      yield* TestClock.adjust("10 seconds")
+      assert.isFalse(isHeld())
+    })
+    yield* onStore(folder, program, { busyTimeout: "30 millis" })
+  })
+)
+
+/** A store in the folder for an owner of its own, for whom the others live or not. */
+const storeOf = Effect.fnUntraced(function* (
+  folder: string,
+  id: string,
+  isAlive: Ownership["Service"]["isAlive"] = () => Effect.succeed(true)
+) {
+  const self = { id, host: id, boot: id, pid: 1, started: id }
+  const layer = Layer.provide(storeIn(folder), Layer.succeed(Ownership, Ownership.of({ self, isAlive })))
+  return Context.get(yield* Layer.build(Layer.fresh(layer)), SessionStore)
+})
+
+it.live("of two that find an owner dead, one gets the claim, and the other learns who has it", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const looks = [Deferred.makeUnsafe<void>(), Deferred.makeUnsafe<void>()]
+    let looked = 0
+    const dead = yield* storeOf(folder, "dead")
+    const { fence, session } = yield* Effect.provideService(sessionWith([]), SessionStore, dead)
+    // Nobody takes it before both have seen the same.
+    const isAlive: Ownership["Service"]["isAlive"] = ({ id }) => {
+      if (id !== "dead") return Effect.succeed(true)
+      const mine = looked++
+      return Effect.gen(function* () {
+        if (looks[mine] !== undefined) yield* Deferred.succeed(looks[mine], undefined)
+        yield* Effect.forEach(looks, Deferred.await, { discard: true })
+        return false
+      })
+    }
+    const [one, two] = [yield* storeOf(folder, "one", isAlive), yield* storeOf(folder, "two", isAlive)]
+    const claims = yield* Effect.all([Effect.result(one.claim(session)), Effect.result(two.claim(session))], {
+      concurrency: 2
+    })
+    const got = claims.flatMap((claim) => (claim._tag === "Success" ? [claim.success] : []))
+    const refused = claims.flatMap((claim) => (claim._tag === "Failure" ? [claim.failure.reason] : []))
+    assert.deepStrictEqual(got, [{ root: session, token: fence.token + 1 }])
+    assert.strictEqual(refused[0]?._tag, "Owned")
+    const winner = claims[0]._tag === "Success" ? one : two
+    yield* winner.append(session, got[0] ?? fence, 1, [note("mine")])
+  }).pipe(Effect.scoped)
+)
+
+it.live("an owner that shows its life while it is looked at keeps its claim", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const owner = yield* storeOf(folder, "owner")
+    const { fence, session } = yield* Effect.provideService(sessionWith([]), SessionStore, owner)
+    let looks = 0
+    const wakes = () =>
+      Effect.sync(() => {
+        const database = new DatabaseSync(pathIn(folder))
+        database.exec("UPDATE claim SET heartbeat = heartbeat + 1")
+        database.close()
+        return looks++ > 0
+      })
+    const other = yield* storeOf(folder, "other", wakes)
+    assert.strictEqual((yield* Effect.flip(other.claim(session))).reason._tag, "Owned")
+    assert.strictEqual(looks, 2)
+    yield* owner.append(session, fence, 1, [note("still mine")])
+  }).pipe(Effect.scoped)
 )
 
 it.effect("claims that are held have a heartbeat every ten seconds", () =>

@@ -5,13 +5,16 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, type Scope } from "effect"
 import { TestClock } from "effect/testing"
+import { z } from "zod"
 import * as NodeOwnership from "../../src/node/NodeOwnership.ts"
 import type { ModelRequest } from "../../src/model/ModelRequest.ts"
 import { InputId, make as makeId, type SessionId } from "../../src/schema/Ids.ts"
 import { SessionStore } from "../../src/session/SessionStore.ts"
 import { Sessions } from "../../src/session/Sessions.ts"
+import { fenced } from "../../src/session/StoreRules.ts"
 import { ScriptedModel, type ScriptedStep } from "../../src/testing/ScriptedModel.ts"
 import * as TestRuntime from "../../src/testing/TestRuntime.ts"
+import * as Tool from "../../src/tool/Tool.ts"
 import { sharedHouse } from "../support/runtimes.ts"
 import { letTimePass, rounds, until } from "../support/time.ts"
 import { hang } from "../support/tools.ts"
@@ -84,6 +87,77 @@ describe("whoever waits for an outcome", () => {
         (yield* house.store.read(session, 0)).map((event) => event.type),
         "TurnResumed"
       )
+    })
+  )
+
+  it.effect(
+    "gets it also where the owner learns only from its store, in the middle of a call, that it was overtaken",
+    () =>
+      Effect.gen(function* () {
+        let isTaken = false
+        const act = Tool.make("act", {
+          description: "Acts.",
+          parameters: z.object({}),
+          safety: "once",
+          execute: () =>
+            Effect.sync(() => {
+              isTaken = true
+              return { output: "acted" }
+            })
+        })
+        const house = yield* sharedHouse
+        const script = [{ answer: [{ call: "act", input: {} }] }, { answer: [{ text: "done" }] }]
+        const { sessions } = yield* house.start(script, [act], Layer.empty, (store) => ({
+          // Another one had it for a moment, and gave it up without a word.
+          append: (session, fence, after, events) => {
+            const append = store.append(session, fence, after, events)
+            return Effect.suspend(() => (isTaken ? Effect.fail(fenced(session)) : append))
+          },
+          claim: (session) => {
+            isTaken = false
+            return store.claim(session)
+          }
+        }))
+        const session = yield* sessions.create({ directory: "/project" })
+        const input = yield* sessions.prompt(session, "go")
+        const waiting = yield* Effect.forkChild(sessions.outcome(session, input))
+        assert.strictEqual((yield* letTimePass(waiting))._tag, "completed")
+        const events = yield* house.store.read(session, 0)
+        const results = events.flatMap((event) => (event.type === "CallSettled" ? [event.data.result.status] : []))
+        assert.deepStrictEqual(results, ["unverified"])
+      })
+  )
+
+  it.effect("goes on with what the dead owner has stored, also where nobody has told of it", () =>
+    Effect.gen(function* () {
+      const started = Deferred.makeUnsafe<void>()
+      const goesOn = Deferred.makeUnsafe<void>()
+      const house = yield* sharedHouse
+      const owner = yield* house.start(
+        [{ answer: [{ call: "hang", input: {} }] }],
+        [hang(started)],
+        Layer.empty,
+        (store) => ({
+          append: (...all) => Effect.andThen(Deferred.await(goesOn), store.append(...all))
+        })
+      )
+      const other = yield* house.start([{ answer: [{ text: "done" }] }], [], Layer.empty, () => ({
+        changes: () => Effect.void
+      }))
+      const session = yield* owner.sessions.create({ directory: "/project" })
+      const input = yield* owner.sessions.prompt(session, "go")
+      // It sees an input that waits, and an owner.
+      const waiting = yield* Effect.forkChild(other.sessions.outcome(session, input))
+      yield* rounds(50)
+      yield* Deferred.succeed(goesOn, undefined)
+      yield* Deferred.await(started)
+      yield* owner.die
+      for (let second = 0; second < 5; second++) yield* Effect.andThen(TestClock.adjust("1 second"), rounds(50))
+      const types = (yield* house.store.read(session, 0)).map(({ type }) => type)
+      assert.isDefined(waiting.pollUnsafe())
+      for (const type of ["TurnStarted", "InputDelivered", "TurnResumed", "TurnEnded"] as const) {
+        assert.strictEqual(types.filter((one) => one === type).length, 1, type)
+      }
     })
   )
 

@@ -11,7 +11,7 @@ import { type Life, type Result, runCase } from "./runCase.ts"
 
 const isFull = process.env["REIN_TEST_FULL"] === "1"
 /** How many cases of a row run: in the full matrix, and otherwise. */
-const sizes = { random: [200, 1], twice: [50, 1], watcher: [20, 1], points: [Infinity, 4] } as const
+const sizes = { random: [200, 1], twice: [50, 1], watcher: [20, 1] } as const
 const sizeOf = (row: keyof typeof sizes): number => sizes[row][isFull ? 0 : 1]
 
 /** A row of the matrix: its cases follow from what a run without a death has passed. A case is the lives before the last one. */
@@ -19,6 +19,14 @@ interface Row {
   readonly name: string
   readonly cases: (recorded: Recorded) => ReadonlyArray<ReadonlyArray<Life>>
 }
+
+/** The moments at which the most can be lost, doubled or left: each holds a promise of its own. All others are for the full matrix. */
+const telling = [
+  "store submit input, after",
+  "file appendFile counter.txt, after",
+  "file rename .notes.txt.cal_<id>.tmp, after",
+  "file link .report.txt.cal_<id>.tmp, after"
+]
 
 /** The same numbers in each run. */
 const random = (seed: number) => {
@@ -41,7 +49,7 @@ const times = (count: number, life: (index: number) => ReadonlyArray<Life>) =>
 const rows: ReadonlyArray<Row> = [
   {
     name: "at each failpoint",
-    cases: ({ points }) => spread(points, sizeOf("points")).map((dieAt) => [{ dieAt }])
+    cases: ({ points }) => (isFull ? points : telling.map((name) => `${name} #1`)).map((dieAt) => [{ dieAt }])
   },
   {
     name: "at random times",
@@ -139,7 +147,10 @@ describe("the crash matrix", () => {
         const failures = results.flatMap((result, index) => (isWell(result) ? [] : [{ lives: all[index], ...result }]))
         assert.deepStrictEqual(failures, [])
         // A plan that kills nobody proves nothing. Where a run differs from the recorded one a point may be missed.
-        assert.isAtLeast(results.filter(({ deaths }) => deaths > 0).length, Math.floor(all.length * 0.9))
+        assert.isAtLeast(
+          results.filter(({ deaths }) => deaths > 0).length,
+          isFull ? Math.floor(all.length * 0.9) : all.length
+        )
       },
       isFull ? 900_000 : 60_000
     )

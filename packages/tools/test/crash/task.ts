@@ -25,7 +25,7 @@ export const filesBefore: Readonly<Record<string, string>> = {
 /** What must be in it afterwards, whatever died in between. */
 export const filesAfter: Readonly<Record<string, string>> = {
   ...filesBefore,
-  "notes.txt": "a final of the notes\n",
+  "notes.txt": "a checked draft of the notes\n",
   "build.log": "built\n",
   "report.txt": "all is done\n",
   "counter.txt": "one\ntwo\nsteered\npublished\nqueued\n"
@@ -84,8 +84,9 @@ const moves: ReadonlyArray<Move> = [
     calls: [
       {
         tool: "edit",
-        input: { path: "notes.txt", oldString: "draft", newString: "final" },
-        shows: ["notes.txt", "final"]
+        // Done twice it would show.
+        input: { path: "notes.txt", oldString: "draft", newString: "checked draft" },
+        shows: ["notes.txt", "checked"]
       }
     ],
     person: "queue"

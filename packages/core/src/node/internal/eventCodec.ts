@@ -27,7 +27,9 @@ const putLarge = (blobs: Blobs["Service"], encoded: EncodedEvent): Effect.Effect
   if (data === null || !isLarge(data)) return Effect.succeed(encoded)
   return blobs.put(data).pipe(
     Effect.map((blob): EncodedEvent => ({ event, data: null, blob })),
-    Effect.mapError((error) => new StoreError({ reason: { _tag: "Unavailable" }, message: error.message }))
+    Effect.mapError(
+      (error) => new StoreError({ reason: { _tag: error.reason ?? "Unavailable" }, message: error.message })
+    )
   )
 }
 
@@ -43,7 +45,7 @@ export const encodeEvents = (
       : Effect.succeed(encoded)
   })
 
-const damaged = (session: SessionId, sequence: number, detail: string): StoreError =>
+export const damaged = (session: SessionId, sequence: number, detail: string): StoreError =>
   new StoreError({
     reason: { _tag: "Corrupt" },
     message: `Event ${sequence} of session ${session} is damaged: ${detail}. The other sessions are not affected; restore a copy of the store to get this one back.`
