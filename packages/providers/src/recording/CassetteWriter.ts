@@ -62,18 +62,32 @@ const continued = (file: string, { normalisers }: Header): ReadonlyArray<Exchang
   })
 }
 
+/** Also one that was there is its owner's alone from now on. */
+const opened = async (file: string, flags: string) => {
+  const handle = await open(file, flags, 0o600)
+  await handle.chmod(0o600)
+  return handle
+}
+
 const begin = async (file: string, header: Header, existing: Existing) => {
   const fresh = async (flags: string) => {
-    const handle = await open(file, flags, 0o600)
+    const handle = await opened(file, flags)
     await handle.appendFile(`${JSON.stringify(header)}\n`)
     return { handle, exchanges: [] }
+  }
+  const goOn = async () => {
+    const exchanges = continued(file, header)
+    const handle = await opened(file, "a+")
+    // Editors take the end of the last line away.
+    if (!(await handle.readFile("utf8")).endsWith("\n")) await handle.appendFile("\n")
+    return { handle, exchanges }
   }
   if (existing === "replace") return fresh("w")
   try {
     return await fresh("wx")
   } catch (cause) {
     if (!isThere(cause)) throw cause
-    if (existing === "append") return { exchanges: continued(file, header), handle: await open(file, "a", 0o600) }
+    if (existing === "append") return goOn()
     throw new CassetteError({ file, problem: "is there already. Delete it to record again, or name another file" })
   }
 }

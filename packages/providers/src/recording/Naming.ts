@@ -1,13 +1,12 @@
 /** Puts names in the place of what differs between runs, and takes them back. One for each request: it knows what that holds. */
 import { hidden } from "@rein/core/schema/Secrets"
-import type { Normaliser } from "./Normaliser.ts"
+import { bracket, type Normaliser } from "./Normaliser.ts"
 
 const open = "⟦"
 const close = "⟧"
 const named = /⟦([a-z][a-z0-9-]*)(?::(\d+))?⟧/g
 
 /** The text may hold the sign with which names begin. */
-const bracket = "bracket"
 const bracketPattern = /⟦/g
 
 const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")

@@ -30,6 +30,7 @@ describe("the standard normalisers", () => {
     ],
     ["ids, equal ones alike", `${id(1)} ${id(2)} ${id(1)}`, "⟦id:1⟧ ⟦id:2⟧ ⟦id:1⟧"],
     ["jobs", "job_1234abcd runs", "⟦id:1⟧ runs"],
+    ["whose a command is", `REIN_OWNER=1a2b3c4d.27.99.${id(1)}:1:\nPAGER=cat`, "REIN_OWNER=⟦id:1⟧\nPAGER=cat"],
     ["commits, and no words", "[main 1a2b3c4] effaced defaced", "[main ⟦git:1⟧] effaced defaced"],
     ["the sign of names itself", "a ⟦home⟧ b", "a ⟦bracket⟧home⟧ b"],
     ["nothing else", "version 1.2.3 of 17 files, port 8080", "version 1.2.3 of 17 files, port 8080"]
