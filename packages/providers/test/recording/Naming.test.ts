@@ -23,6 +23,17 @@ describe("the standard normalisers", () => {
       "2026-11-21, 2026-11-21T10:00:00.123Z, Sat Nov 21 10:00:00 2026 +0100",
       "⟦date⟧, ⟦date⟧, ⟦date⟧"
     ],
+    ["weekdays and months in full", "Tuesday, 01 December 2026", "⟦date⟧"],
+    [
+      "dates in numbers, and as logs have them",
+      "01.12.2026 12/1/2026, 4:56:51 PM 2026/12/01 04:56:51",
+      "⟦date⟧ ⟦date⟧ ⟦date⟧"
+    ],
+    [
+      "dates in names of files, and of servers",
+      "a-20261201-045651.log [01/Dec/2026:04:56:51 +0000]",
+      "a-⟦date⟧.log [⟦date⟧]"
+    ],
     [
       "how long it took",
       "passed in 1.24s (12 ms); duration_ms 43.2",
@@ -59,6 +70,17 @@ describe("an answer", () => {
         "cat /home/bob/w/a.txt; kill job_aaaaaaaa job_99999999 # ⟦date⟧ 2026-01-01 /home/bob"
       )
     }
+  })
+
+  it("speaks of a hash by as many digits as it did, and of nothing else by its beginning", () => {
+    const [there, here] = ["1a2b3c4d5e6f", "9f8e7d6c5b4a"]
+    const recorded = naming()
+    recorded.request(`commit ${there} ${id(1)}`)
+    const named = recorded.answer([`git show 1a2b3`, `c4 # 1a2b3c5, 0199f3a1`], "plain")
+    assert.strictEqual(named.join(""), "git show ⟦git:1/7⟧ # 1a2b3c5, 0199f3a1")
+    const replayed = naming()
+    replayed.request(`commit ${here} ${id(2)}`)
+    assert.strictEqual(replayed.restore(named.join(""), "plain"), "git show 9f8e7d6 # 1a2b3c5, 0199f3a1")
   })
 
   it("keeps its JSON where a path has to be escaped", () => {
