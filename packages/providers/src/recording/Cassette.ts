@@ -40,6 +40,8 @@ const answer = {
 /** A further line. A request that goes on from an earlier one names that and holds only its further messages. */
 export const Line = Schema.Struct({
   key: Schema.optionalKey(Schema.String),
+  /** Its place in the order of asking, where that is not the order in which the answers ended. */
+  asked: Schema.optionalKey(Schema.Int),
   request: Schema.Union([Canonical, Schema.Struct({ follows: Schema.Int, messages: Schema.Array(Schema.Json) })]),
   answer: Schema.Struct(answer)
 })
@@ -48,8 +50,10 @@ export type Answer = Line["answer"]
 
 /** A request and its answer. */
 export interface Exchange {
-  /** From 1. */
+  /** From 1, in the order of the lines. */
   readonly number: number
+  /** Grows in the order of asking. */
+  readonly asked: number
   readonly key: string
   readonly request: Canonical
   readonly answer: Answer
@@ -58,6 +62,7 @@ export interface Exchange {
 export interface Cassette {
   readonly file: string
   readonly header: Header
+  /** In the order of asking. */
   readonly exchanges: ReadonlyArray<Exchange>
 }
 
@@ -122,9 +127,9 @@ export const read = (file: string, text: string): Cassette => {
       const problem = "has a key that does not fit its request; if you changed the request by hand, take the key out"
       throw new CassetteError({ file, line: number + 1, problem })
     }
-    exchanges.push({ number, key, request, answer: line.answer })
+    exchanges.push({ number, asked: line.asked ?? number, key, request, answer: line.answer })
   })
-  return { file, header, exchanges }
+  return { file, header, exchanges: exchanges.toSorted((a, b) => a.asked - b.asked) }
 }
 
 /** Reads a recording. Throws a `CassetteError`. */

@@ -10,7 +10,9 @@ import { CassetteError, whyOf } from "./CassetteError.ts"
 export type Existing = "refuse" | "append" | "replace"
 
 export interface CassetteWriter {
-  readonly append: (request: Canonical, answer: Answer) => Effect.Effect<void, CassetteError>
+  /** A request is asked; what is given says when, in the order of all. */
+  readonly ask: () => number
+  readonly append: (asked: number, request: Canonical, answer: Answer) => Effect.Effect<void, CassetteError>
 }
 
 /** Of so many exchanges it is remembered what they asked: as many sessions may record side by side. */
@@ -108,24 +110,26 @@ export const make = Effect.fnUntraced(function* (
     ({ handle }) => Effect.promise(() => handle.close())
   )
   let count = exchanges.length
+  let last = Math.max(count, exchanges.at(-1)?.asked ?? 0)
   let recent = exchanges.slice(-remembered).map(({ number, request }) => askedOf(number, request))
   const oneByOne = Semaphore.makeUnsafe(1)
 
-  const append = (request: Canonical, answer: Answer) =>
+  const append = (place: number, request: Canonical, answer: Answer) =>
     Effect.suspend(() => {
       const asked = askedOf(count + 1, request)
       const earlier = recent.findLast((one) => goesOn(asked, one))
+      const when = place === asked.number ? {} : { asked: place }
       const written =
         earlier === undefined
           ? request
           : { follows: earlier.number, messages: request.messages.slice(earlier.messages.length) }
       return Effect.map(
-        attempt(file, () => write(handle, { key: keyOf(request), request: written, answer })),
+        attempt(file, () => write(handle, { key: keyOf(request), ...when, request: written, answer })),
         () => {
           count++
           recent = [...recent, asked].slice(-remembered)
         }
       )
     }).pipe(oneByOne.withPermits(1), Effect.uninterruptible)
-  return { append }
+  return { ask: () => ++last, append }
 })

@@ -127,13 +127,14 @@ export const record = (file: string, options: RecordOptions = {}): Layer.Layer<M
           Effect.map(listen(), (answer) => {
             const naming = new Naming(rules, secrets)
             const asked = canonical(request, naming)
+            const place = writer.ask()
             return model.stream(request).pipe(
               Stream.mapArray(answer.hear),
               Stream.onEnd(answer.end),
               Stream.onExit((exit) =>
                 isHeldBack(exit)
                   ? Effect.void
-                  : Effect.orDie(writer.append(asked, answer.answer(exit, naming, options.times === true)))
+                  : Effect.orDie(writer.append(place, asked, answer.answer(exit, naming, options.times === true)))
               )
             )
           })

@@ -301,6 +301,36 @@ describe("a recording", () => {
     })
   )
 
+  it.live("gives equal requests that were under way together their own answers, whichever ended first", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      const slow = yield* Deferred.make<void>()
+      let count = 0
+      const model = Layer.succeed(
+        Model,
+        Model.of({
+          stream: () => {
+            const isFirst = ++count === 1
+            const said = Stream.fromArray([{ type: "text-delta", id: "1", text: isFirst ? "slow" : "fast" } as const])
+            return isFirst ? Stream.concat(Stream.fromEffectDrain(Deferred.await(slow)), said) : said
+          }
+        })
+      )
+      const texts = ({ parts }: { readonly parts: ReadonlyArray<unknown> }) => JSON.stringify(parts)
+      yield* Effect.gen(function* () {
+        const { stream } = yield* Model
+        const first = yield* Effect.forkChild(collect(stream(request(said("a")))), { startImmediately: true })
+        yield* Effect.repeat(Effect.yieldNow, { until: () => count === 1 })
+        yield* collect(stream(request(said("a"))))
+        yield* Deferred.succeed(slow, undefined)
+        assert.include(texts(yield* Fiber.join(first)), "slow")
+      }).pipe(Effect.provide(Layer.provide(Recording.record(path), model)))
+      const after = yield* replayed(path, [request(said("a")), request(said("a"))])
+      assert.include(texts(after[0] ?? { parts: [] }), "slow")
+      assert.include(texts(after[1] ?? { parts: [] }), "fast")
+    })
+  )
+
   it.live("takes the times in which the parts came, when that is wanted", () =>
     Effect.gen(function* () {
       const path = yield* file
