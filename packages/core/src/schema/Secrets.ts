@@ -30,6 +30,9 @@ const shapes = [
   String.raw`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`,
   String.raw`\bxox[abeprs]-[A-Za-z0-9-]{10,}`,
   String.raw`(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+`,
+  // In a header, and in an address.
+  String.raw`(?<=\b(?:Bearer|Basic) )(?=[A-Za-z._~+/-]{0,60}\d)[A-Za-z0-9._~+/-]{16,}=*`,
+  String.raw`(?<=://[^\s/:@"']{0,60}:)(?=[^\s\d/@"'{}]{0,60}\d)[^\s/@"'{}]{8,100}(?=@)`,
   // To its end; where that is cut off, its lines, numbered or not.
   `${begin}(?:(?!-----)[^])*-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----`,
   String.raw`${begin}(?:(?:\s|\\+[nrt]|\d+\t)*[A-Za-z0-9+/=]{16,})+`

@@ -62,6 +62,15 @@ describe("a value", () => {
   })
 })
 
+it.each([
+  ["git remote: https://ann:hunter2-hunter2@git.example/x.git", "git remote: https://ann:[key]@git.example/x.git"],
+  ["Authorization: Bearer abcdefgh12345678", "Authorization: Bearer [key]"],
+  ["postgres://postgres:postgres@localhost:5432/x", "postgres://postgres:postgres@localhost:5432/x"],
+  ["http://127.0.0.1:8080/a@b Bearer tokens are words", "http://127.0.0.1:8080/a@b Bearer tokens are words"]
+])("%s is known by where it stands", (text, told) => {
+  assert.strictEqual(withoutKeys(text), told)
+})
+
 describe("a private key", () => {
   const body = ["MIIEpQIBAAKCAQEA0123", "456789abcdefghijklmn"]
   const [begin, end] = ["-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"]
@@ -87,7 +96,18 @@ describe("a private key", () => {
 
 it("takes time that grows with the text, whatever that is", () => {
   const pattern = keyPattern(["a1b2c3d4e5f6"])
-  for (const unit of ["-----BEGIN RSA PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----\n1", "\\n", "1\t", "\\"]) {
+  for (const unit of [
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "-----BEGIN RSA PRIVATE KEY-----\n1",
+    "\\n",
+    "1\t",
+    "\\",
+    "://",
+    "://a:",
+    "://:1",
+    "Bearer a",
+    ":"
+  ]) {
     assert.isAtLeast(`-----BEGIN RSA PRIVATE KEY-----${unit.repeat(50_000)}`.replace(pattern, "").length, 0)
   }
 })
