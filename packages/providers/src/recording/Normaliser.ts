@@ -67,7 +67,9 @@ const compactDate = String.raw`\d{8}[T_-]?\d{6}Z?`
 const wordDate = String.raw`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(?:${month} +\d{1,2}|\d{1,2} ${month})\b(?:,? +\d{4})?(?:,? +${time})?(?: [A-Z]{3,4})?(?: +\d{4})?(?: [+-]\d{4})?`
 const clock = String.raw`\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?: ?[AP]M)?`
 const dates = [isoDate, localDate, logDate, compactDate, wordDate, clock].join("|")
-const duration = String.raw`\d+(?:\.\d+)? ?(?:ns|us|µs|ms|s|sec|seconds|min|minutes)(?![A-Za-z0-9])|(?<=duration_ms:? )\d+(?:\.\d+)?`
+const units = "ns|us|µs|ms|s|secs?|seconds?|mins?|minutes?"
+const ago = String.raw`\d+ (?:second|minute|hour|day|week|month|year)s?(?:, \d+ months?)? ago`
+const duration = String.raw`${ago}|(?:\d+h ?)?\d+m ?\d+(?:\.\d+)?s(?![A-Za-z0-9])|\d+(?:\.\d+)? ?(?:${units})(?![A-Za-z0-9])|(?<=duration_ms:? )\d+(?:\.\d+)?`
 
 const isName = (name: string): boolean => /^[a-z][a-z0-9-]*$/.test(name) && name !== bracket
 

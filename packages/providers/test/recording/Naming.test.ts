@@ -39,6 +39,11 @@ describe("the standard normalisers", () => {
       "passed in 1.24s (12 ms); duration_ms 43.2",
       "passed in ⟦duration⟧ (⟦duration⟧); duration_ms ⟦duration⟧"
     ],
+    [
+      "how long it took, and how long ago",
+      "real\t0m1.234s, BUILD in 1m 3s, 1 minute; a@b, 3 days ago; 1 year, 2 months ago; 4 days",
+      "real\t⟦duration⟧, BUILD in ⟦duration⟧, ⟦duration⟧; a@b, ⟦duration⟧; ⟦duration⟧; 4 days"
+    ],
     ["ids, equal ones alike", `${id(1)} ${id(2)} ${id(1)}`, "⟦id:1⟧ ⟦id:2⟧ ⟦id:1⟧"],
     ["jobs", "job_1234abcd runs", "⟦id:1⟧ runs"],
     ["whose a command is", `REIN_OWNER=1a2b3c4d.27.99.${id(1)}:1:\nPAGER=cat`, "REIN_OWNER=⟦id:1⟧\nPAGER=cat"],
