@@ -75,16 +75,28 @@ const parse = (file: string, line: number, text: string, isWhole: boolean): unkn
   } catch {
     throw isWhole
       ? new CassetteError({ file, line, problem: "is no JSON" })
-      : new CassetteError({ file, line, problem: "is not whole: the recording broke off while it was written" })
+      : new CassetteError({
+          file,
+          line,
+          problem:
+            "is not whole: the recording broke off while it was written. Delete that line to use what stands before it"
+        })
   }
 }
+
+/** What is expected of a part is a long list. */
+const longestIssue = 200
 
 const decoded = <A>(file: string, line: number, schema: Schema.Codec<A, unknown>, value: unknown): A => {
   const found = Schema.decodeUnknownResult(schema)(value)
   if (Result.isSuccess(found)) return found.success
   const [issue] = SchemaIssue.makeFormatterStandardSchemaV1()(found.failure.issue).issues
   const where = (issue?.path ?? []).map(String).join(".")
-  throw new CassetteError({ file, line, problem: `cannot be read: ${issue?.message ?? "unknown"} at ${where}` })
+  throw new CassetteError({
+    file,
+    line,
+    problem: `cannot be read at ${where}: ${issue?.message.slice(0, longestIssue) ?? "unknown"}`
+  })
 }
 
 const readHeader = (file: string, value: unknown): Header => {

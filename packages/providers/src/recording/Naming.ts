@@ -106,6 +106,18 @@ const change = (pieces: ReadonlyArray<string>, changes: ReadonlyArray<Change>): 
   return made
 }
 
+const escapes = /\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])/g
+
+/** JSON in which each sign is spelled as we spell it: in `\/` or `\u002f` no path and no key would be found. */
+const respelled = (pieces: ReadonlyArray<string>): ReadonlyArray<string> =>
+  change(
+    pieces,
+    [...pieces.join("").matchAll(escapes)].flatMap(({ 0: escape, index }) => {
+      const by = JSON.stringify(JSON.parse(`"${escape}"`)).slice(1, -1)
+      return by === escape ? [] : [{ at: index, length: escape.length, by }]
+    })
+  )
+
 export class Naming {
   readonly #rules: Rules
   readonly #secrets: RegExp
@@ -171,7 +183,8 @@ export class Naming {
 
   /** A text of the answer, in the pieces in which it came. Named is only what can be taken back: the rest is the model's own. */
   answer(pieces: ReadonlyArray<string>, spelling: Spelling): ReadonlyArray<string> {
-    return this.#name(pieces, spelling, (found) => this.#knownNameOf(found))
+    const usual = spelling === "json" ? respelled(pieces) : pieces
+    return this.#name(usual, spelling, (found) => this.#knownNameOf(found))
   }
 
   /** A text of a recorded answer, as it is here. */

@@ -97,6 +97,15 @@ describe("an answer", () => {
     assert.deepStrictEqual(JSON.parse(naming({ directory: "/q\\r" }).restore(named, "json")), { command: "x\n/q\\r/y" })
   })
 
+  it("is found in JSON however that spells it, in pieces, too", () => {
+    const one = naming({ directory: "/srv/é" }, ["secret/with=12345"])
+    const input = String.raw`{"a":"\/srv\/\u00e9\/b","c":"\n\\/ \ud83d\ude00","d":"secret\/with\u003d12345"}`
+    for (let at = 0; at <= input.length; at += 5) {
+      const named = one.answer([input.slice(0, at), input.slice(at)], "json").join("")
+      assert.strictEqual(named, String.raw`{"a":"⟦directory⟧/b","c":"\n\\/ 😀","d":"[key]"}`)
+    }
+  })
+
   it("hides secrets, by value and by shape, also across deltas", () => {
     const one = naming({}, ["hunter2-hunter2"])
     const shaped = `sk-ant-${"a1".repeat(15)}`
@@ -113,6 +122,8 @@ describe("an answer", () => {
     (given) => {
       const one = naming(there)
       for (const text of given.texts) one.request(text)
+      // What JSON may spell in two ways comes back in one.
+      if (/\\\\[u/]/.test(JSON.stringify(given.parts))) return
       assert.deepStrictEqual(restoreParts(nameParts(given.parts, one), one), given.parts)
     }
   )
