@@ -1,4 +1,4 @@
-/** Sends spans and metrics to a collector by OTLP over HTTP. Whatever goes wrong with that is told, and the work goes on. */
+/** Sends spans and metrics to a collector by OTLP over HTTP. What cannot be read of the variables is told; whatever else goes wrong, the work goes on. */
 import { version } from "@rein/core/version"
 import { Telemetry } from "@rein/core/loop/telemetry/Telemetry"
 import { ConfigProvider, Effect, Layer } from "effect"
@@ -29,6 +29,12 @@ const serialization = {
 
 const isKnown = (protocol: string): protocol is keyof typeof serialization => protocol in serialization
 
+const protocolOf = (environment: NodeJS.ProcessEnv, signal: "TRACES" | "METRICS"): string =>
+  environment[`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`] || environment["OTEL_EXPORTER_OTLP_PROTOCOL"] || "http/protobuf"
+
+/** What is told, and the key for it, go to the configured address and not to where that leads. */
+const client = Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
+
 /** Empty variables count as none. */
 const configOf = (environment: NodeJS.ProcessEnv): Layer.Layer<never> => {
   const given = Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value] as const] : []))
@@ -38,16 +44,17 @@ const configOf = (environment: NodeJS.ProcessEnv): Layer.Layer<never> => {
 
 /** Exports what is told while the layer lives, and the rest when it ends. */
 export const layer = (environment: NodeJS.ProcessEnv): Layer.Layer<never> => {
-  const protocol = environment["OTEL_EXPORTER_OTLP_PROTOCOL"] || "http/protobuf"
-  if (!isKnown(protocol)) {
-    return warn(`OTEL_EXPORTER_OTLP_PROTOCOL is ${protocol}; set it to http/protobuf or http/json.`)
+  const [traces, metrics] = [protocolOf(environment, "TRACES"), protocolOf(environment, "METRICS")]
+  const unknown = [traces, metrics].find((protocol) => !isKnown(protocol))
+  if (!isKnown(traces) || !isKnown(metrics)) {
+    return warn(`OTEL_EXPORTER_OTLP_PROTOCOL is ${unknown}; set it to http/protobuf or http/json.`)
   }
   const resource = { serviceVersion: version }
   const exporting = Layer.merge(
-    OtlpTracer.layerFromConfig({ resource }),
-    OtlpMetrics.layerFromConfig({ resource })
+    Layer.provide(OtlpTracer.layerFromConfig({ resource }), serialization[traces]),
+    Layer.provide(OtlpMetrics.layerFromConfig({ resource }), serialization[metrics])
   ).pipe(
-    Layer.provide([serialization[protocol], FetchHttpClient.layer, configOf(environment)]),
+    Layer.provide([client, configOf(environment)]),
     Layer.merge(Layer.succeed(Telemetry, { metrics: true, content: hasContent(environment) }))
   )
   return Layer.catchCause(exporting, () => warn("an OTEL_ variable cannot be read, e.g. an address that is none."))

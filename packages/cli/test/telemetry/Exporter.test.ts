@@ -14,15 +14,16 @@ interface Received {
   readonly body: Buffer
 }
 
-/** A collector on this machine; one that is silent takes everything and never answers. */
-const collect = async (isSilent = false) => {
+/** A collector on this machine, which answers like this; one that is silent takes everything and never answers. */
+const collect = async (answer: "silent" | { readonly leadsTo: string } | "taken" = "taken") => {
   const received: Array<Received> = []
   const server = createServer((request, response) => {
     const pieces: Array<Buffer> = []
     request.on("data", (piece: Buffer) => pieces.push(piece))
     request.on("end", () => {
       received.push({ path: request.url, headers: request.headers, body: Buffer.concat(pieces) })
-      if (!isSilent) response.writeHead(200, { "content-type": "application/json" }).end("{}")
+      if (typeof answer === "object") response.writeHead(307, { location: `${answer.leadsTo}${request.url}` }).end()
+      else if (answer === "taken") response.writeHead(200, { "content-type": "application/json" }).end("{}")
     })
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -143,6 +144,12 @@ it("without a word about it the collector gets protobuf, and no content", async 
   expect(traces?.headers["content-type"]).toBe("application/x-protobuf")
   expect(traces?.body.toString("latin1")).toContain("told")
 
+  const inJson = { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json" }
+  await tell({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...inJson }, Effect.void)
+  const types = collector.received.map(({ headers, path }) => `${path} ${headers["content-type"]}`)
+  expect(types).toContain("/v1/traces application/json")
+  expect(types).not.toContain("/v1/metrics application/json")
+
   const withContent = { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true" }
   const { value } = await tell({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...withContent }, options)
   expect(value.content).toBe(true)
@@ -156,8 +163,17 @@ it("nothing is exported where no collector is named, or it is switched off", asy
   expect(collector.received).toEqual([])
 })
 
+it("what is told, and the key for it, go to the configured collector and to nobody to whom that leads", async () => {
+  const other = await collect()
+  const collector = await collect({ leadsTo: other.url })
+  const headers = { OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=for-the-collector" }
+  await tell({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...headers }, Effect.void)
+  expect(collector.received[0]?.headers["x-api-key"]).toBe("for-the-collector")
+  expect(other.received).toEqual([])
+})
+
 it("a collector that is silent, gone or misspelled does not change the work", async () => {
-  const [silent, gone] = [await collect(true), (await collect()).url.replace(/\d+$/, "9")]
+  const [silent, gone] = [await collect("silent"), (await collect()).url.replace(/\d+$/, "9")]
   const work = Effect.succeed("done")
   const soon = { OTEL_EXPORTER_OTLP_TIMEOUT: "50" }
   for (const url of [silent.url, gone]) {

@@ -5,14 +5,15 @@
  * A `Model` over another one. A request that comes too early is not sent: it fails at once as rate limited, with the time
  * to wait, so that whoever waits shows, ends or skips the wait as any other. After the pause the waiting ones go one by one.
  */
-import { Clock, Effect, Layer, Stream } from "effect"
+import { Clock, Effect, Layer, Random, Stream } from "effect"
 import { ModelError, type ModelErrorReason } from "../schema/ModelError.ts"
 import { Model, type ModelService } from "./Model.ts"
 import { isSemantic, type ModelPart } from "./ModelPart.ts"
 import type { ModelRequest } from "./ModelRequest.ts"
+import { backoff } from "./Retry.ts"
 
 export interface Options {
-  /** The pause when the provider names none; doubled each time until an answer comes. */
+  /** The least of the pause when the provider names none, which is up to twice as long; doubled each time until an answer comes. */
   readonly baseMillis: number
   readonly capMillis: number
   /** Between two requests that waited for the same pause. */
@@ -49,14 +50,13 @@ class Limiter {
   }
 
   /** The account was limited, as the answer to a request of `sent` says. Gives the time that this request has to wait. */
-  limited(name: string, { retryAfterMillis }: RateLimited, sent: number, now: number): number {
-    const { baseMillis, capMillis } = this.#options
+  limited(name: string, { retryAfterMillis }: RateLimited, sent: number, now: number, dice: number): number {
     const account = this.#accounts.get(name) ?? { until: 0, next: 0, pauses: 0 }
     this.#accounts.set(name, account)
     // Requests that were under way together are limited together, once.
     if (sent >= account.until) account.pauses += 1
-    const own = Math.min(capMillis, baseMillis * 2 ** (account.pauses - 1))
-    account.until = Math.max(account.until, now + (retryAfterMillis ?? own))
+    const pause = retryAfterMillis ?? backoff(this.#options, account.pauses, dice)
+    account.until = Math.max(account.until, now + pause)
     return this.#slot(account) - now
   }
 
@@ -88,10 +88,10 @@ const heldBack = (account: string, millis: number): ModelError =>
 const make = (model: ModelService, options: Options): ModelService => {
   const limiter = new Limiter(options)
 
-  const failed = (name: string, sent: number, now: () => number) => (error: ModelError) => {
+  const failed = (name: string, sent: number, now: () => number, dice: () => number) => (error: ModelError) => {
     const { reason } = error
     if (reason._tag !== "RateLimited" || reason.lasting === true) return error
-    const retryAfterMillis = limiter.limited(name, reason, sent, now())
+    const retryAfterMillis = limiter.limited(name, reason, sent, now(), dice())
     return new ModelError({ ...error, message: error.message, reason: { ...reason, retryAfterMillis } })
   }
 
@@ -105,13 +105,15 @@ const make = (model: ModelService, options: Options): ModelService => {
 
   const stream = (request: ModelRequest): Stream.Stream<ModelPart, ModelError> =>
     Stream.unwrap(
-      Effect.map(Clock.Clock, (clock) => {
+      Effect.gen(function* () {
+        const [clock, random] = [yield* Clock.Clock, yield* Random.Random]
         const name = model.account?.(request.model) ?? request.model.provider
         const now = () => clock.currentTimeMillisUnsafe()
+        const dice = () => random.nextDoubleUnsafe()
         const hold = request.urgent === true ? 0 : limiter.hold(name, now())
         return hold > 0
           ? Stream.fail(heldBack(name, hold))
-          : Stream.mapError(watched(name, model.stream(request)), failed(name, now(), now))
+          : Stream.mapError(watched(name, model.stream(request)), failed(name, now(), now, dice))
       })
     )
   return { ...model, stream }

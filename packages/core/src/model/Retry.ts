@@ -18,7 +18,7 @@ export class Retry extends Context.Service<
 export interface Options {
   /** Attempts in all. */
   readonly attempts: number
-  /** The first wait; doubled each time. */
+  /** The least of the first wait, which is up to twice as long; doubled each time. */
   readonly baseMillis: number
   readonly capMillis: number
   /** The longest wait that a server may ask for; above it the attempt is given up. */
@@ -71,13 +71,19 @@ const tooLong = (asked: number, options: Options) =>
     why: `It asks to wait ${span(asked)}, until ${new Date(now + asked).toISOString().slice(0, 16)}Z; up to ${span(options.serverCapMillis)} are waited for it. Go on with the session then.`
   }))
 
-/** How long to wait before the next attempt. */
-const pause = Effect.fnUntraced(function* (asked: number | undefined, attempt: number, options: Options) {
-  if (asked !== undefined) return asked
-  const wait = Math.min(options.capMillis, options.baseMillis * 2 ** (attempt - 1))
-  const jitter = yield* Random.next
-  return Math.round(Math.max(options.baseMillis, wait * (0.5 + jitter / 2)))
-})
+/**
+ * A wait of which the server says nothing, longer each time: `dice`, from 0 to 1, says where between its bounds. The first
+ * one is by chance, too, because what fails together should not come back together.
+ */
+export const backoff = (
+  { baseMillis, capMillis }: Pick<Options, "baseMillis" | "capMillis">,
+  attempt: number,
+  dice: number
+): number => {
+  const most = Math.min(capMillis, baseMillis * 2 ** attempt)
+  const least = Math.max(Math.min(capMillis, baseMillis), most / 2)
+  return Math.round(least + (most - least) * dice)
+}
 
 const decide = Effect.fnUntraced(function* (
   options: Options,
@@ -88,13 +94,13 @@ const decide = Effect.fnUntraced(function* (
   if (!isTransient(reason) || attempt >= options.attempts) return giveUp
   const asked = serverDelay(reason)
   if (asked !== undefined && asked > options.serverCapMillis) return yield* tooLong(asked, options)
-  const inMillis = yield* pause(asked, attempt, options)
+  const inMillis = asked ?? backoff(options, attempt, yield* Random.next)
   return elapsedMillis + inMillis > options.totalMillis
     ? { _tag: "give-up", why: `It was tried for ${span(elapsedMillis)}.` }
     : { _tag: "again", inMillis }
 })
 
-/** Exponential with full jitter over the upper half, and at least what the server asks for; the rest is as in `defaults`. */
+/** Exponential with jitter over the upper half, and at least what the server asks for; the rest is as in `defaults`. */
 export const layerWith = (options: Partial<Options>): Layer.Layer<Retry> => {
   const all = { ...defaults, ...options }
   return Layer.succeed(

@@ -142,7 +142,8 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
   const all = new Set<Running>()
   let runs = 0
 
-  const run = Effect.fn("Processes.run")((options: RunOptions) =>
+  // No spans here and in jobs: their errors name commands, which are content.
+  const run = (options: RunOptions) =>
     Effect.acquireUseRelease(
       Effect.tap(
         Effect.suspend(() => {
@@ -171,7 +172,6 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
           })
         )
     )
-  )
 
   /** Stops whatever carries a mark that begins like this. */
   const stopMarked = Effect.fnUntraced(function* (mark: string) {
@@ -202,7 +202,7 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
 
   return Processes.of({
     run,
-    stop: Effect.fn("Processes.stop")((session) => stopMarked(`${runtimeMark}${session}:`)),
+    stop: (session) => stopMarked(`${runtimeMark}${session}:`),
     level: Effect.map(namespace, (found): Level => (found === undefined ? "tracked" : "contained"))
   })
 })

@@ -134,7 +134,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
         Effect.tapError((error) => Deferred.fail(started, error))
       )
 
-  const start = Effect.fn("Jobs.start")(function* (given: StartOptions) {
+  const start = Effect.fnUntraced(function* (given: StartOptions) {
     const { session } = given.owner
     const running = entriesOf(session).filter(({ state }) => state === "running")
     if (running.length >= options.running) {
@@ -164,7 +164,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
       return Effect.andThen(Deferred.succeed(entry.stop, undefined), Deferred.await(entry.ended))
     })
 
-  const read = Effect.fn("Jobs.read")(function* (session: Ids.SessionId, job: Ids.JobId, waitMillis: number) {
+  const read = Effect.fnUntraced(function* (session: Ids.SessionId, job: Ids.JobId, waitMillis: number) {
     const entry = yield* find(session, job)
     if (waitMillis > 0) yield* Effect.raceFirst(Deferred.await(entry.ended), Effect.sleep(waitMillis))
     return { job: view(entry), unread: entry.output.take() }
@@ -174,13 +174,12 @@ const make = Effect.fnUntraced(function* (options: Options) {
     start,
     list: (session) => entriesOf(session).map(view),
     read,
-    stop: Effect.fn("Jobs.stop")((session, job) => Effect.asVoid(Effect.flatMap(find(session, job), end))),
-    stopAll: Effect.fn("Jobs.stopAll")((session) =>
+    stop: (session, job) => Effect.suspend(() => Effect.asVoid(Effect.flatMap(find(session, job), end))),
+    stopAll: (session) =>
       Effect.andThen(
-        Effect.forEach(entriesOf(session), end, { concurrency: "unbounded", discard: true }), // guard: I5 tools/test/Jobs.test.ts
+        Effect.suspend(() => Effect.forEach(entriesOf(session), end, { concurrency: "unbounded", discard: true })), // guard: I5 tools/test/Jobs.test.ts
         Effect.sync(() => void sessions.delete(session))
       )
-    )
   })
 })
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Stream } from "effect"
+import { Effect, Fiber, Layer, Random, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as Limiter from "../../src/model/Limiter.ts"
 import { Model } from "../../src/model/Model.ts"
@@ -84,13 +84,27 @@ describe("limiter", () => {
     const none: ModelErrorReason = { _tag: "RateLimited" }
     const { layer } = provider([none, none, undefined, none])
     return Effect.gen(function* () {
-      for (const expected of [2_000, 4_000, undefined, 2_000]) {
+      for (const least of [2_000, 4_000, undefined, 2_000]) {
         const reason = yield* send(request("a"))
-        assert.strictEqual(reason?._tag === "RateLimited" ? reason.retryAfterMillis : undefined, expected)
+        const pause = reason?._tag === "RateLimited" ? (reason.retryAfterMillis ?? 0) : 0
+        assert.isAtLeast(pause, least ?? 0)
+        assert.isAtMost(pause, 2 * (least ?? 0))
         yield* TestClock.adjust("1 minute")
       }
     }).pipe(Effect.provide(layer))
   })
+
+  it.effect("processes that are limited together do not come back together", () =>
+    Effect.gen(function* () {
+      const pauses = new Set<number>()
+      for (let seed = 0; seed < 10; seed++) {
+        const { layer } = provider([{ _tag: "RateLimited" }])
+        const reason = yield* Random.withSeed(Effect.provide(send(request("a")), layer), seed)
+        pauses.add(reason?._tag === "RateLimited" ? (reason.retryAfterMillis ?? 0) : 0)
+      }
+      assert.isAbove(pauses.size, 5)
+    })
+  )
 
   it.effect("other errors hold nobody back, nor does what a person wants now", () => {
     const { layer, sent } = provider([{ _tag: "Overloaded" }, { _tag: "Quota" }, limited(1_000)])

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Scope } from "effect"
+import { Deferred, Effect, Exit, Fiber, Scope, Tracer } from "effect"
 import * as Ids from "@rein/core/schema/Ids"
 import { Processes, type RunOptions, type RunResult } from "@rein/core/process/Processes"
 import * as Layer from "effect/Layer"
@@ -364,6 +364,21 @@ describe.each(levels)("NodeProcesses, %s", (level) => {
         )
         assert.isTrue(Exit.hasDies(exit))
         assert.deepStrictEqual(living(sleep), [])
+      })
+    )
+
+    it.effect("tells a tracer no command, also where it cannot be started", () =>
+      Effect.gen(function* () {
+        const spans: Array<Tracer.NativeSpan> = []
+        const tracer = Tracer.make({
+          span: (options) => {
+            const span = new Tracer.NativeSpan(options)
+            spans.push(span)
+            return span
+          }
+        })
+        yield* Effect.flip(Effect.withTracer(run(bash("", { command: "rein-no-such-program" })), tracer))
+        assert.notInclude(JSON.stringify(spans.map(({ attributes, status }) => [[...attributes], status])), "no-such")
       })
     )
 

@@ -70,11 +70,23 @@ const mapPart = (part: Part, map: (text: string, spelling: Spelling) => string):
   }
 }
 
+/** What only the provider reads is not named, but what is secret is not written either. */
+const withoutSecrets = (part: Part, naming: Naming): Part =>
+  !("provider" in part) || part.provider === undefined
+    ? part
+    : {
+        ...part,
+        provider: Object.fromEntries(
+          Object.entries(part.provider).map(([key, value]) => [key, mapTexts(value, (text) => naming.fixed(text))])
+        )
+      }
+
 const deltasOf = (parts: ReadonlyArray<ModelPart>) =>
   parts.flatMap((part, index) => ("text" in part ? [{ index, part }] : []))
 
 /** With names. A text that came in several deltas is looked at as one. */
-export const nameParts = (parts: ReadonlyArray<ModelPart>, naming: Naming): ReadonlyArray<ModelPart> => {
+export const nameParts = (given: ReadonlyArray<ModelPart>, naming: Naming): ReadonlyArray<ModelPart> => {
+  const parts = given.map((part) => withoutSecrets(part, naming))
   const made = parts.map((part) => mapPart(part, (text, spelling) => naming.answer([text], spelling).join("")))
   for (const deltas of Map.groupBy(deltasOf(parts), ({ part }) => `${part.type} ${part.id}`).values()) {
     const [first] = deltas

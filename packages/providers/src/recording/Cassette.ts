@@ -40,6 +40,8 @@ const answer = {
 /** A further line. A request that goes on from an earlier one names that and holds only its further messages. */
 export const Line = Schema.Struct({
   key: Schema.optionalKey(Schema.String),
+  /** Its place in the order of asking, where that is not the order in which the answers ended. */
+  asked: Schema.optionalKey(Schema.Int),
   request: Schema.Union([Canonical, Schema.Struct({ follows: Schema.Int, messages: Schema.Array(Schema.Json) })]),
   answer: Schema.Struct(answer)
 })
@@ -48,8 +50,10 @@ export type Answer = Line["answer"]
 
 /** A request and its answer. */
 export interface Exchange {
-  /** From 1. */
+  /** From 1, in the order of the lines. */
   readonly number: number
+  /** Grows in the order of asking. */
+  readonly asked: number
   readonly key: string
   readonly request: Canonical
   readonly answer: Answer
@@ -58,6 +62,7 @@ export interface Exchange {
 export interface Cassette {
   readonly file: string
   readonly header: Header
+  /** In the order of asking. */
   readonly exchanges: ReadonlyArray<Exchange>
 }
 
@@ -70,16 +75,28 @@ const parse = (file: string, line: number, text: string, isWhole: boolean): unkn
   } catch {
     throw isWhole
       ? new CassetteError({ file, line, problem: "is no JSON" })
-      : new CassetteError({ file, line, problem: "is not whole: the recording broke off while it was written" })
+      : new CassetteError({
+          file,
+          line,
+          problem:
+            "is not whole: the recording broke off while it was written. Delete that line to use what stands before it"
+        })
   }
 }
+
+/** What is expected of a part is a long list. */
+const longestIssue = 200
 
 const decoded = <A>(file: string, line: number, schema: Schema.Codec<A, unknown>, value: unknown): A => {
   const found = Schema.decodeUnknownResult(schema)(value)
   if (Result.isSuccess(found)) return found.success
   const [issue] = SchemaIssue.makeFormatterStandardSchemaV1()(found.failure.issue).issues
   const where = (issue?.path ?? []).map(String).join(".")
-  throw new CassetteError({ file, line, problem: `cannot be read: ${issue?.message ?? "unknown"} at ${where}` })
+  throw new CassetteError({
+    file,
+    line,
+    problem: `cannot be read at ${where}: ${issue?.message.slice(0, longestIssue) ?? "unknown"}`
+  })
 }
 
 const readHeader = (file: string, value: unknown): Header => {
@@ -122,9 +139,9 @@ export const read = (file: string, text: string): Cassette => {
       const problem = "has a key that does not fit its request; if you changed the request by hand, take the key out"
       throw new CassetteError({ file, line: number + 1, problem })
     }
-    exchanges.push({ number, key, request, answer: line.answer })
+    exchanges.push({ number, asked: line.asked ?? number, key, request, answer: line.answer })
   })
-  return { file, header, exchanges }
+  return { file, header, exchanges: exchanges.toSorted((a, b) => a.asked - b.asked) }
 }
 
 /** Reads a recording. Throws a `CassetteError`. */

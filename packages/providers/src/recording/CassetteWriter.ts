@@ -10,7 +10,9 @@ import { CassetteError, whyOf } from "./CassetteError.ts"
 export type Existing = "refuse" | "append" | "replace"
 
 export interface CassetteWriter {
-  readonly append: (request: Canonical, answer: Answer) => Effect.Effect<void, CassetteError>
+  /** A request is asked; what is given says when, in the order of all. */
+  readonly ask: () => number
+  readonly append: (asked: number, request: Canonical, answer: Answer) => Effect.Effect<void, CassetteError>
 }
 
 /** Of so many exchanges it is remembered what they asked: as many sessions may record side by side. */
@@ -62,18 +64,32 @@ const continued = (file: string, { normalisers }: Header): ReadonlyArray<Exchang
   })
 }
 
+/** Also one that was there is its owner's alone from now on. */
+const opened = async (file: string, flags: string) => {
+  const handle = await open(file, flags, 0o600)
+  await handle.chmod(0o600)
+  return handle
+}
+
 const begin = async (file: string, header: Header, existing: Existing) => {
   const fresh = async (flags: string) => {
-    const handle = await open(file, flags, 0o600)
+    const handle = await opened(file, flags)
     await handle.appendFile(`${JSON.stringify(header)}\n`)
     return { handle, exchanges: [] }
+  }
+  const goOn = async () => {
+    const exchanges = continued(file, header)
+    const handle = await opened(file, "a+")
+    // Editors take the end of the last line away.
+    if (!(await handle.readFile("utf8")).endsWith("\n")) await handle.appendFile("\n")
+    return { handle, exchanges }
   }
   if (existing === "replace") return fresh("w")
   try {
     return await fresh("wx")
   } catch (cause) {
     if (!isThere(cause)) throw cause
-    if (existing === "append") return { exchanges: continued(file, header), handle: await open(file, "a", 0o600) }
+    if (existing === "append") return goOn()
     throw new CassetteError({ file, problem: "is there already. Delete it to record again, or name another file" })
   }
 }
@@ -94,24 +110,26 @@ export const make = Effect.fnUntraced(function* (
     ({ handle }) => Effect.promise(() => handle.close())
   )
   let count = exchanges.length
+  let last = Math.max(count, exchanges.at(-1)?.asked ?? 0)
   let recent = exchanges.slice(-remembered).map(({ number, request }) => askedOf(number, request))
   const oneByOne = Semaphore.makeUnsafe(1)
 
-  const append = (request: Canonical, answer: Answer) =>
+  const append = (place: number, request: Canonical, answer: Answer) =>
     Effect.suspend(() => {
       const asked = askedOf(count + 1, request)
       const earlier = recent.findLast((one) => goesOn(asked, one))
+      const when = place === asked.number ? {} : { asked: place }
       const written =
         earlier === undefined
           ? request
           : { follows: earlier.number, messages: request.messages.slice(earlier.messages.length) }
       return Effect.map(
-        attempt(file, () => write(handle, { key: keyOf(request), request: written, answer })),
+        attempt(file, () => write(handle, { key: keyOf(request), ...when, request: written, answer })),
         () => {
           count++
           recent = [...recent, asked].slice(-remembered)
         }
       )
     }).pipe(oneByOne.withPermits(1), Effect.uninterruptible)
-  return { append }
+  return { ask: () => ++last, append }
 })

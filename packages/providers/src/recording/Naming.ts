@@ -1,13 +1,13 @@
 /** Puts names in the place of what differs between runs, and takes them back. One for each request: it knows what that holds. */
 import { hidden } from "@rein/core/schema/Secrets"
-import type { Normaliser } from "./Normaliser.ts"
+import { bracket, type Normaliser } from "./Normaliser.ts"
 
 const open = "⟦"
 const close = "⟧"
-const named = /⟦([a-z][a-z0-9-]*)(?::(\d+))?⟧/g
+/** The last number is of characters, of what is spoken of by its beginning. */
+const named = /⟦([a-z][a-z0-9-]*)(?::(\d+)(?:\/(\d+))?)?⟧/g
 
 /** The text may hold the sign with which names begin. */
-const bracket = "bracket"
 const bracketPattern = /⟦/g
 
 const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
@@ -27,6 +27,7 @@ interface Rule {
   readonly pattern: Readonly<Record<Spelling, RegExp>>
   /** What the name stands for in an answer: a text, whatever has the number, or nothing. */
   readonly means: string | "numbered" | undefined
+  readonly isShortened: boolean
 }
 
 interface Found {
@@ -35,21 +36,22 @@ interface Found {
   readonly rule: Rule
 }
 
-const ruleOf = ({ find, name, numbered }: Normaliser): ReadonlyArray<Rule> => {
+const ruleOf = ({ find, name, numbered, shortened }: Normaliser): ReadonlyArray<Rule> => {
   if (find instanceof RegExp) {
     const pattern = new RegExp(find.source, find.flags.includes("g") ? find.flags : `${find.flags}g`)
-    return [{ name, pattern: { plain: pattern, json: pattern }, means: numbered === true ? "numbered" : undefined }]
+    const means = numbered === true ? "numbered" : undefined
+    return [{ name, pattern: { plain: pattern, json: pattern }, means, isShortened: shortened === true }]
   }
   const [means] = find
   if (means === undefined) return []
   const pattern = (spelling: Spelling) => new RegExp(patternOf(find.map((text) => spell(text, spelling))), "g")
-  return [{ name, pattern: { plain: pattern("plain"), json: pattern("json") }, means }]
+  return [{ name, pattern: { plain: pattern("plain"), json: pattern("json") }, means, isShortened: false }]
 }
 
 /** The rules of some normalisers. What comes first in a text counts, then the longest, then their order. */
 export const rulesOf = (normalisers: ReadonlyArray<Normaliser>): ReadonlyArray<Rule> => [
   ...normalisers.flatMap(ruleOf),
-  { name: bracket, pattern: { plain: bracketPattern, json: bracketPattern }, means: open }
+  { name: bracket, pattern: { plain: bracketPattern, json: bracketPattern }, means: open, isShortened: false }
 ]
 
 export type Rules = ReadonlyArray<Rule>
@@ -104,6 +106,18 @@ const change = (pieces: ReadonlyArray<string>, changes: ReadonlyArray<Change>): 
   return made
 }
 
+const escapes = /\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])/g
+
+/** JSON in which each sign is spelled as we spell it: in `\/` or `\u002f` no path and no key would be found. */
+const respelled = (pieces: ReadonlyArray<string>): ReadonlyArray<string> =>
+  change(
+    pieces,
+    [...pieces.join("").matchAll(escapes)].flatMap(({ 0: escape, index }) => {
+      const by = JSON.stringify(JSON.parse(`"${escape}"`)).slice(1, -1)
+      return by === escape ? [] : [{ at: index, length: escape.length, by }]
+    })
+  )
+
 export class Naming {
   readonly #rules: Rules
   readonly #secrets: RegExp
@@ -116,6 +130,7 @@ export class Naming {
     this.#secrets = secrets
   }
 
+  /** The name of what a request holds: what is new gets the next number. */
   #nameOf({ rule, text }: Found): string {
     if (rule.means !== "numbered") return `${open}${rule.name}${close}`
     const known = this.#numbers.get(rule.name) ?? new Map<string, number>()
@@ -123,6 +138,16 @@ export class Naming {
     const number = known.get(text) ?? known.size + 1
     known.set(text, number)
     return `${open}${rule.name}:${number}${close}`
+  }
+
+  /** The name of what an answer speaks of, where it can be taken back. */
+  #knownNameOf(found: Found): string | undefined {
+    const { rule, text } = found
+    if (rule.means !== "numbered") return rule.means === undefined ? undefined : this.#nameOf(found)
+    const known = this.#numbers.get(rule.name)
+    if (known?.has(text) === true) return this.#nameOf(found)
+    const whole = rule.isShortened ? [...(known ?? [])].find(([one]) => one.startsWith(text)) : undefined
+    return whole === undefined ? undefined : `${open}${rule.name}:${whole[1]}/${text.length}${close}`
   }
 
   #hide(pieces: ReadonlyArray<string>): ReadonlyArray<string> {
@@ -133,13 +158,17 @@ export class Naming {
     )
   }
 
-  #name(pieces: ReadonlyArray<string>, spelling: Spelling, isNamed: (found: Found) => boolean): ReadonlyArray<string> {
+  #name(
+    pieces: ReadonlyArray<string>,
+    spelling: Spelling,
+    nameOf: (found: Found) => string | undefined
+  ): ReadonlyArray<string> {
     const shown = this.#hide(pieces)
-    const found = findIn(shown.join(""), this.#rules, spelling).filter(isNamed)
-    return change(
-      shown,
-      found.map((one) => ({ at: one.at, length: one.text.length, by: this.#nameOf(one) }))
-    )
+    const changes = findIn(shown.join(""), this.#rules, spelling).flatMap((found) => {
+      const by = nameOf(found)
+      return by === undefined ? [] : [{ at: found.at, length: found.text.length, by }]
+    })
+    return change(shown, changes)
   }
 
   /** A text that says the same everywhere, without secrets. */
@@ -149,24 +178,26 @@ export class Naming {
 
   /** A text of the request. */
   request(text: string): string {
-    return this.#name([text], "plain", () => true).join("")
+    return this.#name([text], "plain", (found) => this.#nameOf(found)).join("")
   }
 
   /** A text of the answer, in the pieces in which it came. Named is only what can be taken back: the rest is the model's own. */
   answer(pieces: ReadonlyArray<string>, spelling: Spelling): ReadonlyArray<string> {
-    return this.#name(pieces, spelling, ({ rule, text }) =>
-      rule.means === "numbered" ? this.#numbers.get(rule.name)?.has(text) === true : rule.means !== undefined
-    )
+    const usual = spelling === "json" ? respelled(pieces) : pieces
+    return this.#name(usual, spelling, (found) => this.#knownNameOf(found))
   }
 
   /** A text of a recorded answer, as it is here. */
   restore(text: string, spelling: Spelling): string {
-    return text.replace(named, (whole, name: string, number: string | undefined) => {
+    return text.replace(named, (whole, name: string, number: string | undefined, length: string | undefined) => {
       const rule = this.#rules.find((one) => one.name === name)
       if (rule?.means === undefined) return whole
       const meant =
         rule.means === "numbered"
-          ? [...(this.#numbers.get(name)?.keys() ?? [])][Number(number) - 1]
+          ? [...(this.#numbers.get(name)?.keys() ?? [])][Number(number) - 1]?.slice(
+              0,
+              length === undefined ? undefined : Number(length)
+            )
           : spell(rule.means, spelling)
       return meant ?? whole
     })

@@ -20,7 +20,7 @@ import { type Answer, type Cassette, load } from "./Cassette.ts"
 import { CassetteError } from "./CassetteError.ts"
 import * as CassetteWriter from "./CassetteWriter.ts"
 import { Naming, rulesOf } from "./Naming.ts"
-import { here, type Normaliser, standard } from "./Normaliser.ts"
+import { here, type Normaliser, withStandard } from "./Normaliser.ts"
 import * as Player from "./Player.ts"
 
 export { CassetteError } from "./CassetteError.ts"
@@ -47,10 +47,16 @@ export interface ReplayOptions extends Common {
   readonly inTime?: boolean
 }
 
-const normalisersOf = ({ directory, normalisers = [] }: Common): ReadonlyArray<Normaliser> => [
-  ...normalisers,
-  ...standard({ ...here(), ...(directory === undefined ? {} : { directory }) })
-]
+/** Throws a `CassetteError`. */
+const normalisersOf = (file: string, { directory, normalisers = [] }: Common): ReadonlyArray<Normaliser> =>
+  withStandard(file, normalisers, { ...here(), ...(directory === undefined ? {} : { directory }) })
+
+const attempt = <A>(run: () => A): Effect.Effect<A, CassetteError> =>
+  Effect.try({
+    try: run,
+    // Nothing else is thrown where recordings are read.
+    catch: (error) => error as CassetteError
+  })
 
 const secretsOf = ({ secrets = [] }: Common): RegExp =>
   keyPattern([...keysOf(process.env).map(([, value]) => value), ...secrets.map(Redacted.value)])
@@ -110,7 +116,7 @@ export const record = (file: string, options: RecordOptions = {}): Layer.Layer<M
     Model,
     Effect.gen(function* () {
       const model = yield* Model
-      const normalisers = normalisersOf(options)
+      const normalisers = yield* attempt(() => normalisersOf(file, options))
       const names = normalisers.map(({ name }) => name)
       const writer = yield* CassetteWriter.make(file, names, options.existing ?? "refuse")
       const rules = rulesOf(normalisers)
@@ -121,13 +127,14 @@ export const record = (file: string, options: RecordOptions = {}): Layer.Layer<M
           Effect.map(listen(), (answer) => {
             const naming = new Naming(rules, secrets)
             const asked = canonical(request, naming)
+            const place = writer.ask()
             return model.stream(request).pipe(
               Stream.mapArray(answer.hear),
               Stream.onEnd(answer.end),
               Stream.onExit((exit) =>
                 isHeldBack(exit)
                   ? Effect.void
-                  : Effect.orDie(writer.append(asked, answer.answer(exit, naming, options.times === true)))
+                  : Effect.orDie(writer.append(place, asked, answer.answer(exit, naming, options.times === true)))
               )
             )
           })
@@ -145,19 +152,12 @@ export class Replayed extends Context.Service<
   }
 >()("@rein/providers/recording/Recording/Replayed") {}
 
-const attempt = <A>(run: () => A): Effect.Effect<A, CassetteError> =>
-  Effect.try({
-    try: run,
-    // Nothing else is thrown where recordings are read.
-    catch: (error) => error as CassetteError
-  })
-
 const playing = (cassette: Cassette, options: ReplayOptions): Layer.Layer<Model | Replayed, CassetteError> =>
   Layer.effectContext(
     Effect.map(
       attempt(() =>
         Player.make(cassette, {
-          normalisers: normalisersOf(options),
+          normalisers: normalisersOf(cassette.file, options),
           secrets: secretsOf(options),
           isInTime: options.inTime === true
         })

@@ -7,7 +7,7 @@ import { canonical } from "../recording/Canonical.ts"
 import { type Exchange, load } from "../recording/Cassette.ts"
 import * as Difference from "../recording/Difference.ts"
 import { Naming, type Rules, rulesOf } from "../recording/Naming.ts"
-import { here, type Normaliser, standard } from "../recording/Normaliser.ts"
+import { here, type Normaliser, withStandard } from "../recording/Normaliser.ts"
 import { errorOf, normalisersOf } from "../recording/Player.ts"
 
 export interface Options {
@@ -45,6 +45,6 @@ const stepOf = (file: string, exchange: Exchange, rules: Rules): ScriptedStep =>
 export const script = (file: string, { directory, normalisers = [] }: Options = {}): ReadonlyArray<ScriptedStep> => {
   const cassette = load(file)
   const place = { ...here(), ...(directory === undefined ? {} : { directory }) }
-  const rules = rulesOf(normalisersOf(cassette, [...normalisers, ...standard(place)]))
+  const rules = rulesOf(normalisersOf(cassette, withStandard(file, normalisers, place)))
   return cassette.exchanges.map((exchange) => stepOf(file, exchange, rules))
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { appendFileSync, chmodSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -265,6 +265,24 @@ describe("a recording", () => {
     })
   )
 
+  it.live("holds no secret in another spelling either, nor in what only the provider reads", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      const value = 'given "to" it\nin lines 12345'
+      const input = { command: `echo ${value}` }
+      const answers: Answers = [
+        [{ reasoning: "hm", signature: `of ${value}` }, { call: "read", input }, { text: "user in lines 12345" }]
+      ]
+      const secrets = [Redacted.make(value)]
+      const asked = request(said(JSON.stringify({ value })), said(Buffer.from(value).toString("base64")))
+      yield* record(path, [asked], answers, { secrets })
+      const written = readFileSync(path, "utf8")
+      for (const piece of ["given ", "in lines", "12345", "Z2l2ZW4gInRv"]) assert.notInclude(written, piece)
+      const [again] = yield* replayed(path, [asked], { secrets })
+      assert.isUndefined(again?.error)
+    })
+  )
+
   it.live("takes the exchanges of sessions side by side", () =>
     Effect.gen(function* () {
       const path = yield* file
@@ -280,6 +298,36 @@ describe("a recording", () => {
         }).pipe(Effect.provide(layer))
       const before = yield* all(Layer.provide(Recording.record(path), answers))
       assert.deepStrictEqual(yield* all(Recording.replay(path)), before)
+    })
+  )
+
+  it.live("gives equal requests that were under way together their own answers, whichever ended first", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      const slow = yield* Deferred.make<void>()
+      let count = 0
+      const model = Layer.succeed(
+        Model,
+        Model.of({
+          stream: () => {
+            const isFirst = ++count === 1
+            const said = Stream.fromArray([{ type: "text-delta", id: "1", text: isFirst ? "slow" : "fast" } as const])
+            return isFirst ? Stream.concat(Stream.fromEffectDrain(Deferred.await(slow)), said) : said
+          }
+        })
+      )
+      const texts = ({ parts }: { readonly parts: ReadonlyArray<unknown> }) => JSON.stringify(parts)
+      yield* Effect.gen(function* () {
+        const { stream } = yield* Model
+        const first = yield* Effect.forkChild(collect(stream(request(said("a")))), { startImmediately: true })
+        yield* Effect.repeat(Effect.yieldNow, { until: () => count === 1 })
+        yield* collect(stream(request(said("a"))))
+        yield* Deferred.succeed(slow, undefined)
+        assert.include(texts(yield* Fiber.join(first)), "slow")
+      }).pipe(Effect.provide(Layer.provide(Recording.record(path), model)))
+      const after = yield* replayed(path, [request(said("a")), request(said("a"))])
+      assert.include(texts(after[0] ?? { parts: [] }), "slow")
+      assert.include(texts(after[1] ?? { parts: [] }), "fast")
     })
   )
 
@@ -308,6 +356,33 @@ describe("a recording", () => {
         yield* problem(path),
         `Line 1 of the recording FILE names the normaliser "port", which is not known here`
       )
+    })
+  )
+
+  it.live("that an editor has saved without its last line break is gone on with, and is its owner's alone again", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      yield* record(path, [request(said("a"))], [[]])
+      writeFileSync(path, readFileSync(path, "utf8").trimEnd())
+      chmodSync(path, 0o644)
+      yield* record(path, [request(said("a"), said("b"))], [[]], { existing: "append" })
+      assert.lengthOf(load(path).exchanges, 2)
+      assert.strictEqual(statSync(path).mode & 0o777, 0o600)
+      chmodSync(path, 0o644)
+      yield* record(path, [request(said("c"))], [[]], { existing: "replace" })
+      assert.strictEqual(statSync(path).mode & 0o777, 0o600)
+    })
+  )
+
+  it.live("takes no normaliser whose name means another one too, or none", () =>
+    Effect.gen(function* () {
+      const path = yield* file
+      for (const name of ["date", "Port", "bracket"]) {
+        const normalisers = [{ name, find: /x/ }]
+        const refused = yield* Effect.flip(record(path, [], [], { normalisers }))
+        assert.include(String(refused), `a normaliser named "${name}"`)
+      }
+      assert.include(yield* problem(path), "ENOENT")
     })
   )
 

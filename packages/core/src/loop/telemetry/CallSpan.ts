@@ -10,17 +10,19 @@ export interface Place {
   readonly agent: string
 }
 
-/** What the tool says of its failure is content. */
-const failureOf = ({ output, status }: CallResult, content: boolean): Telemetry.Failed | undefined => {
-  if (status === "completed") return undefined
-  const message = content ? output.slice(0, 200) : `The call ended as ${status}.`
-  return { type: status === "failed" ? "tool_error" : status, message }
-}
+const failureOf = ({ output, status }: CallResult): Telemetry.Failed | undefined =>
+  status === "completed"
+    ? undefined
+    : {
+        type: status === "failed" ? "tool_error" : status,
+        message: `The call ended as ${status}.`,
+        content: output.slice(0, 200)
+      }
 
 const inputOf = ({ input }: Call): unknown => (input.type === "json" ? input.value : input.text)
 
 const tell = (call: Call, running: Telemetry.Running, result: CallResult): Effect.Effect<void> => {
-  const failed = failureOf(result, running.content)
+  const failed = failureOf(result)
   const attributes = () =>
     running.content ? { ...Content.ofInput(inputOf(call)), ...Content.ofOutput(result.output) } : {}
   return Effect.flatMap(Telemetry.end(running, attributes, failed), (seconds) =>

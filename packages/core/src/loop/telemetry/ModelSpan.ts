@@ -58,13 +58,16 @@ class Heard {
   }
 }
 
-/** What breaks behind a finish is only the connection. */
+/** What breaks behind a finish is only the connection. Providers repeat of the request what they refuse. */
 const failureOf = (exit: Exit.Exit<unknown, ModelError>, heard: Heard): Telemetry.Failed | undefined => {
   if (Exit.isSuccess(exit) || heard.finish !== undefined || Cause.hasInterruptsOnly(exit.cause)) return undefined
   const error = exit.cause.reasons.find(Cause.isFailReason)?.error
-  return error === undefined
-    ? { type: "_OTHER", message: String(Cause.squash(exit.cause)) }
-    : { type: error.reason._tag, message: error.message }
+  if (error === undefined) {
+    return { type: "_OTHER", message: "The model layer broke.", content: String(Cause.squash(exit.cause)) }
+  }
+  const { message: content, reason, status } = error
+  const message = status === undefined ? "The request failed." : `The request failed with status ${status}.`
+  return { type: reason._tag, message, content }
 }
 
 const wasSent = (exit: Exit.Exit<unknown, ModelError>): boolean =>

@@ -60,15 +60,19 @@ export const begin = Effect.fnUntraced(function* (
 export const within = <A, E, R>({ span }: Running, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   span === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, span)
 
-/** How something ended that is no failure of ours: `error.type` of the conventions, and a sentence without content. */
+/** How something ended that is no failure of ours. */
 export interface Failed {
+  /** `error.type` of the conventions. */
   readonly type: string
+  /** A sentence without content. */
   readonly message: string
+  /** What is told instead where content may be: the words of a provider or a tool, who repeat what they were given. */
+  readonly content: string
 }
 
 /** For the status of the span. Where in our code it was made says nothing. */
-const errorOf = ({ message, type }: Failed): Error => {
-  const told = withoutKeys(message)
+const errorOf = ({ content, message, type }: Failed, hasContent: boolean): Error => {
+  const told = hasContent ? withoutKeys(content) : message
   return Object.assign(new Error(told), { name: type, stack: `${type}: ${told}` })
 }
 
@@ -79,7 +83,10 @@ export const end = (running: Running, attributes: () => Attributes, failed?: Fai
       const { began, span } = running
       if (span !== undefined) {
         annotate(span, { ...attributes(), "error.type": failed?.type })
-        span.end(clock.currentTimeNanosUnsafe(), failed === undefined ? Exit.void : Exit.fail(errorOf(failed)))
+        span.end(
+          clock.currentTimeNanosUnsafe(),
+          failed === undefined ? Exit.void : Exit.fail(errorOf(failed, running.content))
+        )
       }
       return (clock.currentTimeMillisUnsafe() - began) / 1_000
     })

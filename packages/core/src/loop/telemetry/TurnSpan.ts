@@ -10,7 +10,11 @@ const known = (count: Usage.Tokens | Usage.Cost): number | undefined => (count =
 
 const failureOf = (outcome: Outcome | undefined): Telemetry.Failed | undefined =>
   outcome?._tag === "failed"
-    ? { type: outcome.error.reason?._tag ?? outcome.error.kind, message: outcome.error.message }
+    ? {
+        type: outcome.error.reason?._tag ?? outcome.error.kind,
+        message: "The turn failed.",
+        content: outcome.error.message
+      }
     : undefined
 
 const attributesOf = ({ epoch, lastTurn, turn }: SessionState): Telemetry.Attributes => {

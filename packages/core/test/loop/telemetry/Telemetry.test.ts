@@ -32,7 +32,11 @@ const hang = Tool.make("hang", {
 const usage = { input: 100, cacheRead: 60, cacheWrite: 10, output: 7, reasoning: "unknown" } as const
 
 const script: ReadonlyArray<ScriptedStep> = [
-  { answer: [{ error: new ModelError({ reason: { _tag: "Overloaded", retryAfterMillis: 0 }, message: "busy" }) }] },
+  {
+    answer: [
+      { error: new ModelError({ reason: { _tag: "Overloaded", retryAfterMillis: 0 }, message: 'busy with "go"' }) }
+    ]
+  },
   {
     answer: [
       { parts: [{ type: "response", responseId: "r1", model: "real-model" }] },
@@ -185,7 +189,22 @@ describe("a turn", () => {
         "gen_ai.tool.call.result": "saw a and [key]"
       })
       assert.include(toldBy(spans), "There is nothing")
+      assert.include(toldBy(spans), 'busy with "go"')
       assert.notInclude(toldBy(spans), secret)
+    })
+  )
+
+  it.effect("that fails says by which reason, and not what the provider repeats of the request", () =>
+    Effect.gen(function* () {
+      const { layer, spans } = tracer()
+      const refused = new ModelError({ reason: { _tag: "InvalidRequest" }, message: 'refused "go"', status: 400 })
+      const runtime = TestRuntime.layer([{ answer: [{ error: refused }] }])
+      yield* TestRuntime.prompt("go").pipe(Effect.provide(runtime), Effect.provide(layer))
+      for (const name of ["chat script", "invoke_agent build"]) {
+        assert.deepInclude(attributesOf(spans, name)[0], { "error.type": "InvalidRequest" })
+      }
+      assert.include(toldBy(spans), "The request failed with status 400.")
+      assert.notInclude(toldBy(spans), "refused")
     })
   )
 
