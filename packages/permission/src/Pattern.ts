@@ -32,9 +32,9 @@ const lower = (character: string): string => {
   return Array.from(small).length === 1 ? small : character
 }
 
+/** Of all letters only these two become several, or another one at the end of a word. */
 const fold = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- ASCII is what is looked for
-  /^[\0-\x7f]*$/.test(text) ? text.toLowerCase() : Array.from(text, lower).join("")
+  /[\u0130\u03a3]/.test(text) ? Array.from(text, lower).join("") : text.toLowerCase()
 
 /** A backslash in a command is the shell's; every other value is a path or has none. */
 const holdsPaths = (permission: string): boolean => permission !== "bash"
