@@ -174,9 +174,12 @@ export const headOf = (pattern: string): string => {
   return end === -1 ? pattern : pattern.slice(0, end)
 }
 
+/** The longest literal text that stands in every value which a pattern matches, and so in every pattern that it covers. */
+export const textIn = (pattern: string): string => longestText(pattern.replace(/ \*$/, ""))
+
 /** What can be told at a glance, because most pairs of patterns have nothing to do with each other. */
 const mayCover = (wide: string, narrow: string): boolean =>
-  isPlain(wide) ? wide === narrow : narrow.startsWith(headOf(wide))
+  isPlain(wide) ? wide === narrow : narrow.startsWith(headOf(wide)) && narrow.includes(textIn(wide))
 
 /** Does the wide pattern match every value that the narrow one matches? Both without `~`; never says so wrongly. */
 export const covers = (wide: string, narrow: string): boolean =>

@@ -18,6 +18,15 @@ describe("review", () => {
     assert.deepStrictEqual(told({ origin: "user", rules }), ["user rm * < user *", "user git push * < user *"])
   })
 
+  it("warns among thousands of rules, too", () => {
+    const many = Array.from({ length: 3_000 }, (_, index) => [
+      rule(`cmd${index} *`, "deny"),
+      rule(`*x${index}?`, "allow")
+    ])
+    const rules = [rule("rm -x7a", "deny"), ...many.flat()]
+    assert.deepStrictEqual(told({ origin: "user", rules }), ["user rm -x7a < user *x7?"])
+  })
+
   it("says nothing of rules that win sometimes, of allows, and of the same action", () => {
     assert.deepStrictEqual(
       told({
