@@ -75,6 +75,19 @@ describe("prefix", () => {
     }
   })
 
+  it("saves nothing of what only destroys: one thing that may go is not all of them", () => {
+    for (const text of [
+      "rm -rf ./tmp",
+      "/bin/rm a",
+      "rmdir a",
+      "kill -9 1",
+      "pkill node",
+      "dd if=a of=b",
+      "mkfs.ext4 a"
+    ])
+      assert.strictEqual(saved(text), "", text)
+  })
+
   it("knows a program by its path, version, suffix and in any case", () => {
     assert.strictEqual(saved("/usr/bin/git push origin"), "/usr/bin/git push")
     assert.strictEqual(saved("python3.12 -m pytest -q"), "python3.12 -m pytest")
