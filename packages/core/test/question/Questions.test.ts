@@ -329,7 +329,8 @@ describe("a need that judges itself", () => {
               const isAnswered = layers.some(({ onlyAsks, rules }) => onlyAsks === "asked" && rules.length > 0)
               if (at === "bad") return Effect.succeed({ action: "deny", why: "it is bad" })
               if (isAnswered) return Effect.succeed({ action: "allow", why: "answered", origin: "an answer" })
-              return Effect.succeed({ action: "ask", why: "odd", offers: [{ permission: "look", pattern: "odd *" }] })
+              const offers = [{ permission: "look", pattern: "odd *" }]
+              return Effect.succeed({ action: "ask", why: "odd", details: "why: odd", offers })
             }
           }
         ]),
@@ -342,6 +343,7 @@ describe("a need that judges itself", () => {
       const { outcome, questions, session, sessions } = yield* answering(1, 0, { _tag: "session" })
       assert.strictEqual((yield* outcome)._tag, "completed")
       assert.deepStrictEqual(questions[0]?.request.offers, [{ permission: "look", pattern: "odd *" }])
+      assert.strictEqual(questions[0]?.request.details, "why: odd")
       assert.deepStrictEqual(ran, ["odd", "more"])
       const { approvals } = yield* sessions.state(session)
       assert.deepStrictEqual(
