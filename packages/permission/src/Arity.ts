@@ -4,12 +4,13 @@
  *
  * A rule is compared with the text of a command, so the words must stand together at its start: after `git -C dir`
  * nothing is saved, since no text prefix says both `git` and `push`. Neither is anything saved of a command that runs
- * another one, of a group that names no action yet (`git stash` would cover `git stash drop`), nor with a word that
+ * another one, of one that only destroys (`rm` would cover every file), of a group that names no action yet (`git stash` would cover `git stash drop`), nor with a word that
  * is not plain, which in a rule would mean something else.
  */
 import { build } from "./arity/Build.ts"
 import { cloud } from "./arity/Cloud.ts"
 import { containers } from "./arity/Containers.ts"
+import { destroying } from "./arity/Destroying.ts"
 import type { Family, Keep } from "./arity/Family.ts"
 import { git } from "./arity/Git.ts"
 import { hosting } from "./arity/Hosting.ts"
@@ -32,6 +33,7 @@ export const families: ReadonlyArray<Family> = [
   rubyAndPhp,
   build,
   system,
+  destroying,
   wrappers
 ]
 

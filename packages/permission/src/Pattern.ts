@@ -32,9 +32,9 @@ const lower = (character: string): string => {
   return Array.from(small).length === 1 ? small : character
 }
 
+/** Of all letters only these two become several, or another one at the end of a word. */
 const fold = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- ASCII is what is looked for
-  /^[\0-\x7f]*$/.test(text) ? text.toLowerCase() : Array.from(text, lower).join("")
+  /[\u0130\u03a3]/.test(text) ? Array.from(text, lower).join("") : text.toLowerCase()
 
 /** A backslash in a command is the shell's; every other value is a path or has none. */
 const holdsPaths = (permission: string): boolean => permission !== "bash"
@@ -69,7 +69,7 @@ export const forms = (pattern: string): ReadonlyArray<string> =>
 /** Looking for a text this long is quick wherever it stands. */
 const shortText = 250
 
-/** As long as what people write between two stars: it is looked for without making code points of the value. */
+/** As long as what people write between two stars: a text this short is looked for without making code points of the value. */
 const simpleText = 40
 
 /** The longest literal text of a pattern, which a value that matches has somewhere. */
@@ -77,32 +77,36 @@ const longestText = (pattern: string): string =>
   pattern.split(/[*?]+/).reduce((longest, text) => (text.length > longest.length ? text : longest), "")
 
 const matchesText = (pattern: string, value: Text, from: number): boolean => {
+  const isSimple = !/[?\ud800-\udfff]/.test(pattern)
+  const simply = isSimple ? matchesSimply(pattern, value.text, from) : undefined
+  if (simply !== undefined) return simply
   const segments = pattern.split("*")
   const first = segments[0] ?? ""
   const last = segments.at(-1) ?? ""
-  if (segments.length === 1 && isPlain(pattern)) return value.text.slice(from) === pattern
   // Most rules are about something else, which their first or last letters tell.
   if (isPlain(first) && !value.text.startsWith(first, from)) return false
   if (isPlain(last) && !value.text.endsWith(last)) return false
-  if (segments.length > 1 && areSimple(segments)) return matchesSimply(segments, value.text, from)
   const longest = longestText(pattern)
   if (longest.length <= shortText && !value.text.includes(longest, from)) return false
   return matchesCodes(segments, value.codes(), from === 0 ? 0 : codesOf(value.text.slice(0, from)).length)
 }
 
-/** Segments that are looked for as text: none is long, none holds a `?` or half of a character. */
-const areSimple = (segments: ReadonlyArray<string>): boolean =>
-  segments.every((segment) => segment.length <= simpleText && !/[?\ud800-\udfff]/.test(segment))
-
-/** The first segment begins the value and the last one ends it, as is known already. */
-const matchesSimply = (segments: ReadonlyArray<string>, value: string, from: number): boolean => {
-  let at = from + (segments[0]?.length ?? 0)
-  for (const segment of segments.slice(1, -1)) {
-    const found = value.indexOf(segment, at)
+/** Compares as text a pattern that holds no `?` and no half of a character; `undefined` where that may be slow, because a text in it is long. */
+const matchesSimply = (pattern: string, value: string, from: number): boolean | undefined => {
+  let star = pattern.indexOf("*")
+  if (star === -1) return value.length === from + pattern.length && value.endsWith(pattern)
+  if (!value.startsWith(pattern.slice(0, star), from)) return false
+  let at = from + star
+  for (;;) {
+    const next = pattern.indexOf("*", star + 1)
+    const text = pattern.slice(star + 1, next === -1 ? undefined : next)
+    if (next === -1) return value.length >= at + text.length && value.endsWith(text)
+    if (text.length > simpleText) return undefined
+    const found = value.indexOf(text, at)
     if (found === -1) return false
-    at = found + segment.length
+    at = found + text.length
+    star = next
   }
-  return at + (segments.at(-1)?.length ?? 0) <= value.length
 }
 
 const matchesCodes = (segments: ReadonlyArray<string>, value: Codes, from: number): boolean => {
@@ -174,9 +178,12 @@ export const headOf = (pattern: string): string => {
   return end === -1 ? pattern : pattern.slice(0, end)
 }
 
+/** The longest literal text that stands in every value which a pattern matches, and so in every pattern that it covers. */
+export const textIn = (pattern: string): string => longestText(pattern.replace(/ \*$/, ""))
+
 /** What can be told at a glance, because most pairs of patterns have nothing to do with each other. */
 const mayCover = (wide: string, narrow: string): boolean =>
-  isPlain(wide) ? wide === narrow : narrow.startsWith(headOf(wide))
+  isPlain(wide) ? wide === narrow : narrow.startsWith(headOf(wide)) && narrow.includes(textIn(wide))
 
 /** Does the wide pattern match every value that the narrow one matches? Both without `~`; never says so wrongly. */
 export const covers = (wide: string, narrow: string): boolean =>

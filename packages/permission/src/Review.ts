@@ -1,5 +1,5 @@
 /** Looks for rules that do nothing: a person who wrote one thinks that it protects something. */
-import { expand, headOf, type Options } from "./Pattern.ts"
+import { expand, headOf, type Options, textIn } from "./Pattern.ts"
 import { isWider, type Layer, type Rule } from "./Rules.ts"
 
 /** A rule, and where it stands. */
@@ -61,17 +61,19 @@ const canUndo = (rule: Rule, layer: Layer, later: Layer): boolean => {
   return later.onlyAsks !== "asked"
 }
 
-/** A rule as it is compared, without `~`, and what every value begins with that it matches. */
+/** A rule as it is compared, without `~`, and what every value begins with and holds that it matches. */
 interface Known {
   readonly rule: Rule
   readonly expanded: Rule
   readonly head: string
+  readonly text: string
 }
 
 const knownOf = (rule: Rule, options: Options): Known => {
   const pattern = expand(rule.permission, rule.pattern, options)
   const expanded = { ...rule, permission: expand("", rule.permission, options), pattern }
-  return { rule, expanded, head: rule.literal === true ? pattern : headOf(pattern) }
+  const isLiteral = rule.literal === true
+  return { rule, expanded, head: isLiteral ? pattern : headOf(pattern), text: isLiteral ? "" : textIn(pattern) }
 }
 
 /** The later rule that always wins over this one with another action. */
@@ -84,9 +86,13 @@ const shadowOf = (
   const [at, index] = place
   const own = layers[at]
   if (own === undefined) return undefined
-  // The head first: there may be thousands of rules, and few have anything to do with each other.
+  const { pattern } = expanded
+  // What is quickly told first: there may be thousands of rules, and few have anything to do with each other.
   const isShadow = (one: Known) =>
-    one.rule.action !== rule.action && expanded.pattern.startsWith(one.head) && isWider(one.expanded, expanded)
+    one.rule.action !== rule.action &&
+    pattern.startsWith(one.head) &&
+    pattern.includes(one.text) &&
+    isWider(one.expanded, expanded)
   for (const [number, later] of layers.entries()) {
     if (number < at || !canUndo(rule, own, later)) continue
     const found = known[number]?.find((one, position) => (number > at || position > index) && isShadow(one))
@@ -94,6 +100,15 @@ const shadowOf = (
   }
   return undefined
 }
+
+/** The rules that no value can match, in their order. */
+export const neverMatching = (layers: ReadonlyArray<Layer>, options: Options = {}): ReadonlyArray<Warning> =>
+  layers.flatMap(({ origin, rules }) =>
+    rules.flatMap((rule): ReadonlyArray<Warning> => {
+      const why = neverMatches(rule, options)
+      return why === undefined ? [] : [{ kind: "never-matches", origin, rule, why }]
+    })
+  )
 
 /** The rules of these layers that do nothing, in their order. */
 export const review = (layers: ReadonlyArray<Layer>, options: Options = {}): ReadonlyArray<Warning> => {

@@ -1,134 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Schema } from "effect"
 import { decide, evaluate, explain, isWider, matches, type Action, type Layer, type Rule } from "@rein/permission/Rules"
+import { cpuMillis, large } from "./large.ts"
 
 const rule = (pattern: string, action: Action, permission = "bash"): Rule => ({ permission, pattern, action })
 const layer = (origin: string, rules: ReadonlyArray<Rule>, final?: boolean): Layer => ({
   origin,
   rules,
   ...(final === undefined ? {} : { final })
-})
-
-/** The length of a long value. */
-const large = 100_000
-
-/** Processor time, which other programs on the machine do not lengthen. */
-const cpuMillis = (work: () => void): number => {
-  const begin = process.cpuUsage()
-  work()
-  const { system, user } = process.cpuUsage(begin)
-  return (system + user) / 1_000
-}
-
-const yes = (pattern: string, ...values: ReadonlyArray<string>) => {
-  for (const value of values) assert.isTrue(matches(pattern, value), `${pattern} should match ${JSON.stringify(value)}`)
-}
-const no = (pattern: string, ...values: ReadonlyArray<string>) => {
-  for (const value of values)
-    assert.isFalse(matches(pattern, value), `${pattern} should not match ${JSON.stringify(value)}`)
-}
-
-/** The definition, as slow as it is plain. */
-const matchesByDefinition = (pattern: ReadonlyArray<string>, value: ReadonlyArray<string>): boolean => {
-  const [first, ...rest] = pattern
-  if (first === undefined) return value.length === 0
-  if (first === "*")
-    return value.some((_, at) => matchesByDefinition(rest, value.slice(at))) || matchesByDefinition(rest, [])
-  return value.length > 0 && (first === "?" || first === value[0]) && matchesByDefinition(rest, value.slice(1))
-}
-
-describe("matches", () => {
-  it("compares the whole value, literally", () => {
-    yes("git status", "git status")
-    no("git status", "git status -s", "a git status", "git statu", "", "GIT STATUS")
-    yes("a.b[c]+(d)|^$\\", "a.b[c]+(d)|^$\\")
-    no("a.c", "abc")
-    yes("", "")
-    no("", "a")
-  })
-
-  it("lets a star stand for any text, across lines and slashes", () => {
-    yes("*", "", "a", "a/b\nc", "😀")
-    yes("/src/*", "/src/", "/src/a", "/src/a/b/c.ts", "/src/a\nb")
-    no("/src/*", "/src", "/srcs/a", "x/src/a")
-    yes("*.ts", ".ts", "a/b.ts")
-    no("*.ts", "a.tsx")
-    yes("a*b*c", "abc", "axxbyyc", "abbcc")
-    no("a*b*c", "ac", "acb", "abcd")
-    yes("a**b", "ab", "axb")
-    no("ab*ba", "aba")
-    yes("ab*ba", "abba")
-    yes("*ab*ab", "abab", "xababab")
-    no("*ab*ab", "ab", "aba")
-  })
-
-  it("lets a question mark stand for one code point", () => {
-    yes("?", "a", "😀", "\n", "/", "é")
-    no("?", "", "ab", "😀😀")
-    yes("a?c", "abc", "a😀c")
-    no("a?c", "ac", "abbc")
-    yes("*?", "a", "😀", "ab")
-    no("*?", "")
-    no("?*?", "a", "😀")
-    yes("?*?", "ab", "😀😀", "😀x")
-    no("*?*?*", "😀")
-    yes("*?*?*", "a😀")
-    no("*??", "😀")
-    yes("*a?c*", "xxabcx", "a😀c")
-    no("*a?c*", "ac", "ab")
-  })
-
-  it("lets a final space and star stand for nothing", () => {
-    yes("ls *", "ls", "ls ", "ls -l", "ls -l\n/tmp")
-    no("ls *", "lsof", "lsof -i", "als", "l", "ls-l")
-    yes("git log *", "git log", "git log -1")
-    no("git log *", "git", "git logs")
-    yes("git * log *", "git -C x log", "git -C x log -1")
-    no("ls  *", "ls")
-  })
-
-  it("takes time in proportion to the value on hostile patterns", () => {
-    const hostile = (size: number): ReadonlyArray<readonly [pattern: string, value: string]> => {
-      const value = "a".repeat(size)
-      return [
-        ["*a*a*a*a*b", value],
-        [`${"*a".repeat(200)}*b`, value],
-        ["?*?*?*b", value],
-        [`*${"a".repeat(500)}b*`, value],
-        [`*b${"a".repeat(500)}*`, value],
-        [`*${"a?".repeat(250)}b*`, `b${value}`],
-        [`*${"?a".repeat(250)}?b?*`, `${value}b`],
-        [`${"*a?a".repeat(100)}b`, value]
-      ]
-    }
-    const time = (size: number) =>
-      cpuMillis(() =>
-        hostile(size).forEach(([pattern, value], row) => assert.isFalse(matches(pattern, value), `row ${row}`))
-      )
-    time(large / 8)
-    const [few, many] = [Math.min(time(large / 8), time(large / 8)), Math.min(time(large), time(large))]
-    // Eight times the value; what is tried anew at every place would take 64 times as long.
-    assert.isBelow(many, 24 * Math.max(few, 1))
-    assert.isTrue(matches(`*${"a?".repeat(250)}b*`, `${"a".repeat(large)}b`))
-    assert.isTrue(matches(`${"*a".repeat(200)}*`, "a".repeat(large)))
-  })
-
-  it.effect.prop(
-    "agrees with its definition",
-    {
-      pattern: Arbitrary.array(Arbitrary.schema(Schema.Literals(["a", "b", "😀", "*", "?"])), { maxLength: 10 }),
-      value: Arbitrary.array(Arbitrary.schema(Schema.Literals(["a", "b", "😀"])), { maxLength: 10 })
-    },
-    ({ pattern, value }) =>
-      Effect.sync(() =>
-        assert.strictEqual(
-          matches(pattern.join(""), value.join("")),
-          matchesByDefinition(pattern, value),
-          `${pattern.join("")} on ${value.join("")}`
-        )
-      ),
-    { arbitrary: { runs: 2_000 } }
-  )
 })
 
 describe("evaluate", () => {

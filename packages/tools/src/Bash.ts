@@ -94,12 +94,33 @@ const lastLine = (text: string): string => {
   return end.slice(end.lastIndexOf("\n") + 1).slice(-200)
 }
 
+/** Of a line with more commands and paths than these, a person sees the first. */
+const maximumShown = 20
+const maximumLine = 300
+
+/** Why a line is asked, each of its commands, and what it reads and writes. */
+const detailsOf = ({ commands, paths, why }: Judgement): string => {
+  // Of a line that is not understood, what was found in it is no list of what would run.
+  const isList = commands.length > 1 && commands.every(({ argv }) => argv.length > 0)
+  const lines = [
+    ...(isList ? commands.map(({ action, text }) => `${action}: ${text}`) : []),
+    ...paths.map(({ access, outside, path }) => `${access} ${path}${outside ? ", outside of the project" : ""}`)
+  ]
+  const more = lines.length > maximumShown ? [`and ${lines.length - maximumShown} more`] : []
+  return [`why: ${why}`, ...lines.slice(0, maximumShown), ...more]
+    .map((line) => (line.length > maximumLine ? `${line.slice(0, maximumLine).toWellFormed()}…` : line))
+    .map((line) => `  ${visible(line).replaceAll("\n", "\n    ")}`)
+    .join("\n")
+}
+
 /** What was decided about a line, in the words of a verdict. */
-const verdictOf = ({ action, commands, offers, origins, paths, why }: Judgement): Tool.Verdict => {
+const verdictOf = (judgement: Judgement): Tool.Verdict => {
+  const { action, commands, offers, origins, paths, why } = judgement
   const decided = [...commands, ...paths].find((one) => one.action === action && one.why === why)
   return {
     action,
     why,
+    details: detailsOf(judgement),
     offers: offers.map((pattern) => ({ permission: "bash", pattern })),
     ...(decided?.rule === undefined ? {} : { rule: decided.rule }),
     ...(origins.length === 0 ? {} : { origin: origins.join(" and ") })

@@ -7,12 +7,16 @@ import { Effect } from "effect"
 /** As many links in a row as Linux follows. */
 const maximumLinks = 40
 
+/** No path that a system takes has more characters, and each part of it is looked at. */
+const maximumLength = 4096
+
 const isMissing = (cause: unknown): boolean =>
   // Errors of node:fs carry a code.
   ["ENOENT", "ENOTDIR"].includes((cause as NodeJS.ErrnoException).code ?? "")
 
 /** A link whose target does not exist is followed too: whoever writes to it creates the target. */
 const follow = async (path: string, links: number): Promise<string> => {
+  if (path.length > maximumLength) throw new Error(`it is longer than ${maximumLength} characters`)
   try {
     return await realpath(path)
   } catch (cause) {
@@ -38,7 +42,7 @@ export const realPath = (directory: string, path: string): Effect.Effect<string,
     catch: (cause) =>
       new ToolError({
         // Rejections of node:fs, and our own above, are Errors.
-        message: `The path ${path} cannot be followed: ${(cause as Error).message}. Give another path.`
+        message: `The path ${path.length > maximumLength ? `${path.slice(0, 100)}…` : path} cannot be followed: ${(cause as Error).message}. Give another path.`
       })
   })
 

@@ -190,6 +190,16 @@ describe("bash", () => {
           const asked = yield* judge("ls && npm run build")
           assert.strictEqual(asked?.action, "ask")
           assert.deepStrictEqual(asked?.offers, [{ permission: "bash", pattern: "npm run build *" }])
+          const lines = (judged: typeof asked) => judged?.details?.split("\n")
+          assert.deepStrictEqual(lines(yield* judge("npm run a > ../out\nls")), [
+            "  why: no rule allows `npm run a`",
+            "  ask: npm run a",
+            "  allow: ls",
+            `  write ${join(context.directory, "../out")}, outside of the project`
+          ])
+          assert.deepStrictEqual(lines(yield* judge("ls; echo \u202ea")), [
+            "  why: it is not understood: it has characters that cannot be seen"
+          ])
           const denied = yield* judge("ls; sudo rm x")
           assert.strictEqual(denied?.action, "deny")
           assert.deepStrictEqual(denied?.rule, rules[1])

@@ -27,6 +27,14 @@ describe("realPath", () => {
     })
   )
 
+  it.effect("refuses a path that no system would take, before it looks at its parts", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(realPath("/", "a/".repeat(500_000)))
+      assert.match(error.message, /^The path (?:a\/)+… cannot be followed: it is longer than 4096 characters/)
+      assert.strictEqual(yield* realPath("/", `${"a/../".repeat(10_000)}b`), "/b")
+    })
+  )
+
   it.effect("refuses links in a circle", () =>
     Effect.gen(function* () {
       const here = newDirectory()

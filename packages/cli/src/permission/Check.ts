@@ -40,18 +40,19 @@ const partOf = ({ home, layers }: InForce, permission: string, value: string): P
 const order: ReadonlyArray<Action> = ["deny", "ask", "allow"]
 
 /** The first of the strictest. */
-const worst = (parts: ReadonlyArray<Part>): Pick<Part, "decision" | "why"> =>
-  parts.toSorted((a, b) => order.indexOf(a.decision) - order.indexOf(b.decision))[0] ?? {
-    decision: "ask",
-    why: "nothing was found that could be judged, so it is asked"
-  }
+const worst = (parts: ReadonlyArray<Part>): Pick<Part, "decision" | "why"> => {
+  const [first] = parts.toSorted((a, b) => order.indexOf(a.decision) - order.indexOf(b.decision))
+  if (first === undefined) return { decision: "ask", why: "nothing was found that could be judged, so it is asked" }
+  return { decision: first.decision, why: first.why }
+}
 
 const checkLine = Effect.fnUntraced(function* (line: string, place: InForce, judge: LineJudge) {
   const { action, commands, paths, why } = yield* judge(line, place)
   return {
     decision: action,
     why,
-    commands: commands.map(({ argv }) => argv),
+    // Of a line that is not understood there is a part without words.
+    commands: commands.map(({ argv }) => argv).filter(({ length }) => length > 0),
     paths: paths.map(({ access, outside, path }) => ({ path, access, outside })),
     parts: commands.map(({ action, argv: _words, text, ...rest }) => ({
       permission: "bash",

@@ -1,12 +1,13 @@
 /** `rein permission check`: one value from the command line, or many as lines of JSON. */
 import { Effect, Result, Schema, Stream } from "effect"
-import { Ended, UsageError } from "../Failure.ts"
+import { Ended, messageOf, UsageError } from "../Failure.ts"
 import { ofProcess } from "../Output.ts"
 import { visible, visibleJson } from "../Visible.ts"
 import * as Check from "./Check.ts"
 import { inForce } from "./InForce.ts"
 import type * as InForce from "./InForce.ts"
 import * as LineJudge from "./LineJudge.ts"
+import { neverMatching, warn } from "./Warnings.ts"
 
 /** The command line. */
 export interface Given extends InForce.Given {
@@ -33,8 +34,12 @@ const checkOne = Effect.fnUntraced(function* (given: Given, value: string) {
   const asked = { permission: given.permission, value }
   const checked = yield* Effect.mapError(Check.check(asked, place, judge), ({ message }) => new UsageError({ message }))
   const output = ofProcess()
+  warn(neverMatching(place))
   if (given.format === "json") output.answer(`${visibleJson({ ...asked, ...checked })}\n`)
-  else for (const line of textOf(checked)) output.answer(`${visible(line)}\n`)
+  else {
+    // Further lines of a value are indented, so that none looks like a decision.
+    for (const line of textOf(checked)) output.answer(`${visible(line).replaceAll("\n", "\n    ")}\n`)
+  }
   if (given.exitCode && checked.decision !== "allow") return yield* new Ended({ code: codes[checked.decision] })
 })
 
@@ -64,12 +69,14 @@ const wrong = (line: string, error: string) => ({
   error
 })
 
-const answerTo = Effect.fnUntraced(function* (
+type Answer = ReturnType<typeof wrong> | ({ readonly id: Schema.Json } & Omit<Check.Checked, "parts">)
+
+const judged = Effect.fnUntraced(function* (
   line: string,
   permission: string,
   place: InForce.InForce,
   judge: LineJudge.LineJudge
-) {
+): Effect.fn.Return<Answer> {
   const read = Schema.decodeResult(Line)(line)
   if (Result.isFailure(read)) {
     return wrong(line, `the line is no { "id", "permission", "value" }: ${read.failure.message.replace(/\s+/g, " ")}`)
@@ -81,10 +88,20 @@ const answerTo = Effect.fnUntraced(function* (
   return { id, decision, commands, paths, why }
 })
 
+/** A line that nothing is prepared for, e.g. one nested too deeply, must not cost the others their answers. */
+const answerTo = (...given: Parameters<typeof judged>): Effect.Effect<string> =>
+  judged(...given).pipe(
+    Effect.map(visibleJson),
+    Effect.catchDefect((defect) =>
+      Effect.succeed(visibleJson({ ...wrong("", `the line cannot be judged: ${messageOf(defect)}`) }))
+    )
+  )
+
 const checkMany = Effect.fnUntraced(function* (given: Given) {
   const place = yield* inForce(given)
   const judge = yield* LineJudge.make
   const output = ofProcess()
+  warn(neverMatching(place))
   const input = Stream.fromAsyncIterable(
     // Without an encoding a stream gives bytes.
     process.stdin as AsyncIterable<Uint8Array>,
@@ -95,7 +112,7 @@ const checkMany = Effect.fnUntraced(function* (given: Given) {
     Stream.splitLines,
     Stream.filter((line) => line.trim() !== ""),
     Stream.mapEffect((line) => answerTo(line, given.permission, place, judge)),
-    Stream.runForEach((answer) => Effect.sync(() => output.answer(`${visibleJson(answer)}\n`)))
+    Stream.runForEach((answer) => Effect.sync(() => output.answer(`${answer}\n`)))
   )
 })
 

@@ -1,10 +1,10 @@
 /** The rules of a command line: `--allow`, `--deny`, `--ask` and `--yes`. */
-import { realpathSync } from "node:fs"
 import { homedir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { type Action, type Layer, Review, type Rule } from "@rein/permission"
 import { Effect } from "effect"
 import { UsageError } from "../Failure.ts"
+import { realHead } from "../RealHead.ts"
 import { didYouMean } from "../Near.ts"
 
 /** The flags as they were written. */
@@ -19,22 +19,10 @@ const known: ReadonlyArray<string> = ["bash", ...Review.pathPermissions]
 
 const form = 'write permission:pattern, e.g. "bash:npm test*", "edit:src/*", or a permission alone, e.g. "read"'
 
-/** The real path of as much of it as exists: values of rules are real paths, too. */
-const realHead = (path: string): string => {
-  for (let head = path; head !== dirname(head); head = dirname(head)) {
-    try {
-      return realpathSync(head) + path.slice(head.length)
-    } catch {
-      // Its parent may exist.
-    }
-  }
-  return path
-}
-
 /** A path pattern as it has to be for values that are real paths. What begins with a star fits anywhere. */
 const pathPattern = (pattern: string, directory: string): string => {
   if (pattern.startsWith("*")) return pattern
-  const written = pattern.startsWith("~/") ? join(homedir(), pattern.slice(2)) : pattern
+  const written = pattern.replace(/^(?:~|\$HOME)(?=\/|$)/, () => homedir())
   const whole = written.startsWith("/") ? written : join(directory, written)
   const wild = whole.search(/[*?]/)
   if (wild === -1) return realHead(whole)
@@ -64,7 +52,7 @@ const parse = Effect.fnUntraced(function* (
     })
   }
   if (!Review.pathPermissions.includes(permission)) return { permission, pattern, action }
-  if (/[*?]/.test(directory) && !/^[*/~]/.test(pattern)) {
+  if (/[*?]/.test(directory) && !/^(?:[*/]|(?:~|\$HOME)(?:\/|$))/.test(pattern)) {
     return yield* new UsageError({
       message: `The pattern of --${action} ${text} would begin with ${directory}, whose name holds a wildcard. Write it from the root, or begin it with a star.`
     })

@@ -100,7 +100,9 @@ it("n with a reason lets the model go on, a bare n with none ends the turn; /wit
   type("leave it alone")
   await says("completed | 2 steps")
   type("do it again")
-  await says("? bash: rm y\n  s and p save: bash rm *\n  y = once")
+  await says(
+    `? bash: rm y\n  why: no rule allows \`rm y\`\n  write ${here.project}/y\n  s and p save: nothing: this can only be allowed once\n  y = once`
+  )
   type("/withdraw")
   await says("nothing waits")
   type("/queue later")

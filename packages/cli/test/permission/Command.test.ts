@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises"
+import { symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, it } from "vitest"
 import { place, rein } from "../support.ts"
@@ -30,14 +30,62 @@ it("answers many lines in their order, and each bad one with an error", async ()
   expect(answers[7]?.error).toBeTruthy()
 })
 
+it("answers what is large or nested without end as any other line, and the lines after it", async () => {
+  const here = await place()
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`
+  const asked = [
+    `{"id":${deep},"permission":"bash","value":"ls"}`,
+    `{"id":"path","permission":"read","value":"${"a/".repeat(500_000)}"}`,
+    `{"id":"line","permission":"bash","value":"${"ls; ".repeat(400_000)}"}`,
+    `{"id":"open","permission":"bash","value":"echo 'a"}`,
+    `{"id":"last","permission":"bash","value":"ls"}`
+  ]
+  const { code, stdout } = await rein(here, ["permission", "check", "--stdin"], { input: asked.join("\r\n") })
+  expect(code).toBe(0)
+  const answers = stdout
+    .trimEnd()
+    .split("\n")
+    // Each line is an answer with these fields.
+    .map(
+      (line) => JSON.parse(line) as { id: unknown; decision: string; commands: ReadonlyArray<ReadonlyArray<string>> }
+    )
+  expect(answers.map(({ decision, id }) => [id, decision])).toEqual([
+    [null, "ask"],
+    ["path", "ask"],
+    ["line", "ask"],
+    ["open", "ask"],
+    ["last", "allow"]
+  ])
+  expect(answers.flatMap(({ commands }) => commands.filter(({ length }) => length === 0))).toEqual([])
+})
+
+it("tells the value as it was given, and warns of rules of the file that do nothing", async () => {
+  const here = await place()
+  const file = join(here.folder, "rules.json")
+  const rules = [
+    { permission: "edit", pattern: "*", action: "allow" },
+    { permission: "edit", pattern: "src/*", action: "deny" }
+  ]
+  await writeFile(file, JSON.stringify(rules))
+  const asked = ["permission", "check", "--rules", file, "--permission", "edit"]
+  const told = await rein(here, [...asked, "../a", "--format", "json"])
+  expect(JSON.parse(told.stdout)).toMatchObject({ permission: "edit", value: "../a", decision: "ask" })
+  expect(JSON.parse(told.stdout)).not.toHaveProperty("rule")
+  for (const { stderr } of [told, await rein(here, [...asked, "src/a"])])
+    expect(stderr).toMatch(/warning: deny edit src\/\* .* never matches/)
+})
+
 it("tells the decision by the exit code when that is wanted, and what rules do nothing", async () => {
   const here = await place()
   const file = join(here.folder, "rules.json")
   const rules = [
     { permission: "bash", pattern: "rm *", action: "deny" },
     { permission: "bash", pattern: "*", action: "allow" },
-    { permission: "edit", pattern: "src/*", action: "deny" }
+    { permission: "edit", pattern: "src/*", action: "deny" },
+    { permission: "read", pattern: join(here.project, "link"), action: "deny" },
+    { permission: "read", pattern: join(here.project, "link/*"), action: "deny" }
   ]
+  await symlink(here.folder, join(here.project, "link"))
   await writeFile(file, JSON.stringify(rules))
   const asked = await rein(here, ["permission", "check", "make all", "--exit-code"])
   expect(asked.code).toBe(3)
@@ -46,6 +94,8 @@ it("tells the decision by the exit code when that is wanted, and what rules do n
   const { warnings } = JSON.parse(listed.stdout) as { warnings: ReadonlyArray<{ kind: string; rule: unknown }> }
   expect(warnings.map(({ kind, rule }) => [kind, rule])).toEqual([
     ["shadowed", rules[0]],
-    ["never-matches", rules[2]]
+    ["never-matches", rules[2]],
+    ["never-matches", rules[3]],
+    ["never-matches", rules[4]]
   ])
 })

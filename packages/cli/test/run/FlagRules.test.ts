@@ -1,4 +1,5 @@
 import { mkdir, symlink } from "node:fs/promises"
+import { homedir } from "node:os"
 import { join } from "node:path"
 import { Rules } from "@rein/permission"
 import { Effect } from "effect"
@@ -31,6 +32,10 @@ it.each([
   [{ deny: ["edit:../*.env"] }, "edit", "/a.env", "deny"],
   [{ deny: ["read:*.pem"] }, "read", "/anywhere/key.pem", "deny"],
   [{ deny: ["read:/etc/*"] }, "read", "/etc/passwd", "deny"],
+  [{ deny: ["read:~"] }, "read", homedir(), "deny"],
+  [{ deny: ["read:~/.ssh/*"] }, "read", `${homedir()}/.ssh/id`, "deny"],
+  [{ deny: ["read:$HOME/.ssh/*"] }, "read", `${homedir()}/.ssh/id`, "deny"],
+  [{ deny: ["read:~user/*"] }, "read", "/project/~user/a", "deny"],
   [{ allow: ["mcp_*:*"] }, "mcp_files", "x", "allow"],
   // The order of the flags does not matter: the strictest one that matches wins.
   [{ allow: ["bash"], ask: ["bash:git *"], deny: ["bash:git push*"] }, "bash", "git push -f", "deny"],
@@ -62,5 +67,7 @@ it.each([
 
 it("refuses a relative path where the directory's name would be a pattern", async () => {
   expect(await layersOf({ allow: ["edit:src/*"] }, "/a*b")).toMatch(/holds a wildcard/)
+  expect(await layersOf({ allow: ["edit:~a/*"] }, "/a*b")).toMatch(/holds a wildcard/)
+  expect(await decide({ deny: ["edit:$HOME/x"] }, "edit", `${homedir()}/x`, "/a*b")).toBe("deny")
   expect(await decide({ deny: ["edit:*.ts"] }, "edit", "/a*b/x.ts", "/a*b")).toBe("deny")
 })

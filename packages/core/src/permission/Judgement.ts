@@ -10,7 +10,7 @@ export type Part = Pick<PermissionRequest, "permission" | "patterns">
 /** A part, and what the rules say of it. */
 export interface Judged {
   readonly part: Part
-  readonly decision: Pick<Decision, "action" | "rule" | "origin"> & Partial<Pick<Verdict, "why" | "offers">>
+  readonly decision: Pick<Decision, "action" | "rule" | "origin"> & Partial<Pick<Verdict, "why" | "details" | "offers">>
 }
 
 /** The whole request: allowed only if each part is, denied if one is. */

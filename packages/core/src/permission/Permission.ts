@@ -89,8 +89,12 @@ const make = Effect.gen(function* () {
   /** Puts it to a person, who says yes or no to all parts at once. */
   const ask = Effect.fnUntraced(function* (authorization: Authorization, parts: ReadonlyArray<Judged>) {
     const { request, session } = authorization
-    const offers = parts[0]?.decision.offers
-    const asked: PermissionRequest = offers === undefined ? request : { ...request, offers }
+    const { details, offers } = parts[0]?.decision ?? {}
+    const asked: PermissionRequest = {
+      ...request,
+      ...(details === undefined ? {} : { details }),
+      ...(offers === undefined ? {} : { offers })
+    }
     const isCovered = Effect.map(judgeNow(authorization), ({ action }) => action === "allow")
     const { answer, because, by, id: question } = yield* questions.ask(session, asked, isCovered)
     if (answer._tag === "reject") {

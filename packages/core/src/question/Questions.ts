@@ -2,7 +2,7 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import type { CommandId, QuestionId } from "../schema/Ids.ts"
 import * as Ids from "../schema/Ids.ts"
-import { type Answer, type AnsweredBy, offersOf, type PermissionRequest, type Question } from "../schema/Question.ts"
+import { type Answer, offersOf, type PermissionRequest, type Question } from "../schema/Question.ts"
 import * as SessionEvent from "../schema/SessionEvent.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { SessionState, SettledQuestion } from "../session/SessionState.ts"
@@ -75,47 +75,79 @@ const settle = Effect.fnUntraced(function* (session: OpenSession, settled: Settl
 const rejectionIn = ({ answers, questions }: SessionState) =>
   answers.find(({ answer, question }) => answer._tag === "reject" && questions.some(({ id }) => id === question))
 
-/** What a waiting question hears: how it was settled, an answer, a rejection of another one, or that more is approved than the caller has seen. */
-const hear = (session: OpenSession, question: QuestionId, seen: number) =>
-  session.until((state) => {
-    const settled = settledIn(state, question)
-    if (settled !== undefined) return { _tag: "settled", settled } as const
-    const given = answerTo(state, question)
-    if (given !== undefined) return { _tag: "answer", ...given } as const
-    const rejection = rejectionIn(state)
-    if (rejection !== undefined) return { _tag: "rejection", ...rejection } as const
-    const { length } = state.approvals
-    const last = state.approvals[length - 1]
-    return last !== undefined && length > seen
-      ? ({ _tag: "approved", because: last.question, length } as const)
-      : undefined
-  })
+/** What a question hears: how it was settled, an answer, a rejection of another one, or that more is approved than the caller has seen. */
+const heardIn = (state: SessionState, question: QuestionId, seen: number) => {
+  const settled = settledIn(state, question)
+  if (settled !== undefined) return { _tag: "settled", settled } as const
+  const given = answerTo(state, question)
+  if (given !== undefined) return { _tag: "answer", ...given } as const
+  const rejection = rejectionIn(state)
+  if (rejection !== undefined) return { _tag: "rejection", ...rejection } as const
+  const { length } = state.approvals
+  const last = state.approvals[length - 1]
+  return last !== undefined && length > seen
+    ? ({ _tag: "approved", because: last.question, length } as const)
+    : undefined
+}
+
+type Heard = Exclude<ReturnType<typeof heardIn>, undefined>
+
+/** What was asked, and where answers for the project are kept. */
+interface Asked {
+  readonly session: OpenSession
+  readonly question: Question
+  readonly isCovered: IsCovered | undefined
+  readonly saved: SavedAnswers
+}
+
+/** Takes up one thing that was heard; `undefined`: that did not settle the question. */
+const takeUp = Effect.fnUntraced(function* (
+  { isCovered = Effect.succeed(false), question: { id, request }, saved, session }: Asked,
+  heard: Heard
+): Effect.fn.Return<Settled | undefined, StoreError> {
+  if (heard._tag === "settled") return heard.settled
+  if (heard._tag === "answer") {
+    const { answer, command } = heard
+    // Before the event: once that is stored nobody would save it again.
+    if (answer._tag === "project") yield* saved.save(session.state().directory, offersOf(request))
+    return yield* settle(session, { id, answer, by: "person" }, command)
+  }
+  if (heard._tag === "rejection") {
+    const { answer, command, question } = heard
+    yield* settle(session, { id: question, answer, by: "person" }, command)
+    return undefined
+  }
+  if (!(yield* isCovered)) return undefined
+  return yield* settle(session, { id, answer: { _tag: "once" }, by: "person", because: heard.because })
+})
+
+/** Waits for an answer. */
+const wait = Effect.fnUntraced(function* (asked: Asked) {
+  const { question, session } = asked
+  let seen = 0
+  for (;;) {
+    const heard = yield* session.until((state) => heardIn(state, question.id, seen))
+    const settled = yield* takeUp(asked, heard)
+    if (settled !== undefined) return settled
+    if (heard._tag === "approved") seen = heard.length
+  }
+})
+
+/** Takes up what was answered already, e.g. while no process worked on the session; `undefined`: nothing was. */
+const known = Effect.fnUntraced(function* (asked: Asked) {
+  const { question, session } = asked
+  let seen = 0
+  for (;;) {
+    const heard = heardIn(session.state(), question.id, seen)
+    if (heard === undefined) return undefined
+    const settled = yield* takeUp(asked, heard)
+    if (settled !== undefined) return settled
+    if (heard._tag === "approved") seen = heard.length
+  }
+})
 
 const make = Effect.fnUntraced(function* ({ expireAfter }: Options) {
   const saved = yield* SavedAnswers
-
-  const wait = Effect.fnUntraced(function* (session: OpenSession, { id, request }: Question, isCovered: IsCovered) {
-    let seen = 0
-    for (;;) {
-      const heard = yield* hear(session, id, seen)
-      if (heard._tag === "settled") return heard.settled
-      if (heard._tag === "answer") {
-        const { answer, command } = heard
-        // Before the event: once that is stored nobody would save it again.
-        if (answer._tag === "project") yield* saved.save(session.state().directory, offersOf(request))
-        return yield* settle(session, { id, answer, by: "person" }, command)
-      }
-      if (heard._tag === "rejection") {
-        const { answer, command, question } = heard
-        yield* settle(session, { id: question, answer, by: "person" }, command)
-        continue
-      }
-      seen = heard.length
-      if (yield* isCovered) {
-        return yield* settle(session, { id, answer: { _tag: "once" }, by: "person", because: heard.because })
-      }
-    }
-  })
 
   const expired = (session: OpenSession, { id }: Question, after: Duration.Input) => {
     const message = `Nobody has answered for ${Duration.format(Duration.fromInputUnsafe(after))}.`
@@ -123,9 +155,9 @@ const make = Effect.fnUntraced(function* ({ expireAfter }: Options) {
   }
 
   return Questions.of({
-    ask: Effect.fnUntraced(function* (session, request, isCovered = Effect.succeed(false)) {
+    ask: Effect.fnUntraced(function* (session, request, isCovered) {
       const question = yield* openQuestion(session, request)
-      const waiting = wait(session, question, isCovered)
+      const waiting = wait({ session, question, isCovered, saved })
       if (expireAfter === undefined) return yield* waiting
       return yield* Effect.timeoutOrElse(waiting, {
         duration: expireAfter,
@@ -141,18 +173,7 @@ export const layerWith = (options: Options): Layer.Layer<Questions> => Layer.eff
 /** Waits for a submitted answer, for as long as it takes, across restarts. */
 export const layer: Layer.Layer<Questions> = layerWith({})
 
-/** Asks nobody: this settles the question at once. */
-const settleAt = Effect.fnUntraced(function* (
-  session: OpenSession,
-  request: PermissionRequest,
-  answer: Answer,
-  by: AnsweredBy
-) {
-  const { id } = yield* openQuestion(session, request)
-  return yield* settle(session, { id, answer, by })
-})
-
-/** A policy answers at once; `undefined` leaves the question to people. */
+/** A policy answers what no person has answered yet; `undefined` leaves the question to people. */
 export const layerPolicy = (
   decide: (request: PermissionRequest) => Effect.Effect<Answer | undefined>
 ): Layer.Layer<Questions, never, Questions> =>
@@ -163,20 +184,31 @@ export const layerPolicy = (
       const saved = yield* SavedAnswers
       return Questions.of({
         ask: Effect.fnUntraced(function* (session, request, isCovered) {
+          const question = yield* openQuestion(session, request)
+          const settled = yield* known({ session, question, isCovered, saved })
+          if (settled !== undefined) return settled
           const answer = yield* decide(request)
           if (answer === undefined) return yield* people.ask(session, request, isCovered)
           if (answer._tag === "project") yield* saved.save(session.state().directory, offersOf(request))
-          return yield* settleAt(session, request, answer, "policy")
+          return yield* settle(session, { id: question.id, answer, by: "policy" })
         })
       })
     })
   )
 
-/** Nobody is there to answer: every question is rejected, and says so. */
-export const layerNobody: Layer.Layer<Questions> = Layer.succeed(
+const rejection: Answer = { _tag: "reject", message: "Nobody is there to answer." }
+
+/** Nobody is there to answer: a question that was not answered before is rejected, and says so. */
+export const layerNobody: Layer.Layer<Questions> = Layer.effect(
   Questions,
-  Questions.of({
-    ask: (session, request) =>
-      settleAt(session, request, { _tag: "reject", message: "Nobody is there to answer." }, "nobody")
+  Effect.gen(function* () {
+    const saved = yield* SavedAnswers
+    return Questions.of({
+      ask: Effect.fnUntraced(function* (session, request, isCovered) {
+        const question = yield* openQuestion(session, request)
+        const settled = yield* known({ session, question, isCovered, saved })
+        return settled ?? (yield* settle(session, { id: question.id, answer: rejection, by: "nobody" }))
+      })
+    })
   })
 )

@@ -43,6 +43,8 @@ export interface Verdict {
   readonly action: Action
   /** In a few words, for people. */
   readonly why: string
+  /** The rest of what a person should see, in place of the need's own. */
+  readonly details?: string
   /** What decided, if it was a rule. */
   readonly rule?: Rule
   readonly origin?: string

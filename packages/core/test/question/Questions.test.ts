@@ -268,6 +268,49 @@ describe("a question", () => {
       assert.deepStrictEqual(ran, [])
     })
   )
+
+  const elsewhere = [
+    ["nobody is there", Questions.layerNobody],
+    [
+      "a policy rejects",
+      Layer.provide(
+        Questions.layerPolicy(() => Effect.succeed({ _tag: "reject" })),
+        Questions.layer
+      )
+    ]
+  ] as const
+  for (const [where, questions] of elsewhere) {
+    it.effect(`that was answered before its runtime died is answered also where ${where} next`, () =>
+      Effect.gen(function* () {
+        const ran: Array<string> = []
+        const { all, saved } = remembered()
+        const house = yield* sharedHouse
+        const offers = [{ permission: "look", pattern: "a *" }]
+        const first = yield* house.start(looks("a", "b"), [looking(ran, offers)], services({}))
+        const session = yield* first.sessions.create({ directory: "/project" })
+        const input = yield* first.sessions.prompt(session, "go")
+        const [one] = yield* asked(first.sessions, session, 2)
+        yield* first.close
+        yield* house.store.submit(session, "cmd_1" as Ids.CommandId, {
+          _tag: "answer",
+          question: idOf(one),
+          answer: { _tag: "project" }
+        })
+        const next = services({ questions, saved })
+        const second = yield* house.start([{ answer: [{ text: "done" }] }], [looking(ran, offers)], next)
+        yield* second.sessions.resume(session)
+        yield* second.sessions.outcome(session, input)
+        assert.deepStrictEqual(ran, ["a"])
+        assert.deepStrictEqual(all, offers)
+        const events = yield* house.store.read(session, 0)
+        const settled = events.flatMap((event) => (event.type === "QuestionSettled" ? [event.data.by] : []))
+        assert.deepStrictEqual(
+          settled.toSorted(),
+          [where === "nobody is there" ? "nobody" : "policy", "person"].toSorted()
+        )
+      })
+    )
+  }
 })
 
 describe("a need that judges itself", () => {
@@ -286,7 +329,8 @@ describe("a need that judges itself", () => {
               const isAnswered = layers.some(({ onlyAsks, rules }) => onlyAsks === "asked" && rules.length > 0)
               if (at === "bad") return Effect.succeed({ action: "deny", why: "it is bad" })
               if (isAnswered) return Effect.succeed({ action: "allow", why: "answered", origin: "an answer" })
-              return Effect.succeed({ action: "ask", why: "odd", offers: [{ permission: "look", pattern: "odd *" }] })
+              const offers = [{ permission: "look", pattern: "odd *" }]
+              return Effect.succeed({ action: "ask", why: "odd", details: "why: odd", offers })
             }
           }
         ]),
@@ -299,6 +343,7 @@ describe("a need that judges itself", () => {
       const { outcome, questions, session, sessions } = yield* answering(1, 0, { _tag: "session" })
       assert.strictEqual((yield* outcome)._tag, "completed")
       assert.deepStrictEqual(questions[0]?.request.offers, [{ permission: "look", pattern: "odd *" }])
+      assert.strictEqual(questions[0]?.request.details, "why: odd")
       assert.deepStrictEqual(ran, ["odd", "more"])
       const { approvals } = yield* sessions.state(session)
       assert.deepStrictEqual(

@@ -105,7 +105,6 @@ export const system: Family = {
     ["stow", 1, "stow -t d a", "stow"],
     ["tar", 1, "tar -xzf a.tgz", "tar"],
     ["ls", 1, "ls -la src", "ls"],
-    ["rm", 1, "rm -rf build", "rm"],
     ["sed", 1, "sed -n 1,20p a", "sed"],
     ["find", 0, "find . -name a -exec rm {} +", ""],
     ["fd", 0, "fd a -x rm", ""],

@@ -3,7 +3,8 @@
  *
  * A literal segment is found by Knuth, Morris and Pratt in linear time. Where
  * question marks stand between letters that is not known to be possible, so
- * all places are tried at once, 32 to a machine word.
+ * many places are tried at once, 32 to a machine word: no more of them than
+ * the place that is found is far away, for a pattern may have many segments.
  */
 
 /** Code points of a text. */
@@ -69,10 +70,15 @@ const findLiteral = (segment: Codes, value: Codes, from: number): number => {
   return -1
 }
 
-/** Where each of the wanted code points stands, from here on. */
-const placesOf = (wanted: ReadonlySet<number>, value: Codes, from: number): ReadonlyMap<number, Array<number>> => {
+/** Where each of the wanted code points stands between these places, counted from the first. */
+const placesOf = (
+  wanted: ReadonlyMap<number, unknown>,
+  value: Codes,
+  from: number,
+  to: number
+): ReadonlyMap<number, Array<number>> => {
   const places = new Map<number, Array<number>>()
-  for (let at = from; at < value.length; at++) {
+  for (let at = from; at < to; at++) {
     const code = value[at] ?? 0
     if (!wanted.has(code)) continue
     const known = places.get(code)
@@ -109,18 +115,40 @@ const keep = (
   return low === -1 ? undefined : { first: low, last: high }
 }
 
-/** All beginnings are possible, until a code point of the segment does not stand where it would have to. */
+/** A segment this short is quick to compare at one place after the other. */
+const shortSegment = 64
+
 const findWithAny = (segment: Codes, value: Codes, from: number): number => {
-  const count = value.length - from - segment.length + 1
-  if (count <= 0) return -1
+  const last = value.length - segment.length
+  if (segment.length <= shortSegment) {
+    for (let at = from; at <= last; at++) if (standsAt(segment, value, at)) return at
+    return -1
+  }
   const offsets = Map.groupBy(segment.keys(), (offset) => segment[offset] ?? 0)
   offsets.delete(anyCode)
-  const places = placesOf(new Set(offsets.keys()), value, from)
+  let count = segment.length
+  for (let at = from; at <= last; at += count, count *= 2) {
+    const found = findAmong(Math.min(count, last + 1 - at), at, offsets, segment, value)
+    if (found !== -1) return found
+  }
+  return -1
+}
+
+/** So many beginnings are possible, until a code point of the segment does not stand where it would have to. */
+const findAmong = (
+  count: number,
+  from: number,
+  offsets: ReadonlyMap<number, ReadonlyArray<number>>,
+  segment: Codes,
+  value: Codes
+): number => {
+  const reach = count + segment.length - 1
+  const places = placesOf(offsets, value, from, from + reach)
   const rarestFirst = [...offsets]
     .map(([code, wanted]) => ({ wanted, found: places.get(code) ?? [] }))
     .toSorted((a, b) => a.found.length - b.found.length)
   const beginnings = new Uint32Array((count + 31) >>> 5).fill(~0)
-  const bits = new Uint32Array((value.length - from + 31) >>> 5)
+  const bits = new Uint32Array((reach + 31) >>> 5)
   let range: Range = { first: 0, last: beginnings.length - 1 }
   for (const { found, wanted } of rarestFirst) {
     for (const at of found) bits[at >>> 5] = (bits[at >>> 5] ?? 0) | (1 << (at & 31))
