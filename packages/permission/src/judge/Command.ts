@@ -142,7 +142,10 @@ const judgePlain = (
           : namesOf(found.use, name, scope, context)
   if (/^(?:mv|git)$/.test(name) && found !== undefined && takesItself(found.use, scope, context))
     verdicts.push(ask("it moves the directory that it runs in"))
-  const own = rules.rule === undefined && onlyLeads.test(name) ? allow("it only leads through the line") : rules
+  const own =
+    rules.rule === undefined && (onlyLeads.test(name) || scope.isKnown === true)
+      ? allow("it is a part of what the line does, and nothing by itself")
+      : rules
   return result(words, worst<Verdict>(own, verdicts), scope, {
     commands: inner.flatMap(({ commands }) => commands),
     paths: [
@@ -220,11 +223,11 @@ const framed = (
   return result(words, verdict, scope, moves ? inner : { ...inner, ...staying(scope) })
 }
 
-const doubtsOfVariables = (values: ReadonlyArray<Value>): ReadonlyArray<Verdict> =>
+const doubtsOfVariables = (values: ReadonlyArray<Value>, program: ReadonlyArray<Value>): ReadonlyArray<Verdict> =>
   values
     .map(divideAssignment)
     .flatMap(({ name, text }) =>
-      isHarmlessVariable(name, text) ? [] : [ask(`it sets ${name}, which may change what programs do`)]
+      isHarmlessVariable(name, text, program) ? [] : [ask(`it sets ${name}, which may change what programs do`)]
     )
 
 /** A script inside of the words: what it runs needs no rule of its own where a rule names the shell, all else holds. */
@@ -314,7 +317,7 @@ export const judgeWords = (
       const moves = /^(?:command|builtin)$/.test(name)
       const inner = judgeWords(inside.inner, [], scope, judging, depth + 1)
       const doubts = [
-        ...doubtsOfVariables(inside.variables),
+        ...doubtsOfVariables(inside.variables, inside.inner),
         ...(moves || inner.success === scope.directories ? [] : [ask("it is not certain where it goes")])
       ]
       return framed(words, rules, inner, doubts, scope)

@@ -10,7 +10,7 @@ import type { Names, Scope } from "./Scope.ts"
 import { usesOf } from "./Uses.ts"
 import { plain, type Value } from "./Value.ts"
 
-const patternOf = ({ pattern }: Names): Pick<Below, "pattern"> => (pattern === undefined ? {} : { pattern })
+const patternsOf = ({ patterns }: Names): Pick<Below, "patterns"> => (patterns === undefined ? {} : { patterns })
 
 /** What names of files may lead to that are read. */
 const judgeNames = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
@@ -20,7 +20,7 @@ const judgeNames = (names: Names, scope: Scope, context: Working): ReadonlyArray
     hidden: names.hidden !== false,
     follows: names.isFiles !== true,
     ...tracked,
-    ...patternOf(names)
+    ...patternsOf(names)
   }
   return belowOf(names.roots.map(plain), below, scope, context)
 }
@@ -44,7 +44,7 @@ const judgeChanges = (
     /^(?:cp|mv|ln)$/.test(program) && context.layers.some(({ rules }) => rules.some(forbidsEdit))
       ? judgePaths({ ...plain("..."), values: undefined }, "act", scope, context)
       : []
-  const below: Below = { access: "act", hidden: true, isCertain: true, ...patternOf(names) }
+  const below: Below = { access: "act", hidden: true, isCertain: true, ...patternsOf(names) }
   return [...kept, ...belowOf(names.roots.map(plain), below, scope, context)]
 }
 
@@ -62,7 +62,7 @@ export const doubtOfNames = (names: Names | undefined, scope: Scope, context: Wo
 /** The file, and not the place where it was found, is what is changed. */
 export const inEach = (filled: ReadonlyArray<Value>): ReadonlyArray<Value> =>
   filled.map((word) =>
-    word.names?.isFiles === true || word.names?.pattern !== undefined
+    word.names?.isFiles === true || word.names?.patterns !== undefined
       ? { ...word, values: word.names.roots.map((root) => join(root, "name")) }
       : word
   )

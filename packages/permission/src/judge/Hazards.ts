@@ -41,6 +41,14 @@ const anywhere = /^--?(?:exec|eval|execute|run-command|command|pager|editor|brow
 const settings =
   /^(?:(?:npm|pnpm|yarn) (?:(?:config|c) (?:set|edit|delete|unset)|set|edit|plugin)|pip3? config (?:set|edit)|go env -[wu]|bun exec|deno eval)\b/
 
+/** The file that the program would take by itself: `npx vitest --config vitest.config.ts`. */
+const isOwnConfiguration = (text: string, words: ReadonlyArray<string>): boolean => {
+  const name = /^--config[= ](?:\.\/)?(vitest|vite|jest|eslint|prettier|playwright)\.config\.[cm]?[jt]s *$/.exec(
+    text
+  )?.[1]
+  return name !== undefined && words.find((word) => !word.startsWith("-")) === name
+}
+
 /** Why the use of a program is uncertain by its options; undefined when it is not. */
 export const hazardIn = (words: ReadonlyArray<Value>): string | undefined => {
   const name = (known(words[0]) ?? "").replace(/^.*\//, "")
@@ -54,7 +62,11 @@ export const hazardIn = (words: ReadonlyArray<Value>): string | undefined => {
   const end = texts.indexOf("--")
   const own = end === -1 ? texts : texts.slice(0, end)
   const whole = own.map((text, at) => (/^--?(?:ldflags|p)$/.test(text) ? `${text}=${own[at + 1] ?? ""}` : text))
-  const hazard = whole.find((text) => anywhere.test(text) || found?.test(text) === true)
+  const hazard = whole.find(
+    (text, at) =>
+      (anywhere.test(text) || found?.test(text) === true) &&
+      !isOwnConfiguration(`${text} ${/=/.test(text) ? "" : (whole[at + 1] ?? "")}`, whole)
+  )
   return hazard === undefined || table !== undefined
     ? undefined
     : `${hazard} may give ${name} something else to run or to read`

@@ -22,17 +22,12 @@ interface Move extends Moved {
   readonly paths: ReadonlyArray<PathJudgement>
 }
 
-/** They do nothing but end a loop or a script, and so need no rule beside commands that have one. */
-export const onlyLeads = /^(?:break|continue|exit|return|wait|true|false|:)$/
+/** They end a loop or a script, or choose what runs, and so need no rule beside commands that have one. */
+export const onlyLeads = /^(?:break|continue|exit|return|wait|true|false|:|test|\[|\[\[)$/
 
-/** The reason that a move into the project is allowed by, without a rule. */
-export const isOnlyMove = ({
-  argv,
-  rule
-}: {
-  readonly argv: ReadonlyArray<string>
-  readonly rule?: unknown
-}): boolean => rule === undefined && (/^(?:cd|pushd|popd)$/.test(argv[0] ?? "") || onlyLeads.test(argv[0] ?? ""))
+/** A move into the project, or a word that leads through the line, is allowed without a rule. */
+export const isOnlyMove = ([name = ""]: ReadonlyArray<string>): boolean =>
+  /^(?:cd|pushd|popd)$/.test(name) || onlyLeads.test(name)
 
 /** Where the words lead; undefined when it is no move. A move into the project needs no rule, as it changes nothing. */
 export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, context: Working): Move | undefined => {
@@ -56,7 +51,7 @@ export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, c
     text === undefined ||
     target === undefined ||
     text.some((one) => one === "-" || (name === "pushd" && one.startsWith("+")))
-      ? "where it leads is not known"
+      ? `where ${name} ${text?.[0] ?? target?.text ?? ""} leads is not known`
       : undefined)
   const free = rules.rule === undefined ? allow("it only goes to another directory of the project") : rules
   if (doubt !== undefined || text === undefined || target === undefined || scope.directories === undefined)

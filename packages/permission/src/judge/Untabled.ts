@@ -6,7 +6,7 @@ import { versatile } from "./programs/Versatile.ts"
 import { join, turnsBack } from "./Locations.ts"
 import { judgeAnyUse, judgePaths } from "./Paths.ts"
 import type { Scope } from "./Scope.ts"
-import { known, plain, type Value } from "./Value.ts"
+import { known, notKnown, plain, type Value } from "./Value.ts"
 
 /** The kernel takes no longer path. */
 const maximumPath = 4_096
@@ -54,8 +54,7 @@ export const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string 
   const hazard = hazardIn(words)
   if (hazard !== undefined) return hazard
   for (const word of words) {
-    if (word.values === undefined || word.text.startsWith("<("))
-      return `what ${word.text} becomes is not known before it runs`
+    if (word.values === undefined || word.text.startsWith("<(")) return notKnown(word)
     if (word.values.some(turnsBack)) return `${word.text} goes back to where it came from`
     if (!word.literal && !word.single && word.values.some((text) => text.startsWith("-")))
       return `${word.text} stands for a name that begins with a dash`

@@ -7,12 +7,11 @@ import { known, plain, type Value } from "./Value.ts"
 /** The best reading of the words by the tables of the program; with the reason when none is certain. */
 export const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readonly table: number } | undefined => {
   const uses = tablesOf(known(words[0]) ?? "").map((table) => use(table, words.slice(1)))
-  const table = Math.max(
-    0,
-    uses.findIndex(({ why }) => why === undefined)
-  )
-  const found = uses[table]
-  return found === undefined ? undefined : { use: found, table }
+  const certain = uses.findIndex(({ why }) => why === undefined)
+  // The reason of a table that does not know the command says nothing.
+  const table = certain === -1 ? uses.findIndex(({ isUnknown }) => isUnknown !== true) : certain
+  const found = uses[Math.max(0, table)]
+  return found === undefined ? undefined : { use: found, table: Math.max(0, table) }
 }
 
 /** Does a rule name the form in which a program only lists (`tar tf *`)? Then it allows no other. */

@@ -2,6 +2,8 @@
 import type { Reading } from "../shell/Reading.ts"
 import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
 import { assignedIn, isAssigned, ownAssigned, withoutKnown } from "./Assigned.ts"
+import { withCommits, withNumbers } from "./Commits.ts"
+import { isPart } from "./Outputs.ts"
 import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
 import { maximumTried } from "./Forms.ts"
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
@@ -202,7 +204,9 @@ export class Walk {
 
   substitutions(word: Word, scope: Scope): ReadonlyArray<Outcome> {
     const { input: _, ...bare } = scope
-    return scriptsIn(word).map((script) => this.step(script, bare))
+    return scriptsIn(word).map((script) =>
+      this.step(script, isPart(script, scope, this.context) ? { ...bare, isKnown: true } : bare)
+    )
   }
 
   redirections(redirections: ReadonlyArray<Redirection>, scope: Scope): Pick<Outcome, "commands" | "paths"> {
@@ -233,13 +237,17 @@ export class Walk {
     return { ...own, ...together([own, { commands: [], paths }, scripts, ...inner]) }
   }
 
+  resolved(words: ReadonlyArray<Word>, scope: Scope): ReadonlyArray<Value> {
+    return words.map((word) => resolve(word, scope, this.context))
+  }
+
   ownWords(command: SimpleCommand, scope: Scope): Outcome {
-    const words = command.words.map((word) => resolve(word, scope, this.context))
+    const words = withNumbers(command.words, withCommits(command.words, this.resolved(command.words, scope)))
     const prefix = command.assignments.map(({ name, value }) => ({ name, value: resolve(value, scope, this.context) }))
     const isReading = known(words[0]) === "read"
     const wrong = prefix.find(
       ({ name, value }) =>
-        !isHarmlessVariable(name, known(value)) && !(isReading && name === "IFS" && known(value) === "")
+        !isHarmlessVariable(name, known(value), words) && !(isReading && name === "IFS" && known(value) !== undefined)
     )
     const doubts = wrong === undefined ? [] : [ask(`it sets ${wrong.name}, which may change what programs do`)]
     const shown = prefix.map(({ name, value }): Value => ({ ...value, text: `${name}=${value.text}` }))

@@ -222,12 +222,25 @@ const variables: Readonly<Record<string, RegExp>> = {
   CARGO_TERM_COLOR: /^\w*$/,
   PAGER: /^cat$/,
   GIT_PAGER: /^cat$/,
+  GIT_EDITOR: /^(?:true|:|cat)$/,
+  PGPASSWORD: /^[\w.@%+=,-]*$/,
+  MYSQL_PWD: /^[\w.@%+=,-]*$/,
+  RUSTFLAGS: /^-[DAW] ?warnings$/,
+  RUSTDOCFLAGS: /^-[DAW] ?warnings$/,
+  GOFLAGS: /^-(?:mod=(?:mod|vendor|readonly)|count=\d+|race|v)$/,
+  NODE_OPTIONS:
+    /^(?:--(?:max-old-space-size=\d+|experimental-vm-modules|no-warnings|no-deprecation|trace-warnings|enable-source-maps)(?: |$))+$/,
   PORT: /^\d*$/
 }
 
-/** May a line set this variable to this text? */
-export const isHarmlessVariable = (name: string, text: string | undefined): boolean => {
+/** Where Python looks for modules of the project, which programs that run its code find there anyway. */
+const roots = /^(?:\.|(?:\.\/)?(?:src|lib|app))\/?(?::(?:\.|(?:\.\/)?(?:src|lib|app))\/?)*$/
+const runsProject = /^(?:(?:pytest|py\.test|python3?)(?: |$)|(?:uv|poetry) run )/
+
+/** May a line set this variable to this text, in front of these words? */
+export const isHarmlessVariable = (name: string, text: string | undefined, words: ReadonlyArray<Value>): boolean => {
   if (text === undefined) return false
+  if (name === "PYTHONPATH") return runsProject.test(words.map((word) => word.text).join(" ")) && roots.test(text)
   if (/^LC_[A-Z]+$/.test(name)) return /^[\w.@-]*$/.test(text)
   return Object.hasOwn(variables, name) && variables[name]?.test(text) === true && !text.includes("..")
 }

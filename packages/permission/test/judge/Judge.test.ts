@@ -10,6 +10,7 @@ import { askedAnyway, everydayScripts } from "./everydayScripts.ts"
 import { forbidden } from "./forbidden.ts"
 import { judgeIn, makeProject } from "./fixture.ts"
 import { followedAttacks } from "./followedAttacks.ts"
+import { besideLetThrough, letThrough } from "./letThrough.ts"
 import { nearAttacks } from "./nearAttacks.ts"
 
 /** Of everyday lines, no more than this part may be asked. */
@@ -20,13 +21,13 @@ const withLinks = makeProject(true)
 const inProject = judgeIn(read, withLinks)
 const inPlainProject = judgeIn(read, makeProject(false))
 
-const everyday = [...everydayCommands, ...everydayScripts]
+const everyday = [...everydayCommands, ...everydayScripts, ...letThrough]
 
 const count = (groups: ReadonlyArray<Group>): number => groups.reduce((sum, { lines }) => sum + lines.length, 0)
 
 describe("a line of shell", () => {
   it("is not allowed when it does more than rules allow", () => {
-    const all = [...attacks, ...nearAttacks, ...followedAttacks, ...askedAnyway, ...forbidden]
+    const all = [...attacks, ...nearAttacks, ...followedAttacks, ...besideLetThrough, ...askedAnyway, ...forbidden]
     const wrong = all.flatMap(({ denied, lines, rules }) =>
       lines
         .map((line) => ({ line, action: inProject(line, rules).action }))
