@@ -8,7 +8,7 @@ import { judgePaths } from "./Paths.ts"
 import type { Access, Use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
-import { type Ruling, ruling } from "./Ruling.ts"
+import { isUnruled, type Ruling, ruling } from "./Ruling.ts"
 import { move, type Moved, onlyLeads } from "./Moves.ts"
 import { namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
@@ -143,7 +143,7 @@ const judgePlain = (
   if (/^(?:mv|git)$/.test(name) && found !== undefined && takesItself(found.use, scope, context))
     verdicts.push(ask("it moves the directory that it runs in"))
   const own =
-    rules.rule === undefined && (onlyLeads.test(name) || scope.isKnown === true)
+    isUnruled(rules) && (onlyLeads.test(name) || scope.isKnown === true)
       ? allow("it is a part of what the line does, and nothing by itself")
       : rules
   return result(words, worst<Verdict>(own, verdicts), scope, {
@@ -217,7 +217,7 @@ const framed = (
   doubts: ReadonlyArray<Verdict>,
   scope: Scope
 ): Outcome => {
-  const forbidden: ReadonlyArray<Verdict> = rules.rule !== undefined && rules.action !== "allow" ? [rules] : []
+  const forbidden: ReadonlyArray<Verdict> = isUnruled(rules) || rules.action === "allow" ? [] : [rules]
   const moves = /^(?:command|builtin)$/.test(known(words[0]) ?? "")
   const verdict = worst(allow("what it runs is judged by itself"), [...forbidden, ...doubts])
   return result(words, verdict, scope, moves ? inner : { ...inner, ...staying(scope) })

@@ -4,7 +4,7 @@ import { isInside, join, normalize } from "./Locations.ts"
 import { judgePaths } from "./Paths.ts"
 import { use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
-import type { Ruling } from "./Ruling.ts"
+import { isUnruled, type Ruling } from "./Ruling.ts"
 import type { Scope } from "./Scope.ts"
 import { known, plain, type Value } from "./Value.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
@@ -33,7 +33,7 @@ export const isOnlyMove = ([name = ""]: ReadonlyArray<string>): boolean =>
 export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, context: Working): Move | undefined => {
   const name = known(words[0]) ?? ""
   if (name === "popd") {
-    const own = rules.rule === undefined ? allow("it only goes back") : rules
+    const own = isUnruled(rules) ? allow("it only goes back") : rules
     return {
       ...unknown(scope),
       verdict: worst<Verdict>(own, words.length > 1 ? [ask("where it leads is not known")] : []),
@@ -53,7 +53,7 @@ export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, c
     text.some((one) => one === "-" || (name === "pushd" && one.startsWith("+")))
       ? `where ${name} ${text?.[0] ?? target?.text ?? ""} leads is not known`
       : undefined)
-  const free = rules.rule === undefined ? allow("it only goes to another directory of the project") : rules
+  const free = isUnruled(rules) ? allow("it only goes to another directory of the project") : rules
   if (doubt !== undefined || text === undefined || target === undefined || scope.directories === undefined)
     return {
       ...unknown(scope),

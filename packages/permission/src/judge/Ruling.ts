@@ -19,6 +19,10 @@ export interface Ruling extends Verdict {
 
 const isBlanket = (rule: Rule | undefined): boolean => rule !== undefined && /^[*\s]*$/.test(rule.pattern)
 
+/** No rule speaks of the command: one that asks for everything says what is so anyway. */
+export const isUnruled = ({ action, isBlanket: isOfAll, rule }: Ruling): boolean =>
+  rule === undefined || (action === "ask" && isOfAll)
+
 /** Without rules that forbid everything: what they deny is the command as it stands, not what a part of it looks like. */
 const named = (context: Working): Working => {
   const known =

@@ -215,6 +215,8 @@ const variables: Readonly<Record<string, RegExp>> = {
   RACK_ENV: /^[\w.-]*$/,
   MIX_ENV: /^[\w.-]*$/,
   CGO_ENABLED: /^[01]$/,
+  CARGO_INCREMENTAL: /^[01]$/,
+  GO111MODULE: /^(?:on|off|auto)$/,
   GOOS: /^\w*$/,
   GOARCH: /^\w*$/,
   PYTHONUNBUFFERED: /^\w*$/,

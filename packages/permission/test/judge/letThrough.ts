@@ -178,6 +178,52 @@ const pairs: ReadonlyArray<Pair> = [
     ]
   },
   {
+    name: "a rule that asks for everything says what is so without it",
+    rules: ["-", "?*", "npm *", "git status *", "ls *"],
+    lines: [
+      "cd packages/a && npm test",
+      "timeout 300 npm run e2e",
+      "time npm run build",
+      "[ -d node_modules ] || npm ci",
+      "for i in 1 2 3; do npm test || break; done",
+      "npm test || true",
+      "npm test || exit 1",
+      "git -C src status",
+      "env CI=1 npm test",
+      "ls $(pwd)"
+    ],
+    attacks: [
+      "cd packages/a",
+      "cd packages/a && make",
+      "cd outside && npm test",
+      "cd /etc && ls",
+      "timeout 5 make",
+      "timeout 5 sudo npm test",
+      "env PATH=. npm test",
+      "time make",
+      "npm test || make",
+      "true",
+      "[ -f /etc/passwd ] && ls",
+      "cat <<'EOF'\nx\nEOF",
+      "git -C src push",
+      "xargs ls < README.md",
+      "exec npm test",
+      "eval npm test"
+    ]
+  },
+  {
+    name: "a rule that forbids by name, also what needs none",
+    rules: ["-", "?*", "npm *", "!cd *", "?timeout *", "!test *", "!cat *", "?pwd"],
+    lines: ["npm test || true"],
+    attacks: [
+      "cd src && npm test",
+      "timeout 5 npm test",
+      "test -d src && npm test",
+      "npm test \"$(cat <<'EOF'\nx\nEOF\n)\"",
+      "npm test $(pwd)"
+    ]
+  },
+  {
     name: "variables with one known text",
     rules: [
       "-",
