@@ -22,8 +22,8 @@ interface Move extends Moved {
   readonly paths: ReadonlyArray<PathJudgement>
 }
 
-/** They end a loop or a script, or choose what runs, and so need no rule beside commands that have one. */
-export const onlyLeads = /^(?:break|continue|exit|return|wait|true|false|:|test|\[|\[\[)$/
+/** They end a loop or a script, choose what runs, or take a line for it, and so need no rule beside commands that have one. */
+export const onlyLeads = /^(?:break|continue|exit|return|wait|true|false|:|read|set|test|\[|\[\[)$/
 
 /** A move into the project, or a word that leads through the line, is allowed without a rule. */
 export const isOnlyMove = ([name = ""]: ReadonlyArray<string>): boolean =>

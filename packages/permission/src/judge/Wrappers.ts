@@ -235,14 +235,24 @@ const variables: Readonly<Record<string, RegExp>> = {
   PORT: /^\d*$/
 }
 
+/** Switches, of which no value names a place or a program. */
+const switches =
+  /^(?:NODE_NO_WARNINGS|NEXT_TELEMETRY_DISABLED|DO_NOT_TRACK|HUSKY|BABEL_ENV|PYTHONUTF8|PYTHONIOENCODING|FLASK_DEBUG|DOCKER_BUILDKIT|BUILDKIT_PROGRESS|GIT_TERMINAL_PROMPT|CARGO_NET_OFFLINE|RUST_MIN_STACK|SPRING_PROFILES_ACTIVE|TS_NODE_TRANSPILE_ONLY|PIP_NO_INPUT|PIP_DISABLE_PIP_VERSION_CHECK)$/
+
 /** Where Python looks for modules of the project, which programs that run its code find there anyway. */
 const roots = /^(?:\.|(?:\.\/)?(?:src|lib|app))\/?(?::(?:\.|(?:\.\/)?(?:src|lib|app))\/?)*$/
+const settings = /^\w+\.(?:\w+\.)*settings(?:\.\w+)*$/
 const runsProject = /^(?:(?:pytest|py\.test|python3?)(?: |$)|(?:uv|poetry) run )/
 
 /** May a line set this variable to this text, in front of these words? */
 export const isHarmlessVariable = (name: string, text: string | undefined, words: ReadonlyArray<Value>): boolean => {
   if (text === undefined) return false
-  if (name === "PYTHONPATH") return runsProject.test(words.map((word) => word.text).join(" ")) && roots.test(text)
+  if (name === "PYTHONPATH" || name === "DJANGO_SETTINGS_MODULE")
+    return (
+      runsProject.test(words.map((word) => word.text).join(" ")) &&
+      (name === "PYTHONPATH" ? roots : settings).test(text)
+    )
+  if (switches.test(name)) return /^[\w-]*$/.test(text)
   if (/^LC_[A-Z]+$/.test(name)) return /^[\w.@-]*$/.test(text)
   return Object.hasOwn(variables, name) && variables[name]?.test(text) === true && !text.includes("..")
 }
