@@ -2,7 +2,7 @@
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, normalize, turnsBack } from "./Locations.ts"
 import { hostWords, takesServices } from "./Containers.ts"
-import { doubtOfNames, inEach, judgeEachName } from "./FileNames.ts"
+import { doubtOfNames, inEach, judgeAnyUseOfEach, judgeEachName, mayForbidEach } from "./FileNames.ts"
 import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
 import { judgePaths } from "./Paths.ts"
 import type { Access, Use } from "./Program.ts"
@@ -14,9 +14,17 @@ import { namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, namesAsValue, plain, type Value } from "./Value.ts"
-import { doubtOfWords, judgeNamedFiles, judgePlacesIn } from "./Untabled.ts"
+import { doubtOfWords, isVersatile, judgeNamedFiles, judgePlacesIn } from "./Untabled.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
-import { divideAssignment, isHarmlessVariable, isShell, runsCode, type Unwrapped, unwrap } from "./Wrappers.ts"
+import {
+  divideAssignment,
+  isHarmlessVariable,
+  isShell,
+  runsCode,
+  runsItsWords,
+  type Unwrapped,
+  unwrap
+} from "./Wrappers.ts"
 
 /** What judging something gave. */
 export interface Outcome extends Moved {
@@ -174,6 +182,13 @@ const takesItself = ({ paths }: Use, { directories = [] }: Scope, context: Worki
 const separately = (names: Names | undefined): Names | undefined =>
   names === undefined ? undefined : { ...names, separated: true }
 
+/** A program without a table for which a name can be nothing but a file that it works on: the line says what runs. */
+const takesEach = (words: ReadonlyArray<Value>): boolean => {
+  const [name = "", command = "-"] = words.map((word) => known(word))
+  if (runsCode(words) || isVersatile(name)) return false
+  return !runsItsWords(name) || (name === "npx" && !command.startsWith("-"))
+}
+
 /** A command that gets names of files, in the place of the mark or behind its words. */
 const judgeEach = (
   words: ReadonlyArray<Value>,
@@ -197,11 +212,18 @@ const judgeEach = (
   const doubts: Array<Verdict> = []
   if (unwrap(words)._tag !== "Plain" || isShell(name))
     doubts.push(ask(`what ${name} runs for each name is not certain`))
-  if (tablesOf(name).length === 0) doubts.push(ask(`what ${name} does with each name is not known`))
+  const isUntabled = tablesOf(name).length === 0
+  if (isUntabled && (names === undefined || !takesEach(words) || mayForbidEach(words, context)))
+    doubts.push(ask(`what ${name} does with each name is not known`))
   const why = name === "echo" ? undefined : doubtOfNames(names, scope, context)
   if (why !== undefined) doubts.push(ask(why))
   const plainly = judgePlain(inEach(filled), { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
-  const below = names === undefined ? [] : judgeEachName(name, filled, names, scope, context)
+  const below =
+    names === undefined
+      ? []
+      : isUntabled
+        ? judgeAnyUseOfEach(names, scope, context)
+        : judgeEachName(name, filled, names, scope, context)
   const [own, ...others] = plainly.commands
   const shown = result(words, own ?? rules, scope).commands
   return { ...plainly, commands: [...shown, ...others], paths: [...plainly.paths, ...below] }

@@ -2,6 +2,7 @@
 import { belowOf } from "./Directories.ts"
 import * as Rules from "../Rules.ts"
 import type { Rule } from "../Rules.ts"
+import { forbidding } from "./Explain.ts"
 import type { PathJudgement, Working } from "./Judgement.ts"
 import { join } from "./Locations.ts"
 import { areOdd, isTracked } from "./Names.ts"
@@ -47,6 +48,22 @@ const judgeChanges = (
   const below: Below = { access: "act", hidden: true, isCertain: true, ...patternsOf(names) }
   return [...kept, ...belowOf(names.roots.map(plain), below, scope, context)]
 }
+
+/** What a program without a table may do with the file of each name: read it, and change it. */
+export const judgeAnyUseOfEach = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
+  const below: Below = { access: "act", hidden: names.hidden !== false, isCertain: true, ...patternsOf(names) }
+  const changed = belowOf(names.roots.map(plain), below, scope, context).map((one): PathJudgement =>
+    one.action === "deny" ? { ...one, action: "ask", why: `it may change ${one.path}: ${one.why}` } : one
+  )
+  return [...judgeNames(names, scope, context), ...changed]
+}
+
+/** Does a rule forbid something that begins like one of the words, and so may speak of a name behind them? */
+export const mayForbidEach = (words: ReadonlyArray<Value>, context: Working): boolean =>
+  forbidding(context, "bash").some(({ rule: { pattern } }) => {
+    const [head = ""] = pattern.split(/[ *?]/)
+    return pattern !== "*" && words.some(({ text }) => text.startsWith(head))
+  })
 
 /** Why it is not certain which words the names become. */
 export const doubtOfNames = (names: Names | undefined, scope: Scope, context: Working): string | undefined => {

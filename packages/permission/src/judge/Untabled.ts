@@ -36,6 +36,9 @@ export const judgePlacesIn = (word: Value, scope: Scope, context: Working): Read
     return all.map((one) => judgeAnyUse(one, context)).filter(({ action, outside }) => outside || action !== "allow")
   })
 
+/** Has it a table of known options, because it can do most? */
+export const isVersatile = (name: string): boolean => Object.hasOwn(versatile, name)
+
 /** The files that known options of a program name, and whether they are written. */
 export const judgeNamedFiles = (
   words: ReadonlyArray<Value>,

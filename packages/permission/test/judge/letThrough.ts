@@ -1,12 +1,13 @@
-/** Everyday forms that are let through, each beside attacks of the same shape. */
+/** Everyday forms that are let through, each beside attacks of the same shape: words and variables of which it is known what they hold. */
 import type { Group } from "./attacks.ts"
+import { namesLetThrough } from "./namesLetThrough.ts"
 
-interface Pair extends Group {
+export interface Pair extends Group {
   /** Of the same shape, and not to be allowed. */
   readonly attacks: ReadonlyArray<string>
 }
 
-const pairs: ReadonlyArray<Pair> = [
+const words: ReadonlyArray<Pair> = [
   {
     name: "a text that stands in the line becomes a word",
     rules: ["-", "git *", "gh *", "bash *", "npm test", "node *"],
@@ -307,129 +308,12 @@ const pairs: ReadonlyArray<Pair> = [
       "PGSERVICEFILE=x psql -c 'select 1'",
       'PGPASSWORD="$(cat .env)" psql -c "select 1"'
     ]
-  },
-  {
-    name: "only files of these names are looked at",
-    lines: [
-      "grep -rn foo . --include='*.ts' --include='*.tsx'",
-      "grep -rn --include='*.ts' --exclude='*.test.ts' foo .",
-      "rg foo -g '*.ts' -g '!node_modules'",
-      "rg foo -g '*.{ts,tsx}'",
-      "find . -type f \\( -name '*.ts' -o -name '*.tsx' \\) | xargs grep -n foo",
-      "find . \\( -name '*.ts' -o -name '*.md' \\) -not -path './node_modules/*' -type f -exec wc -l {} +",
-      "find . -path ./node_modules -prune -o -name '*.ts' -print | xargs wc -l",
-      "find . -name dist -prune -o -path ./node_modules -prune -o -type f -name '*.ts' -print | xargs cat",
-      "git ls-files | xargs wc -l"
-    ],
-    attacks: [
-      "grep -rn --exclude='*.x' --include='*.ts' KEY .",
-      "grep -rn --exclude-from=README.md --include='*.ts' KEY .",
-      "grep -rn --include='*.ts' --include='.env' KEY .",
-      "grep -rn --include='*.ts' --include='.*' KEY .",
-      "grep -rn --include='*.ts' --include='[.]env' KEY .",
-      "grep -rn --include=$x KEY .",
-      "rg KEY -g '!x' -g '.e*'",
-      "rg KEY -g '*.ts' -g '.env'",
-      "rg KEY -g '*.{ts,env}'",
-      "rg KEY -g '{*.ts,.env}'",
-      "rg KEY -g '.{e,f}nv'",
-      "rg --hidden KEY -g '#x'",
-      "rg KEY -g '.env '",
-      "rg --hidden KEY -g ''",
-      "rg --hidden KEY -g '!*.ts'",
-      "rg --hidden KEY -g '*.ts' --iglob '.ENV'",
-      "find . \\( -name '*.ts' -o -name '.env' \\) | xargs cat",
-      "find . \\( -name '*.ts' -o -name '*' \\) | xargs cat",
-      "find . \\( -name '*.ts' -o -type f \\) | xargs cat",
-      "find . \\( -name '*.ts' -a -name '.env' -o -name '.env' \\) | xargs cat",
-      "find . ! \\( -name '*.ts' -o -name '*.tsx' \\) | xargs cat",
-      "find . -not \\( -name '*.ts' -o -name '*.tsx' \\) | xargs cat",
-      "find . \\( -name '*.ts' -o -name '*.tsx' \\) -o -name '.env' | xargs cat",
-      "find . -name '.env' -o \\( -name '*.ts' \\) | xargs cat",
-      "find . \\( -name '*.ts' \\) , -name '.env' | xargs cat",
-      "find . \\( -name '\\.env' -o -name '*.ts' \\) | xargs cat",
-      "find . -name .env -prune -o -name '*.ts' | xargs cat",
-      "find . -name '*.ts' -prune -o -print | xargs cat",
-      "find . -path ./x -prune -o -print | xargs cat",
-      "find . -path ./x -prune -o -name '*.ts' -o -print | xargs cat",
-      "find . -path ./x -prune -o -name '*.ts' -print -o -name .env -print | xargs cat",
-      "find . -path ./x -prune -o -print -name '*.ts' | xargs cat",
-      "find . -path ./x -o -prune -name '*.ts' -print | xargs cat",
-      "find . ! -path ./x -prune -o -name '*.ts' -print -o -print | xargs cat",
-      "find . -path ./x -exec cat {} \\; -prune -o -name '*.ts' -print"
-    ]
-  },
-  {
-    name: "tables that say more",
-    rules: [
-      "-",
-      "sort *",
-      "lsof *",
-      "git *",
-      "diff *",
-      "bazel *",
-      "npx *",
-      "eslint *",
-      "while *",
-      "read *",
-      "echo *",
-      "edit:*"
-    ],
-    lines: [
-      "sort -o sorted.txt README.md",
-      "sort README.md -o sorted.txt",
-      "lsof -i :3000",
-      "lsof -ti:3000",
-      "lsof -nP -iTCP:3000",
-      "git rm --cached .env",
-      "git rm -r --cached config",
-      "diff -r packages src",
-      "bazel build //...",
-      "bazel test //foo:bar",
-      "npx vitest run --config vitest.config.ts",
-      "npx jest --config=jest.config.js",
-      'while IFS=, read -r a b; do echo "$a"; done < README.md'
-    ],
-    attacks: [
-      "sort -o .git/config README.md",
-      "sort -o /tmp/x README.md",
-      "sort --output=.npmrc README.md",
-      "sort -o package.json README.md",
-      "sort -ro../beside/x README.md",
-      "sort --compress-program=./x README.md",
-      "lsof /etc/passwd",
-      "lsof -i :3000 -F x",
-      "lsof -D b",
-      "git rm .env",
-      "git rm --cached ../beside/secret",
-      "git rm --cached --pathspec-from-file=/etc/passwd",
-      "git rm --cached x --exec=y",
-      "diff -r src outside",
-      "diff -r . packages",
-      "diff -r packages/a ../beside",
-      "bazel build --override_repository=x=/tmp/x //...",
-      "bazel build /etc/x",
-      "bazel run //x ../beside/secret",
-      "npx vitest --config /tmp/vitest.config.ts",
-      "npx vitest --config x/vitest.config.ts",
-      "npx vitest --config ../vitest.config.ts",
-      "npx vitest --config evil.ts",
-      "npx vitest --config jest.config.js",
-      "npx vitest --config vitest.config.ts --script-shell=./x",
-      "npx --config vitest.config.ts x",
-      "npx -c vitest.config.ts",
-      "npx -c vitest",
-      "IFS=/ echo $x",
-      'while IFS=$x read -r a; do echo "$a"; done < README.md',
-      'while IFS=/ read -r f; do echo x > "$f"; done < README.md',
-      "while IFS=, read -r PATH; do echo; done < README.md"
-    ]
   }
 ]
 
-export const letThrough: ReadonlyArray<Group> = pairs
+export const letThrough: ReadonlyArray<Pair> = [...words, ...namesLetThrough]
 
-export const besideLetThrough: ReadonlyArray<Group> = pairs.map(({ attacks, ...group }) => ({
+export const besideLetThrough: ReadonlyArray<Group> = letThrough.map(({ attacks, ...group }) => ({
   ...group,
   lines: attacks
 }))
