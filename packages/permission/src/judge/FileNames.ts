@@ -11,7 +11,9 @@ import type { Names, Scope } from "./Scope.ts"
 import { usesOf } from "./Uses.ts"
 import { plain, type Value } from "./Value.ts"
 
-const patternsOf = ({ patterns }: Names): Pick<Below, "patterns"> => (patterns === undefined ? {} : { patterns })
+/** A name that may be one of a directory stands for all that is in it. */
+const patternsOf = ({ isFiles, patterns }: Names): Pick<Below, "patterns" | "whole"> =>
+  patterns === undefined ? {} : { patterns, whole: isFiles !== true }
 
 /** What names of files may lead to that are read. */
 const judgeNames = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
@@ -37,7 +39,7 @@ const judgeChanges = (
   scope: Scope,
   context: Working
 ): ReadonlyArray<PathJudgement> => {
-  const accesses = (usesOf(filled)?.use.paths ?? []).map(({ access }) => access)
+  const accesses = (usesOf(inEach(filled))?.use.paths ?? []).map(({ access }) => access)
   const changing = accesses.find((access) => access === "write" || access === "act")
   if (changing === undefined) return []
   // A copy has the name of its file, which rules may speak of in the directory where it goes.

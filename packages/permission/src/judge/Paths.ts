@@ -179,6 +179,8 @@ export interface Below {
   readonly follows?: boolean
   /** Only names that one of them matches. */
   readonly patterns?: ReadonlyArray<string>
+  /** A directory with such a name is taken with all that is in it. */
+  readonly whole?: boolean
   /** Only these, where not all count. */
   readonly counts?: (path: string) => boolean
   /** All of them are changed, so that one that is asked for by itself counts too. */
@@ -201,7 +203,7 @@ export const judgeBelow = (root: string, context: Working, below: Below): Readon
     (below.access === "act" && !isStrict && below.isCertain !== true)
   )
     return []
-  const key = `${isStrict} ${below.access} ${below.hidden} ${below.follows === true} ${below.counts === undefined} ${below.isCertain === true} ${below.patterns?.join("\n") ?? "*"} ${real}`
+  const key = `${isStrict} ${below.access} ${below.hidden} ${below.follows === true} ${below.counts === undefined} ${below.isCertain === true} ${below.whole === true} ${below.patterns?.join("\n") ?? "*"} ${real}`
   const known = context.effort.below.get(key) ?? lookBelow(real, context, isStrict, below)
   context.effort.below.set(key, known)
   return known
@@ -211,12 +213,24 @@ const lookBelow = (
   root: string,
   context: Working,
   isStrict: boolean,
-  { access, counts, follows, hidden, isCertain, patterns }: Below
+  { access, counts, follows, hidden, isCertain, patterns, whole }: Below
 ): ReadonlyArray<PathJudgement> => {
-  const waiting = [root]
+  const isWanted = (name: string, wanted: Below["patterns"]): boolean =>
+    wanted === undefined || wanted.some((pattern) => couldMatch(pattern, name))
+  /** The patterns that count in a directory. */
+  const wantedIn = (name: string, wanted: Below["patterns"]) =>
+    whole === true && isWanted(name, wanted) ? undefined : wanted
+  const start = wantedIn(".", patterns) === undefined ? undefined : wantedIn(baseName(root), patterns)
+  const add = (judged: PathJudgement) => {
+    // That a change of it would be asked anyway is not the matter of one who names the directory.
+    const isMatter = access === "read" || isCertain === true || judged.rule !== undefined
+    if (judged.action !== "allow" && isMatter && counts?.(judged.path) !== false) found.push(judged)
+  }
+  const waiting = [{ directory: root, wanted: start }]
   const found: Array<PathJudgement> = []
   let looked = 0
-  for (let directory = waiting.shift(); directory !== undefined && looked < maximumBelow; directory = waiting.shift())
+  for (let next = waiting.shift(); next !== undefined && looked < maximumBelow; next = waiting.shift()) {
+    const { directory, wanted } = next
     for (const { kind, name } of context.facts.entries(directory) ?? []) {
       looked++
       if (!hidden && name.startsWith(".")) continue
@@ -226,20 +240,16 @@ const lookBelow = (
         const judged = judgePlace(path, access, context)
         if (judged.action !== "allow" && counts?.(path) !== false) found.push(judged)
         if (target !== undefined && isInside(context.project, target) && context.facts.entries(target) !== undefined)
-          waiting.push(target)
+          waiting.push({ directory: target, wanted: wantedIn(name, wanted) })
       } else if (kind === "directory") {
-        if (name !== "node_modules" && (name !== ".git" || isCertain === true)) waiting.push(path)
-      } else if (
-        kind === "file" &&
-        (isStrict || isCertain === true || isSecret(name)) &&
-        (patterns === undefined || patterns.some((pattern) => couldMatch(pattern, name)))
-      ) {
+        if (whole === true && isWanted(name, wanted)) add(lookAt(path, access, context, path))
+        if (name !== "node_modules" && (name !== ".git" || isCertain === true))
+          waiting.push({ directory: path, wanted: wantedIn(name, wanted) })
+      } else if (kind === "file" && (isStrict || isCertain === true || isSecret(name)) && isWanted(name, wanted)) {
         // Neither it nor a directory on the way to it is a link.
-        const judged = lookAt(path, access, context, path)
-        // That a change of it would be asked anyway is not the matter of one who names the directory.
-        const isMatter = access === "read" || isCertain === true || judged.rule !== undefined
-        if (judged.action !== "allow" && isMatter && counts?.(path) !== false) found.push(judged)
+        add(lookAt(path, access, context, path))
       }
     }
+  }
   return found.slice(0, 8)
 }

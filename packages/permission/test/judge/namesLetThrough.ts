@@ -121,6 +121,51 @@ export const namesLetThrough: ReadonlyArray<Pair> = [
     ]
   },
   {
+    name: "directories whose names a search found are taken with all that is in them",
+    rules: [
+      "find *",
+      "xargs *",
+      "rm *",
+      "mv *",
+      "cp *",
+      "chmod *",
+      "grep *",
+      "gofmt *",
+      "!edit:*/src/*",
+      "!read:*/secrets/*",
+      "edit:*/packages/*"
+    ],
+    lines: [
+      "find . -type d -name __pycache__ -exec rm -rf {} +",
+      "find . -name dist -type d | xargs rm -rf",
+      "find packages -name '*.bak' | xargs rm -f",
+      "find . -type f -name '*.md' | xargs grep -n foo"
+    ],
+    attacks: [
+      "find . -name .git | xargs rm -rf",
+      "find . -name .git -exec rm -rf {} +",
+      "find . -name .git -type d -exec rm -rf {} +",
+      "find . -name hooks -exec rm -rf {} +",
+      "find . -name hooks -exec mv {} x \\;",
+      "find . -name '.g*' -exec chmod -R 777 {} +",
+      "find .git -name '.git' -exec rm -rf {} +",
+      "find packages -name a -exec mv {} src \\;",
+      "find src -name a.ts -exec mv {} packages \\;",
+      "find . -name hooks -exec cp README.md {} \\;",
+      "find . -name src | xargs rm -rf",
+      "find src -name src | xargs rm -rf",
+      "find src -name 's*' -exec rm -rf {} \\;",
+      "find . \\( -name src -o -name x \\) | xargs rm -r",
+      "find . -name secrets | xargs grep -r KEY",
+      "find . -name config | xargs grep -r KEY",
+      "find . -name . | xargs grep -r KEY",
+      "find . -name '.' -exec rm -rf {} +",
+      "find . -name config -exec cp -r {} x \\;",
+      "find . -name src | xargs gofmt -w",
+      "find . -name secrets | xargs gofmt -l"
+    ]
+  },
+  {
     name: "tables that say more",
     rules: [
       "-",
