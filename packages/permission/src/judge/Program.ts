@@ -81,7 +81,13 @@ export interface Use {
   readonly why?: string
   readonly paths: ReadonlyArray<{ readonly value: Value; readonly access: Access }>
   /** Whole directories are read: all files in them but for hidden ones, or those that the pattern matches. */
-  readonly deep?: { readonly hidden: boolean; readonly follows?: boolean; readonly pattern?: string }
+  readonly deep?: {
+    readonly hidden: boolean
+    readonly follows?: boolean
+    readonly pattern?: string
+    /** Of git: also files that it knows nothing of. */
+    readonly untracked?: boolean
+  }
   /** What comes out are names of files that were found below these paths. */
   readonly names?: {
     readonly roots: ReadonlyArray<Value>
@@ -261,6 +267,10 @@ export const parsedBy = (table: Table, words: ReadonlyArray<Value>): Parsed | un
   return found.why === undefined ? found : undefined
 }
 
+/** Options of git by which it looks at other files than those in its index. */
+const withUntracked =
+  "-o --others --untracked -k --killed --with-tree --recurse-submodules --no-index --include-untracked --only-untracked"
+
 /** What the program of this table does with these words. */
 const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
   const found = divide(table, words, false)
@@ -288,6 +298,7 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
           deep: {
             hidden: isHidden(table, found),
             follows: isOn(table.follows, found),
+            untracked: isOn(withUntracked, found),
             ...patternOf(found)
           }
         }
@@ -301,10 +312,8 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
             hidden: isHidden(table, found),
             ...patternOf(found),
             untracked:
-              isOn(
-                "-o --others --untracked -k --killed --with-tree --recurse-submodules --no-index --include-untracked --only-untracked",
-                found
-              ) || found.options.some(({ name, value }) => name === "--diff-filter" && /D/.test(known(value) ?? "D"))
+              isOn(withUntracked, found) ||
+              found.options.some(({ name, value }) => name === "--diff-filter" && /D/.test(known(value) ?? "D"))
           }
         }
       : {})

@@ -11,6 +11,7 @@ import { forbidden } from "./forbidden.ts"
 import { judgeIn, makeProject } from "./fixture.ts"
 import { followedAttacks } from "./followedAttacks.ts"
 import { nearAttacks } from "./nearAttacks.ts"
+import { otherWays } from "./otherWays.ts"
 
 /** Of everyday lines, no more than this part may be asked. */
 const mayBeAsked = 0.02
@@ -26,7 +27,7 @@ const count = (groups: ReadonlyArray<Group>): number => groups.reduce((sum, { li
 
 describe("a line of shell", () => {
   it("is not allowed when it does more than rules allow", () => {
-    const all = [...attacks, ...nearAttacks, ...followedAttacks, ...askedAnyway, ...forbidden]
+    const all = [...attacks, ...nearAttacks, ...followedAttacks, ...askedAnyway, ...forbidden, ...otherWays]
     const wrong = all.flatMap(({ denied, lines, rules }) =>
       lines
         .map((line) => ({ line, action: inProject(line, rules).action }))

@@ -43,6 +43,7 @@ const history: Table = {
 }
 
 const diff: Table = {
+  deep: "--no-index",
   names: "--name-only",
   mixed:
     "-p -u -c -U -W --patch --raw --stat --numstat --shortstat --summary --dirstat --patch-with-stat --patch-with-raw --cc --name-status --line-prefix --submodule --unified --check --compact-summary --cumulative --function-context --binary --word-diff --color-words --stdin",
@@ -191,6 +192,7 @@ export const reading: Readonly<Record<string, Program>> = {
     texts: "-e -A -B -C -m --after-context --before-context --context --max-depth --threads --max-count",
     optional: "--color",
     patterns: "-e",
+    deep: "always",
     numbers: true,
     names: "-l -L --files-with-matches --name-only --files-without-match",
     separators: "-z --null",
