@@ -7,7 +7,7 @@ import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
 import { type Below, judgePaths } from "./Paths.ts"
 import type { Access, Use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
-import { isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
+import { changesByListing, isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
 import { move, type Moved, onlyLeads } from "./Moves.ts"
 import { isOfProject, isTracked, namesOf, passesNames } from "./Names.ts"
@@ -63,7 +63,8 @@ const doubt = (
     return `${name} runs code, and the rule that allows it does not name it`
   if (words.slice(1).some(({ values }) => values?.some(turnsBack) === true) && found?.use.paths.length !== 0)
     return "a path in it goes back to where it came from"
-  if (isOnlyListing(words, rules)) return "the rule that allows it is for what only lists"
+  if (isOnlyListing(words, rules) || (found !== undefined && changesByListing(words, found.table, rules)))
+    return "the rule that allows it is for what only lists"
   if (rules.rule?.pattern.includes("://") === true && goesElsewhere(words))
     return "the rule that allows it names one address, and it may go to another"
   if (takesServices(words)) return `${name} gets its services through the pipe`

@@ -122,6 +122,13 @@ const kindOf = (table: Table, name: string): Kind | undefined => {
 
 export const uncertain = (why: string): Use => ({ why, paths: [] })
 
+/** Texts of these may begin with a dash: every version of every program takes the next word for them, whatever it is. */
+const anyText = /^(?:-[emSGk]|--(?:regexp|expression|message|grep|author|arg|argjson))$/
+
+/** A value that looks like an option may be one, where a version of the program takes no value or only one behind `=`. */
+const looksLikeOption = (name: string, value: Value): boolean =>
+  !anyText.test(name) && /^-(?:-|[A-Za-z]\S*$)/.test(known(value) ?? value.beginning)
+
 interface Found {
   readonly options: Array<{ readonly name: string; readonly kind: Kind; readonly value?: Value }>
   readonly operands: Array<Value>
@@ -145,7 +152,8 @@ const readShort = (table: Table, word: Value, next: Value | undefined, found: Fo
     const isGlued = at + 1 < text.length || known(word) === undefined
     if (isGlued) found.options.push({ name, kind, value: behind(word, at + 1) })
     else if (kind === "optional") found.options.push({ name, kind })
-    else if (next === undefined || !next.single) found.why = `it is not certain which value ${name} gets`
+    else if (next === undefined || !next.single || looksLikeOption(name, next))
+      found.why = `it is not certain which value ${name} gets`
     else found.options.push({ name, kind, value: next })
     return isGlued || kind === "optional" ? 0 : 1
   }
@@ -176,7 +184,8 @@ const readLong = (
     found.options.push({ name, kind })
     return 0
   }
-  if (next === undefined || !next.single) found.why = `it is not certain which value ${name} gets`
+  if (next === undefined || !next.single || looksLikeOption(name, next))
+    found.why = `it is not certain which value ${name} gets`
   else if (kind === "pair" && second?.single !== true) found.why = `it is not certain which values ${name} gets`
   else found.options.push({ name, kind, value: next })
   return kind === "pair" ? 2 : 1

@@ -16,6 +16,21 @@ export const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readon
   return found === undefined ? undefined : { use: found, table }
 }
 
+/** Does a rule name options with which git only lists (`git branch -r *`)? Then it allows nothing that changes the repository. */
+export const changesByListing = (words: ReadonlyArray<Value>, table: number, { rule }: Ruling): boolean => {
+  const [reading] = tablesOf("git")
+  if (table === 0 || rule === undefined || reading === undefined || known(words[0]) !== "git") return false
+  const named = rule.pattern
+    .split(" ")
+    .slice(1)
+    .map((word) => word.replace(/\*+$/, ""))
+    .filter((word) => word !== "")
+  return (
+    named.some((word, at) => at > 0 && word.startsWith("-")) &&
+    [named, [...named, "x"]].some((all) => use(reading, all.map(plain)).why === undefined)
+  )
+}
+
 /** Does a rule name the form in which a program only lists (`tar tf *`)? Then it allows no other. */
 export const isOnlyListing = (words: ReadonlyArray<Value>, { rule }: Ruling): boolean => {
   const listing = listingOf(known(words[0]) ?? "")

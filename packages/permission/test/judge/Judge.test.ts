@@ -89,7 +89,9 @@ describe("a line of shell", () => {
   it("offers for each asked command what may be saved, and only what would help", () => {
     const offers = (line: string, rules: ReadonlyArray<string> = []) => inProject(line, rules, Arity.prefix).offers
     assert.deepStrictEqual(offers("npm run build"), ["npm run build *"])
-    assert.deepStrictEqual(offers("git status && rm -rf ./tmp"), ["rm *"])
+    assert.deepStrictEqual(offers("rm -rf ./tmp"), ["rm *"])
+    assert.deepStrictEqual(offers("git status && rm -rf ./tmp"), [])
+    assert.deepStrictEqual(offers("npm test && rm -rf ./tmp"), ["npm test *"])
     assert.deepStrictEqual(offers("docker compose up -d | head"), ["docker compose up *"])
     for (const line of [
       "ls",

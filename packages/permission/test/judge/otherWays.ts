@@ -220,5 +220,29 @@ export const otherWays: ReadonlyArray<Group> = [
     name: "what git finds of files that may not be read",
     rules: ["git *", "!read:*/src/*"],
     lines: ["git grep x", "git grep x HEAD", "git grep x -- src", "git diff --no-index packages src"]
+  },
+  {
+    name: "changes behind options that list",
+    lines: [
+      "git branch -r -D origin/x",
+      "git branch --sort=refname topic",
+      "git branch --sort=-committerdate -D topic",
+      "git branch --format=x topic",
+      "git tag -n v1",
+      "git tag --sort=refname v1"
+    ]
+  },
+  {
+    name: "options in the place of a value that is not one",
+    lines: [
+      "git log --min-parents --output=x",
+      "git log --max-parents --output=x",
+      "git rev-list -L --output=x HEAD",
+      "git stash list --min-parents --output=x",
+      "fd --strip-cwd-prefix -x x",
+      "rg --colors --pre=x y",
+      "sort --parallel --compress-program=x README.md",
+      "git ls-files --format -X/etc/passwd"
+    ]
   }
 ]
