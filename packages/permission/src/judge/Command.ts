@@ -10,6 +10,7 @@ import { tablesOf } from "./Programs.ts"
 import { changesByListing, isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
 import { type Ruling, ruling } from "./Ruling.ts"
 import { move, type Moved, onlyLeads } from "./Moves.ts"
+import { leavesOwnPlace } from "./OwnPlace.ts"
 import { isOfProject, isTracked, namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
@@ -65,6 +66,8 @@ const doubt = (
     return "a path in it goes back to where it came from"
   if (isOnlyListing(words, rules) || (found !== undefined && changesByListing(words, found.table, rules)))
     return "the rule that allows it is for what only lists"
+  if (found !== undefined && leavesOwnPlace(found.use, rules, scope, context))
+    return "the rule that allows it names a directory, and it changes something elsewhere"
   if (rules.rule?.pattern.includes("://") === true && goesElsewhere(words))
     return "the rule that allows it names one address, and it may go to another"
   if (takesServices(words)) return `${name} gets its services through the pipe`

@@ -825,5 +825,10 @@ export const everyday: ReadonlyArray<Group> = [
       "ln -s docs/a.md a.md",
       "dd if=README.md of=copy bs=1k count=1"
     ]
+  },
+  {
+    name: "in the directory that the rule names",
+    rules: ["rm -rf dist/*", "touch tmp/*", "mkdir -p packages/*"],
+    lines: ["rm -rf dist/a", "rm -rf dist/a dist/b", "touch tmp/a.txt", "mkdir -p packages/b/src", "rm -rf dist/*"]
   }
 ]

@@ -240,9 +240,21 @@ export const otherWays: ReadonlyArray<Group> = [
       "git rev-list -L --output=x HEAD",
       "git stash list --min-parents --output=x",
       "fd --strip-cwd-prefix -x x",
+      "fd --strip-cwd-prefix x /etc",
       "rg --colors --pre=x y",
       "sort --parallel --compress-program=x README.md",
       "git ls-files --format -X/etc/passwd"
+    ]
+  },
+  {
+    name: "changes beside the directory that the rule names",
+    rules: ["rm -rf dist/*", "cp README.md build/*", "touch tmp/*", "git checkout -- packages/*", "edit:*"],
+    lines: [
+      "rm -rf dist/ src",
+      "rm -rf dist/a src/a.ts",
+      "rm -rf dist/../src",
+      "touch tmp/a README.md",
+      "git checkout -- packages/a README.md"
     ]
   }
 ]

@@ -17,9 +17,9 @@ const logFlags =
   "--topo-order --date-order --author-date-order --abbrev-commit --no-abbrev-commit --no-decorate --source --left-right --cherry-pick --cherry-mark --cherry --no-notes " +
   "--walk-reflogs -g -i -E -F -P --regexp-ignore-case --extended-regexp --fixed-strings --perl-regexp --all-match --invert-grep --relative-date --parents --children --boundary --simplify-by-decoration --ancestry-path --dense --sparse --no-mailmap --use-mailmap --count --no-expand-tabs --clear-decorations --log-size --not --no-graph"
 const logTexts =
-  "-n -L --max-count --skip --since --after --until --before --author --committer --grep --grep-reflog --exclude --min-parents --max-parents --date --encoding --glob"
+  "-n -L --max-count --skip --since --after --until --before --author --committer --grep --grep-reflog --exclude --date --encoding --glob"
 const logOptional =
-  "--pretty --format --decorate --decorate-refs --decorate-refs-exclude --expand-tabs --notes --branches --tags --remotes --diff-merges --no-walk"
+  "--pretty --format --decorate --decorate-refs --decorate-refs-exclude --expand-tabs --notes --branches --tags --remotes --diff-merges --no-walk --min-parents --max-parents"
 
 /** `-L 1,5:path` names a file; one that is hidden or elsewhere is not worth a closer look. */
 const staysInSight = ({ options }: Parsed): string | undefined =>
