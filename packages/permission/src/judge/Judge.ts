@@ -112,6 +112,9 @@ const judgeOnce = (line: string, context: Context, { effort, facts, read }: Look
 /** Words of a command of which a beginning is offered. */
 const maximumOffered = 200
 
+/** What these do cannot be undone: nobody allows all of it for good by saying yes to a line that also does other things. */
+const deletes = /^(?:rm|rmdir|unlink|shred|truncate|dd|kill|pkill|killall)$/
+
 /** The rules that people could add, so that commands like the asked ones are not asked any more. Only those that would do so. */
 const offersFor = (
   line: string,
@@ -123,7 +126,9 @@ const offersFor = (
   if (judged.commands[0]?.argv.length === 0 && judged.commands[0].text === line) return []
   const asked = judged.commands.map(({ action, argv }) => {
     const words = action === "ask" && argv.length <= maximumOffered ? context.prefix?.(argv) : undefined
-    const isPlain = words !== undefined && words.length > 0 && words.every((word) => /^[^\s*?]+$/.test(word))
+    const isHidden = judged.commands.length > 1 && deletes.test(words?.[0] ?? "")
+    const isPlain =
+      words !== undefined && words.length > 0 && words.every((word) => /^[^\s*?]+$/.test(word)) && !isHidden
     return isPlain ? `${words.join(" ")} *` : undefined
   })
   const patterns = [...new Set(asked.filter((pattern) => pattern !== undefined))]

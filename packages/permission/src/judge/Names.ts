@@ -72,7 +72,7 @@ export const isTracked = (path: string, { facts, project }: Working): boolean =>
 }
 
 /** Is git at work in the repository of the project itself, and not in one below it? */
-const isOfProject = (directory: string, { facts, project }: Working): boolean => {
+export const isOfProject = (directory: string, { facts, project }: Working): boolean => {
   for (let at = directory; ; at = parent(at)) {
     if (facts.entries(at)?.some(({ name }) => name === ".git") === true) return at === project
     if (at === project || at === "/") return false

@@ -83,7 +83,13 @@ export interface Use {
   readonly isUnknown?: true
   readonly paths: ReadonlyArray<{ readonly value: Value; readonly access: Access }>
   /** Whole directories are read: all files in them but for hidden ones, or those that one of the patterns matches. */
-  readonly deep?: { readonly hidden: boolean; readonly follows?: boolean; readonly patterns?: ReadonlyArray<string> }
+  readonly deep?: {
+    readonly hidden: boolean
+    readonly follows?: boolean
+    readonly patterns?: ReadonlyArray<string>
+    /** Of git: also files that it knows nothing of. */
+    readonly untracked?: boolean
+  }
   /** What comes out are names of files that were found below these paths. */
   readonly names?: {
     readonly roots: ReadonlyArray<Value>
@@ -118,6 +124,13 @@ const kindOf = (table: Table, name: string): Kind | undefined => {
 
 export const uncertain = (why: string): Use => ({ why, paths: [] })
 
+/** Texts of these may begin with a dash: every version of every program takes the next word for them, whatever it is. */
+const anyText = /^(?:-[emSGk]|--(?:regexp|expression|message|grep|author|arg|argjson))$/
+
+/** A value that looks like an option may be one, where a version of the program takes no value or only one behind `=`. */
+const looksLikeOption = (name: string, value: Value): boolean =>
+  !anyText.test(name) && /^-(?:-|[A-Za-z]\S*$)/.test(known(value) ?? value.beginning)
+
 interface Found {
   readonly options: Array<{ readonly name: string; readonly kind: Kind; readonly value?: Value }>
   readonly operands: Array<Value>
@@ -141,7 +154,8 @@ const readShort = (table: Table, word: Value, next: Value | undefined, found: Fo
     const isGlued = at + 1 < text.length || known(word) === undefined
     if (isGlued) found.options.push({ name, kind, value: behind(word, at + 1) })
     else if (kind === "optional") found.options.push({ name, kind })
-    else if (next === undefined || !next.single) found.why = `it is not certain which value ${name} gets`
+    else if (next === undefined || !next.single || looksLikeOption(name, next))
+      found.why = `it is not certain which value ${name} gets`
     else found.options.push({ name, kind, value: next })
     return isGlued || kind === "optional" ? 0 : 1
   }
@@ -172,7 +186,8 @@ const readLong = (
     found.options.push({ name, kind })
     return 0
   }
-  if (next === undefined || !next.single) found.why = `it is not certain which value ${name} gets`
+  if (next === undefined || !next.single || looksLikeOption(name, next))
+    found.why = `it is not certain which value ${name} gets`
   else if (kind === "pair" && second?.single !== true) found.why = `it is not certain which values ${name} gets`
   else found.options.push({ name, kind, value: next })
   return kind === "pair" ? 2 : 1
@@ -263,6 +278,10 @@ export const parsedBy = (table: Table, words: ReadonlyArray<Value>): Parsed | un
   return found.why === undefined ? found : undefined
 }
 
+/** Options of git by which it looks at other files than those in its index. */
+const withUntracked =
+  "-o --others --untracked -k --killed --with-tree --recurse-submodules --no-index --include-untracked --only-untracked"
+
 /** What the program of this table does with these words. */
 const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
   const found = divide(table, words, false)
@@ -290,6 +309,7 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
           deep: {
             hidden: isHidden(table, found),
             follows: isOn(table.follows, found),
+            untracked: isOn(withUntracked, found),
             ...patternsOf(found)
           }
         }
@@ -303,10 +323,8 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
             hidden: isHidden(table, found),
             ...patternsOf(found),
             untracked:
-              isOn(
-                "-o --others --untracked -k --killed --with-tree --recurse-submodules --no-index --include-untracked --only-untracked",
-                found
-              ) || found.options.some(({ name, value }) => name === "--diff-filter" && /D/.test(known(value) ?? "D"))
+              isOn(withUntracked, found) ||
+              found.options.some(({ name, value }) => name === "--diff-filter" && /D/.test(known(value) ?? "D"))
           }
         }
       : {})

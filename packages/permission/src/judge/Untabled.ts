@@ -14,13 +14,15 @@ const maximumPath = 4_096
 /** A place inside of a word that no table explains: `--option=/place`, `-I/place`, `@/place`, `a:/place`. */
 const placesIn = (text: string): ReadonlyArray<string> => {
   if (text.length > maximumPath) return []
-  const places = [...text.matchAll(/(?:^|[=:,@]|^-[A-Za-z]+)(?=[/~]|\.\.(?:\/|$))/g)].map((match) =>
+  const places = [...text.matchAll(/(?:^|[=:,@|]|^-[A-Za-z]+)(?=[/~]|\.\.(?:\/|$))/g)].map((match) =>
     text.slice(match.index + match[0].length)
   )
   // What programs that send data read it from: `-d @file`, `-F name=<file`.
   const files = [...text.matchAll(/(?:^|=|^-[A-Za-z]+)[@<](?=[^/~])([^;]+)/g)].map((match) => match[1] ?? "")
-  const values = [text, ...files, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
-  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//.test(text) && !text.startsWith("file:")
+  // A short option may have its value in the same word.
+  const glued = [...text.matchAll(/^-[A-Za-z](?=[^-=]*[./])([^/~].*)$/g)].map((match) => match[1] ?? "")
+  const values = [text, ...files, ...glued, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
+  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//.test(text) && !/^fileb?:/.test(text)
   return isAddress ? [] : [...places, ...values.filter((value) => !value.startsWith("-"))]
 }
 

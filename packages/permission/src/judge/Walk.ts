@@ -8,6 +8,7 @@ import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
 import { maximumTried } from "./Forms.ts"
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { judgePaths } from "./Paths.ts"
+import { tablesOf } from "./Programs.ts"
 import { deniedWithAll, strictest } from "./Ruling.ts"
 import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
@@ -233,7 +234,7 @@ export class Walk {
     const paths = command.redirections.flatMap((one) => this.redirection(one, scope))
     const own = this.ownWords(command, scope)
     const bodies = command.redirections.flatMap(({ body }) => (body === undefined ? [] : (textOf(body) ?? [])))
-    const scripts = { commands: this.scripts(command, bodies), paths: [] }
+    const scripts = { commands: [...this.scripts(command, bodies), ...this.withInput(command, scope)], paths: [] }
     return { ...own, ...together([own, { commands: [], paths }, scripts, ...inner]) }
   }
 
@@ -261,6 +262,20 @@ export class Walk {
     // The words of a command give at least the judgement of themselves.
     const first = own ?? remark("", "")
     return { ...outcome, commands: [{ ...first, ...worst<Verdict>(first, doubts) }, ...others] }
+  }
+
+  /** What is denied of a program with the file that it reads from its input, as if the file were named: `cat < x` is `cat x`. */
+  withInput(command: SimpleCommand, scope: Scope): ReadonlyArray<CommandJudgement> {
+    const words = command.words.map((word) => resolve(word, scope, this.context))
+    if (tablesOf(baseName(known(words[0]) ?? "")).length === 0) return []
+    const files = command.redirections.flatMap(({ operator, target }) =>
+      operator === "<" ? (resolve(target, scope, this.context).values ?? []) : []
+    )
+    return files.flatMap((file): ReadonlyArray<CommandJudgement> => {
+      const argv = [...words.map((word) => word.text), file]
+      const strict = strictest(argv, this.context)
+      return strict === undefined ? [] : [{ argv, text: argv.join(" "), ...strict }]
+    })
   }
 
   /** What is denied in the texts that a program is given which runs what it reads. */

@@ -12,6 +12,7 @@ import { judgeIn, makeProject } from "./fixture.ts"
 import { followedAttacks } from "./followedAttacks.ts"
 import { besideLetThrough, letThrough } from "./letThrough.ts"
 import { nearAttacks } from "./nearAttacks.ts"
+import { otherWays } from "./otherWays.ts"
 
 /** Of everyday lines, no more than this part may be asked. */
 const mayBeAsked = 0.02
@@ -27,7 +28,15 @@ const count = (groups: ReadonlyArray<Group>): number => groups.reduce((sum, { li
 
 describe("a line of shell", () => {
   it("is not allowed when it does more than rules allow", () => {
-    const all = [...attacks, ...nearAttacks, ...followedAttacks, ...besideLetThrough, ...askedAnyway, ...forbidden]
+    const all = [
+      ...attacks,
+      ...nearAttacks,
+      ...followedAttacks,
+      ...besideLetThrough,
+      ...askedAnyway,
+      ...forbidden,
+      ...otherWays
+    ]
     const wrong = all.flatMap(({ denied, lines, rules }) =>
       lines
         .map((line) => ({ line, action: inProject(line, rules).action }))
@@ -89,7 +98,9 @@ describe("a line of shell", () => {
   it("offers for each asked command what may be saved, and only what would help", () => {
     const offers = (line: string, rules: ReadonlyArray<string> = []) => inProject(line, rules, Arity.prefix).offers
     assert.deepStrictEqual(offers("npm run build"), ["npm run build *"])
-    assert.deepStrictEqual(offers("git status && rm -rf ./tmp"), ["rm *"])
+    assert.deepStrictEqual(offers("rm -rf ./tmp"), ["rm *"])
+    assert.deepStrictEqual(offers("git status && rm -rf ./tmp"), [])
+    assert.deepStrictEqual(offers("npm test && rm -rf ./tmp"), ["npm test *"])
     assert.deepStrictEqual(offers("docker compose up -d | head"), ["docker compose up *"])
     for (const line of [
       "ls",

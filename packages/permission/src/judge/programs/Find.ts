@@ -152,7 +152,8 @@ export const fd: Table = {
   flags:
     "-H -I -u -s -i -g -F -a -l -p -0 -1 -q --hidden --no-ignore --case-sensitive --ignore-case --glob --fixed-strings --absolute-path --list-details --full-path --print0 --no-ignore-vcs --relative-path",
   texts:
-    "-d -t -e -E -c -j -S --max-depth --min-depth --exact-depth --type --extension --exclude --color --threads --size --changed-within --changed-before --max-results --strip-cwd-prefix",
+    "-d -t -e -E -c -j -S --max-depth --min-depth --exact-depth --type --extension --exclude --color --threads --size --changed-within --changed-before --max-results",
+  optional: "--strip-cwd-prefix",
   names: "always",
   hidden: "-H -u --hidden --unrestricted",
   mixed: "-l --list-details",

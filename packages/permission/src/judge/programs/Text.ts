@@ -178,7 +178,8 @@ export const text: Readonly<Record<string, Table>> = {
   factor: { operands: "text" },
   numfmt: {
     flags: "-z --grouping",
-    texts: "-d --from --to --field --format --suffix --padding --round --delimiter --header",
+    texts: "-d --from --to --field --format --suffix --padding --round --delimiter",
+    optional: "--header",
     operands: "text"
   },
   jq: {
