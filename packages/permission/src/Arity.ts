@@ -1,11 +1,11 @@
 /**
- * What may be saved of a command that a person allows: the words that say what is done, and nothing of what it is
- * done with. `git push origin` gives `git push`, for the rule `git push *`.
+ * Which words of a command say what is done, and what of them may be saved when a person allows it: `git push origin`
+ * gives `git push`, for the rule `git push *`.
  *
- * A rule is compared with the text of a command, so the words must stand together at its start: after `git -C dir`
- * nothing is saved, since no text prefix says both `git` and `push`. Neither is anything saved of a command that runs
- * another one, of one that only destroys (`rm` would cover every file), of a group that names no action yet (`git stash` would cover `git stash drop`), nor with a word that
- * is not plain, which in a rule would mean something else.
+ * Nothing is said of a command that runs another one, of a group that names no action yet (`git stash` would cover
+ * `git stash drop`), nor with a word that is not plain, which in a rule would mean something else. Nothing is saved,
+ * besides, of what only destroys, and where global flags stand between the words: a rule is compared with the text of a
+ * command, and no beginning of `git -C dir push` says both `git` and `push`.
  */
 import { build } from "./arity/Build.ts"
 import { cloud } from "./arity/Cloud.ts"
@@ -143,22 +143,39 @@ const read = (argv: Words): Reading => {
 /** The command as it would be without the known global flags in front of what is done: `git -C dir push` is `git push`. */
 export const withoutGlobalFlags = (argv: ReadonlyArray<string>): ReadonlyArray<string> => read(argv).argv
 
-/** How many words of the command are kept, 0 for none. */
-const countOf = ({ words, argv }: Reading): number => {
-  const { keep, length } = rowOf(words)
-  if (keep === "targets") return words.length > length ? words.length : 0
-  if (keep !== "program") return words.length < keep ? 0 : keep
-  const inner = argv.slice(length)
-  // A runner of a runner is not looked into: nobody writes it, and so this ends.
-  const kept = rowOf(read(inner).words).keep === "program" ? undefined : prefix(inner)
-  return kept === undefined ? 0 : length + kept.length
+/** What is kept of a command, and the name of the program that does it, which a runner of programs may have started. */
+interface Kept {
+  readonly words: Words
+  readonly program: string
 }
 
+const keptOf = ({ words, argv }: Reading): Kept | undefined => {
+  const { keep, length } = rowOf(words)
+  const [program = ""] = words
+  if (keep === "program") {
+    const inner = read(argv.slice(length))
+    // A runner of a runner is not looked into: nobody writes it, and so this ends.
+    const kept = rowOf(inner.words).keep === "program" ? undefined : keptOf(inner)
+    return kept === undefined ? undefined : { ...kept, words: [...argv.slice(0, length), ...kept.words] }
+  }
+  const count = keep === "targets" ? (words.length > length ? words.length : 0) : words.length < keep ? 0 : keep
+  if (!isPlain(argv[0] ?? "")) return undefined // guard: I7 permission/test/Arity.test.ts
+  return count === 0 ? undefined : { words: argv.slice(0, count), program }
+}
+
+/**
+ * The words that say what is done, by the longest prefix in the table, or the name of a program that is not in it.
+ * Known global flags are skipped, with their values. Undefined for what runs something else.
+ */
+export const prefix = (argv: ReadonlyArray<string>): ReadonlyArray<string> | undefined => keptOf(read(argv))?.words
+
+const destroyers: ReadonlySet<string> = new Set(destroying.rows.map(([name]) => name))
+
 /** The words of a rule `WORDS *` that covers this command and says no more than it does; undefined: nothing may be saved. */
-export const prefix = (argv: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {
-  const reading = read(argv)
-  const kept = reading.argv.slice(0, countOf(reading))
-  if (!isPlain(kept[0] ?? "")) return undefined // guard: I7 permission/test/Arity.test.ts
-  if (!kept.every((word, index) => word === argv[index])) return undefined // guard: I7 permission/test/Arity.test.ts
-  return kept
+export const savable = (argv: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {
+  const kept = keptOf(read(argv))
+  if (kept === undefined) return undefined
+  if (destroyers.has(kept.program)) return undefined // guard: I7 permission/test/Arity.test.ts
+  if (kept.words.some((word, index) => word !== argv[index])) return undefined // guard: I7 permission/test/Arity.test.ts
+  return kept.words
 }

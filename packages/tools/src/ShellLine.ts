@@ -22,21 +22,21 @@ const withoutParsers: Reading.Reader = () => ({
 
 /** The judge and the parsers: tables and code that a run without commands does not pay for. */
 const load = async (path: string) => {
-  const [{ judge }, { prefix }, { NodeFacts, NodeReader }] = await Promise.all([
+  const [{ judge }, { savable }, { NodeFacts, NodeReader }] = await Promise.all([
     import("@rein/permission/judge/Judge"),
     import("@rein/permission/Arity"),
     import("@rein/permission/node")
   ])
   const read = await NodeReader.load().catch(() => withoutParsers)
-  return { judge, prefix, read, facts: NodeFacts.make(path) }
+  return { judge, savable, read, facts: NodeFacts.make(path) }
 }
 
 /** Loads the judge with the first line. */
 export const make = Effect.fnUntraced(function* ({ home, path }: Options) {
   const loaded = yield* Effect.cached(Effect.promise(() => load(path)))
   const judgeLine: ShellLine = (line, { directory, layers }) =>
-    Effect.map(loaded, ({ facts, judge, prefix, read }) =>
-      judge(line, { directory, project: directory, home, layers, patterns: { home }, facts, prefix }, read)
+    Effect.map(loaded, ({ facts, judge, read, savable }) =>
+      judge(line, { directory, project: directory, home, layers, patterns: { home }, facts, savable }, read)
     )
   return judgeLine
 })

@@ -1,8 +1,8 @@
 /** The form of the table: what is known of a family of programs. Data only; `Arity.ts` reads it. */
 
 /**
- * How many words say what is done: a count from the front, 0 when nothing may be saved because what runs, or is
- * destroyed, is in the rest; `targets`: all plain words, each is something to do (`make clean test`); `program`: the prefix, then what
+ * How many words say what is done: a count from the front, 0 when nothing may be saved because what runs is in the
+ * rest; `targets`: all plain words, each is something to do (`make clean test`); `program`: the prefix, then what
  * the program named after it keeps (`bundle exec rspec`).
  */
 export type Keep = number | "targets" | "program"

@@ -2,21 +2,31 @@
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, normalize, turnsBack } from "./Locations.ts"
 import { hostWords, takesServices } from "./Containers.ts"
-import { doubtOfNames, inEach, judgeEachName } from "./FileNames.ts"
+import { doubtOfNames, inEach, judgeAnyUseOfEach, judgeEachName, mayForbidEach } from "./FileNames.ts"
 import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
-import { judgePaths } from "./Paths.ts"
+import { type Below, judgePaths } from "./Paths.ts"
 import type { Access, Use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
-import { isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
-import { type Ruling, ruling } from "./Ruling.ts"
+import { changesByListing, isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
+import { isUnruled, type Ruling, ruling } from "./Ruling.ts"
 import { move, type Moved, onlyLeads } from "./Moves.ts"
-import { namesOf, passesNames } from "./Names.ts"
+import { leavesOwnPlace } from "./OwnPlace.ts"
+import { isOfProject, isTracked, namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, namesAsValue, plain, type Value } from "./Value.ts"
-import { doubtOfWords, judgeNamedFiles, judgePlacesIn } from "./Untabled.ts"
+import { goesElsewhere } from "./programs/Versatile.ts"
+import { doubtOfWords, isVersatile, judgeNamedFiles, judgePlacesIn } from "./Untabled.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
-import { divideAssignment, isHarmlessVariable, isShell, runsCode, type Unwrapped, unwrap } from "./Wrappers.ts"
+import {
+  divideAssignment,
+  isHarmlessVariable,
+  isShell,
+  runsCode,
+  runsItsWords,
+  type Unwrapped,
+  unwrap
+} from "./Wrappers.ts"
 
 /** What judging something gave. */
 export interface Outcome extends Moved {
@@ -62,7 +72,12 @@ const doubt = (
     return `${name} runs code, and the rule that allows it does not name it`
   if (words.slice(1).some(({ values }) => values?.some(turnsBack) === true) && found?.use.paths.length !== 0)
     return "a path in it goes back to where it came from"
-  if (isOnlyListing(words, rules)) return "the rule that allows it is for what only lists"
+  if (isOnlyListing(words, rules) || (found !== undefined && changesByListing(words, found.table, rules)))
+    return "the rule that allows it is for what only lists"
+  if (found !== undefined && leavesOwnPlace(found.use, rules, scope, context))
+    return "the rule that allows it names a directory, and it changes something elsewhere"
+  if (rules.rule?.pattern.includes("://") === true && goesElsewhere(words))
+    return "the rule that allows it names one address, and it may go to another"
   if (takesServices(words)) return `${name} gets its services through the pipe`
   if (found === undefined) return doubtOfWords(words, scope)
   const file = name.includes("/") ? undefined : context.facts.program(name)
@@ -101,10 +116,8 @@ const judgePlain = (
           ...judgeNamedFiles(words, scope, context)
         ]
       : found.use.paths.flatMap(({ access, value }) => judgePaths(value, access, scope, context))
-  const roots = found?.use.paths.map(({ value }) => value) ?? []
-  const deep = found?.use.deep
   const below = [
-    ...(deep === undefined ? [] : belowOf(roots, { access: "read", ...deep }, scope, context)),
+    ...(found === undefined ? [] : belowDeep(words, found.use, scope, context)),
     ...belowOfWhole(words, found?.use, scope, context),
     ...judgeTargets(words, found?.use, scope, context)
   ]
@@ -142,7 +155,10 @@ const judgePlain = (
           : namesOf(found.use, name, scope, context)
   if (/^(?:mv|git)$/.test(name) && found !== undefined && takesItself(found.use, scope, context))
     verdicts.push(ask("it moves the directory that it runs in"))
-  const own = rules.rule === undefined && onlyLeads.test(name) ? allow("it only leads through the line") : rules
+  const own =
+    isUnruled(rules) && (onlyLeads.test(name) || scope.isKnown === true)
+      ? allow("it is a part of what the line does, and nothing by itself")
+      : rules
   return result(words, worst<Verdict>(own, verdicts), scope, {
     commands: inner.flatMap(({ commands }) => commands),
     paths: [
@@ -153,6 +169,24 @@ const judgePlain = (
     ],
     ...(names === undefined ? {} : { names })
   })
+}
+
+/** What is read below directories. `git grep` searches what git knows of, and a word of it may be a revision: then everywhere. */
+const belowDeep = (
+  words: ReadonlyArray<Value>,
+  { deep, paths }: Use,
+  scope: Scope,
+  context: Working
+): ReadonlyArray<PathJudgement> => {
+  if (deep === undefined) return []
+  const { untracked, ...how } = deep
+  const below: Below = { access: "read", ...how }
+  const roots = paths.map(({ value }) => value)
+  if (known(words[0]) !== "git" || words.some((word) => known(word) === "--no-index"))
+    return belowOf(roots, below, scope, context)
+  const isWhole = untracked === true || scope.directories?.every((one) => isOfProject(one, context)) !== true
+  const counts = isWhole ? {} : { counts: (path: string) => isTracked(path, context) }
+  return belowOf([plain("."), ...roots], { ...below, ...counts }, scope, context)
 }
 
 /** Is the directory of the line in what is changed? Where `..` leads then is another place. */
@@ -170,6 +204,13 @@ const takesItself = ({ paths }: Use, { directories = [] }: Scope, context: Worki
 /** Behind `-exec` each name is one word. */
 const separately = (names: Names | undefined): Names | undefined =>
   names === undefined ? undefined : { ...names, separated: true }
+
+/** A program without a table for which a name can be nothing but a file that it works on: the line says what runs. */
+const takesEach = (words: ReadonlyArray<Value>): boolean => {
+  const [name = "", command = "-"] = words.map((word) => known(word))
+  if (runsCode(words) || isVersatile(name)) return false
+  return !runsItsWords(name) || (name === "npx" && !command.startsWith("-"))
+}
 
 /** A command that gets names of files, in the place of the mark or behind its words. */
 const judgeEach = (
@@ -194,11 +235,18 @@ const judgeEach = (
   const doubts: Array<Verdict> = []
   if (unwrap(words)._tag !== "Plain" || isShell(name))
     doubts.push(ask(`what ${name} runs for each name is not certain`))
-  if (tablesOf(name).length === 0) doubts.push(ask(`what ${name} does with each name is not known`))
+  const isUntabled = tablesOf(name).length === 0
+  if (isUntabled && (names === undefined || !takesEach(words) || mayForbidEach(words, context)))
+    doubts.push(ask(`what ${name} does with each name is not known`))
   const why = name === "echo" ? undefined : doubtOfNames(names, scope, context)
   if (why !== undefined) doubts.push(ask(why))
   const plainly = judgePlain(inEach(filled), { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
-  const below = names === undefined ? [] : judgeEachName(name, filled, names, scope, context)
+  const below =
+    names === undefined
+      ? []
+      : isUntabled
+        ? judgeAnyUseOfEach(names, scope, context)
+        : judgeEachName(name, filled, names, scope, context)
   const [own, ...others] = plainly.commands
   const shown = result(words, own ?? rules, scope).commands
   return { ...plainly, commands: [...shown, ...others], paths: [...plainly.paths, ...below] }
@@ -214,17 +262,17 @@ const framed = (
   doubts: ReadonlyArray<Verdict>,
   scope: Scope
 ): Outcome => {
-  const forbidden: ReadonlyArray<Verdict> = rules.rule !== undefined && rules.action !== "allow" ? [rules] : []
+  const forbidden: ReadonlyArray<Verdict> = isUnruled(rules) || rules.action === "allow" ? [] : [rules]
   const moves = /^(?:command|builtin)$/.test(known(words[0]) ?? "")
   const verdict = worst(allow("what it runs is judged by itself"), [...forbidden, ...doubts])
   return result(words, verdict, scope, moves ? inner : { ...inner, ...staying(scope) })
 }
 
-const doubtsOfVariables = (values: ReadonlyArray<Value>): ReadonlyArray<Verdict> =>
+const doubtsOfVariables = (values: ReadonlyArray<Value>, program: ReadonlyArray<Value>): ReadonlyArray<Verdict> =>
   values
     .map(divideAssignment)
     .flatMap(({ name, text }) =>
-      isHarmlessVariable(name, text) ? [] : [ask(`it sets ${name}, which may change what programs do`)]
+      isHarmlessVariable(name, text, program) ? [] : [ask(`it sets ${name}, which may change what programs do`)]
     )
 
 /** A script inside of the words: what it runs needs no rule of its own where a rule names the shell, all else holds. */
@@ -314,7 +362,7 @@ export const judgeWords = (
       const moves = /^(?:command|builtin)$/.test(name)
       const inner = judgeWords(inside.inner, [], scope, judging, depth + 1)
       const doubts = [
-        ...doubtsOfVariables(inside.variables),
+        ...doubtsOfVariables(inside.variables, inside.inner),
         ...(moves || inner.success === scope.directories ? [] : [ask("it is not certain where it goes")])
       ]
       return framed(words, rules, inner, doubts, scope)

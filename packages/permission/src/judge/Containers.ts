@@ -3,6 +3,9 @@ import { known, type Value } from "./Value.ts"
 
 const clients = /^(?:docker|podman|nerdctl|docker-compose)$/
 
+/** For these `//package:target` names a target of the project. */
+const builders = /^(?:bazel|bazelisk|buck2)$/
+
 /** Options of `exec` whose value is of the container, or a text. */
 const ofContainer = /^(?:-u|-w|-e|--user|--workdir|--env|--index)$/
 
@@ -36,6 +39,7 @@ const isBehind = (words: ReadonlyArray<Value>, at: number, option: RegExp): bool
 /** The words that may name places of this machine. */
 export const hostWords = (words: ReadonlyArray<Value>): ReadonlyArray<Value> => {
   const [name, ...rest] = words
+  if (builders.test(known(name) ?? "")) return rest.filter((word) => !word.beginning.startsWith("//"))
   if (!clients.test(known(name) ?? "")) return rest
   const [first, second] = rest.map((word) => known(word))
   const exec = first === "exec" ? 0 : /^(?:compose|container)$/.test(first ?? "") && second === "exec" ? 1 : -1

@@ -1,10 +1,10 @@
 /** Directories that a command takes whole: what is in them counts, though no word names it. */
-import type { Working } from "./Judgement.ts"
-import { baseName, join } from "./Locations.ts"
+import type { PathJudgement, Working } from "./Judgement.ts"
+import { baseName, join, parent } from "./Locations.ts"
 import { type Below, judgeBelow, judgePaths, judgePlace } from "./Paths.ts"
 import type { Use } from "./Program.ts"
 import type { Scope } from "./Scope.ts"
-import { known, type Value } from "./Value.ts"
+import { known, plain, type Value } from "./Value.ts"
 
 /** What rules say about the files below directories. */
 export const belowOf = (roots: ReadonlyArray<Value>, below: Below, scope: Scope, context: Working) =>
@@ -18,13 +18,34 @@ export const belowOf = (roots: ReadonlyArray<Value>, below: Below, scope: Scope,
 const leavesContent = /^(?:mkdir|touch|ln|mktemp|rmdir)$/
 
 /** Programs without a table that take directories with all that is in them. */
-const takesDirectories = /^(?:tar|zip|7za?|rsync|scp|cpio|pax|rclone|gsutil)$/
+const takesDirectories = /^(?:tar|zip|7z[ar]?|rsync|scp|cpio|pax|rclone|gsutil|aws|azcopy|s3cmd|gcloud)$/
+
+/** Through a link, all that it leads to can be read and changed under another name; it is seen from where the link is. */
+const belowOfLinked = (found: Use, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
+  const [link, ...sources] = found.paths.map(({ value }) => value).toReversed()
+  const places = (link?.values ?? []).flatMap((text) =>
+    (scope.directories ?? []).map((directory) => {
+      const place = join(directory, text)
+      return context.facts.entries(place) === undefined ? parent(place) : place
+    })
+  )
+  const named = sources.flatMap(({ values = [] }) => values).filter((text) => !text.startsWith("/"))
+  const seen = places.flatMap((place) => named.map((text) => plain(join(place, text))))
+  const all = [...sources, ...seen]
+  return [
+    ...seen.flatMap((value) => judgePaths(value, "read", scope, context)),
+    ...all.flatMap((value) => judgePaths(value, "act", scope, context)),
+    ...belowOf(all, { access: "read", hidden: true }, scope, context),
+    ...belowOf(all, { access: "act", hidden: true }, scope, context)
+  ]
+}
 
 /** The files that go along when a directory is copied, moved, changed or removed. */
 export const belowOfWhole = (words: ReadonlyArray<Value>, found: Use | undefined, scope: Scope, context: Working) => {
   const name = known(words[0]) ?? ""
   const read: Below = { access: "read", hidden: true }
   if (found === undefined) return takesDirectories.test(name) ? belowOf(words.slice(1), read, scope, context) : []
+  if (name === "ln") return belowOfLinked(found, scope, context)
   const acted = found.paths.flatMap(({ access, value }) => (access === "act" ? [value] : []))
   if (acted.length === 0 || leavesContent.test(name)) return []
   if (name !== "cp" && name !== "mv") return belowOf(acted, { access: "act", hidden: true }, scope, context)

@@ -1,6 +1,7 @@
 /** Asks the rules, after leaving aside those that cannot match: a line asks them many times. */
 import * as Rules from "../Rules.ts"
 import type { Decision, Layer, Rule } from "../Rules.ts"
+import type { Head } from "./Alike.ts"
 import type { Prepared, Working } from "./Judgement.ts"
 import { prepared } from "./Prepared.ts"
 
@@ -40,3 +41,7 @@ export const forbidding = (context: Working, permission: string): ReadonlyArray<
   context.layers.flatMap((layer) =>
     known(context, layer, permission).forbidding.map((rule) => ({ rule, origin: layer.origin }))
   )
+
+/** The beginnings of what these rules speak of, in each of their ways. */
+export const forbiddenHeads = (context: Working, permission: string): ReadonlyArray<Head> =>
+  context.layers.flatMap((layer) => known(context, layer, permission).heads)

@@ -2,6 +2,7 @@
 import { belowOf } from "./Directories.ts"
 import * as Rules from "../Rules.ts"
 import type { Rule } from "../Rules.ts"
+import { forbidding } from "./Explain.ts"
 import type { PathJudgement, Working } from "./Judgement.ts"
 import { join } from "./Locations.ts"
 import { areOdd, isTracked } from "./Names.ts"
@@ -10,7 +11,9 @@ import type { Names, Scope } from "./Scope.ts"
 import { usesOf } from "./Uses.ts"
 import { plain, type Value } from "./Value.ts"
 
-const patternOf = ({ pattern }: Names): Pick<Below, "pattern"> => (pattern === undefined ? {} : { pattern })
+/** A name that may be one of a directory stands for all that is in it. */
+const patternsOf = ({ isFiles, patterns }: Names): Pick<Below, "patterns" | "whole"> =>
+  patterns === undefined ? {} : { patterns, whole: isFiles !== true }
 
 /** What names of files may lead to that are read. */
 const judgeNames = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
@@ -20,7 +23,7 @@ const judgeNames = (names: Names, scope: Scope, context: Working): ReadonlyArray
     hidden: names.hidden !== false,
     follows: names.isFiles !== true,
     ...tracked,
-    ...patternOf(names)
+    ...patternsOf(names)
   }
   return belowOf(names.roots.map(plain), below, scope, context)
 }
@@ -36,7 +39,7 @@ const judgeChanges = (
   scope: Scope,
   context: Working
 ): ReadonlyArray<PathJudgement> => {
-  const accesses = (usesOf(filled)?.use.paths ?? []).map(({ access }) => access)
+  const accesses = (usesOf(inEach(filled))?.use.paths ?? []).map(({ access }) => access)
   const changing = accesses.find((access) => access === "write" || access === "act")
   if (changing === undefined) return []
   // A copy has the name of its file, which rules may speak of in the directory where it goes.
@@ -44,9 +47,25 @@ const judgeChanges = (
     /^(?:cp|mv|ln)$/.test(program) && context.layers.some(({ rules }) => rules.some(forbidsEdit))
       ? judgePaths({ ...plain("..."), values: undefined }, "act", scope, context)
       : []
-  const below: Below = { access: "act", hidden: true, isCertain: true, ...patternOf(names) }
+  const below: Below = { access: "act", hidden: true, isCertain: true, ...patternsOf(names) }
   return [...kept, ...belowOf(names.roots.map(plain), below, scope, context)]
 }
+
+/** What a program without a table may do with the file of each name: read it, and change it. */
+export const judgeAnyUseOfEach = (names: Names, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
+  const below: Below = { access: "act", hidden: names.hidden !== false, isCertain: true, ...patternsOf(names) }
+  const changed = belowOf(names.roots.map(plain), below, scope, context).map((one): PathJudgement =>
+    one.action === "deny" ? { ...one, action: "ask", why: `it may change ${one.path}: ${one.why}` } : one
+  )
+  return [...judgeNames(names, scope, context), ...changed]
+}
+
+/** Does a rule forbid something that begins like one of the words, and so may speak of a name behind them? */
+export const mayForbidEach = (words: ReadonlyArray<Value>, context: Working): boolean =>
+  forbidding(context, "bash").some(({ rule: { pattern } }) => {
+    const [head = ""] = pattern.split(/[ *?]/)
+    return pattern !== "*" && words.some(({ text }) => text.startsWith(head))
+  })
 
 /** Why it is not certain which words the names become. */
 export const doubtOfNames = (names: Names | undefined, scope: Scope, context: Working): string | undefined => {
@@ -62,7 +81,7 @@ export const doubtOfNames = (names: Names | undefined, scope: Scope, context: Wo
 /** The file, and not the place where it was found, is what is changed. */
 export const inEach = (filled: ReadonlyArray<Value>): ReadonlyArray<Value> =>
   filled.map((word) =>
-    word.names?.isFiles === true || word.names?.pattern !== undefined
+    word.names?.isFiles === true || word.names?.patterns !== undefined
       ? { ...word, values: word.names.roots.map((root) => join(root, "name")) }
       : word
   )

@@ -4,6 +4,7 @@ import * as Rules from "../Rules.ts"
 import { baseName } from "./Locations.ts"
 import { seeCommands } from "../shell/Sightings.ts"
 import { tablesOf } from "./Programs.ts"
+import { asHeads, type Head } from "./Alike.ts"
 import { asIn } from "./Spellings.ts"
 import { isEvaluator, isShell, runsItsWords } from "./Wrappers.ts"
 
@@ -77,18 +78,35 @@ export interface Trying {
   readonly maximum: number
   /** Patterns of rules that forbid options. */
   readonly patterns: Words
+  /** The beginnings of all that is forbidden, in each of their ways. */
+  readonly heads: ReadonlyArray<Head>
+}
+
+/** Programs that do the same with each of their files: each as if it stood alone. */
+const alone = ([name = "", ...rest]: Words): ReadonlyArray<Words> => {
+  const [table] = tablesOf(baseName(name))
+  if (typeof table !== "object" || !/^(?:look|read|act|write|copy|one)$/.test(table.operands ?? "none")) return []
+  const isOption = (word: string) => /^-./.test(word)
+  const options = rest.filter(isOption)
+  const operands = rest.filter((word) => !isOption(word)).slice(0, maximumTried)
+  return rest.length < 2
+    ? []
+    : operands.flatMap((one) => [[name, one], ...(options.length === 0 ? [] : [[name, ...options, one]])])
 }
 
 /** All ways to write the command, and the commands that stand behind it where it runs them, whose name may matter. */
-export function* textsOf(words: Words, { mayMatter, maximum, patterns }: Trying): Generator<string> {
+export function* textsOf(words: Words, { heads, mayMatter, maximum, patterns }: Trying): Generator<string> {
   const start = startOfOthers(words)
   const inner = words.slice(start, start + maximum).map((_, at) => words.slice(start + at))
-  for (const [first = "", ...rest] of [words, ...inner, ...scriptsIn(words, maximum)])
+  for (const command of [words, ...inner, ...scriptsIn(words, maximum)]) {
+    const [first = "", ...rest] = command
     for (const name of namesOf(first).filter((one) => mayMatter(firstOf(one)))) {
       const form = [name, ...rest]
       yield* spellings(form, patterns)
-      for (const shorter of withoutLeadingOptions(form, maximum)) yield* spellings(shorter, patterns)
+      for (const other of [...withoutLeadingOptions(form, maximum), ...alone(form)]) yield* spellings(other, patterns)
     }
+    for (const way of asHeads(command, heads)) yield* spellings(way, patterns)
+  }
 }
 
 /** A pattern without its options, which may be written in many ways, and with room for others before its own command. */

@@ -30,7 +30,7 @@ const isLooking = ({ argv }: CommandJudgement): boolean => {
   const [table] = tablesOf(name)
   return (
     frames.test(name) ||
-    isOnlyMove({ argv }) ||
+    isOnlyMove(argv) ||
     (table !== undefined && (name !== "git" || use(table, words.map(plain)).why === undefined))
   )
 }
@@ -88,10 +88,10 @@ const judgeOnce = (line: string, context: Context, { effort, facts, read }: Look
     effort: { ...effort, left: maximumEffort, decisions: new WeakMap() }
   }
   const { commands, paths } = new Walk(working, read, 0).text(line, start(working))
-  const real = commands.filter((command) => !isOnlyMove(command))
+  const isUnruled = commands.every(({ action, rule }) => action === "allow" && rule === undefined)
   const first: Verdict = { action: "allow", why: "rules allow all of it" }
   const verdicts: Array<Verdict> = []
-  if (real.length === 0) verdicts.push(ask("no command in it is allowed by a rule")) // guard: I7 permission/test/judge/Certain.test.ts #only moves
+  if (isUnruled) verdicts.push(ask("no command in it is allowed by a rule")) // guard: I7 permission/test/judge/Certain.test.ts #only moves
   verdicts.push(...aboutLine(line, working)) // guard: I7 permission/test/judge/Certain.test.ts #stands between
   verdicts.push(...commands) // guard: I7 permission/test/judge/Judge.test.ts #when a rule names all of it
   verdicts.push(...paths) // guard: I7 permission/test/judge/Judge.test.ts #leaves the project
@@ -122,7 +122,7 @@ const offersFor = (
   // No rule makes a line understood.
   if (judged.commands[0]?.argv.length === 0 && judged.commands[0].text === line) return []
   const asked = judged.commands.map(({ action, argv }) => {
-    const words = action === "ask" && argv.length <= maximumOffered ? context.prefix?.(argv) : undefined
+    const words = action === "ask" && argv.length <= maximumOffered ? context.savable?.(argv) : undefined
     const isPlain = words !== undefined && words.length > 0 && words.every((word) => /^[^\s*?]+$/.test(word))
     return isPlain ? `${words.join(" ")} *` : undefined
   })

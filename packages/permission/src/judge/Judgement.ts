@@ -1,5 +1,6 @@
 /** What is decided about a line of shell, and what the decision looks at besides the line. */
 import type { Action, Decision, Layer, Options, Rule } from "../Rules.ts"
+import type { Head } from "./Alike.ts"
 
 /** What was decided about one simple command. */
 export interface CommandJudgement {
@@ -69,6 +70,8 @@ export interface Prepared {
   readonly mayForbid: (first: string) => boolean
   /** Rules that deny or ask. */
   readonly forbidding: ReadonlyArray<Rule>
+  /** What their patterns begin with, in each of its ways. */
+  readonly heads: ReadonlyArray<Head>
 }
 
 /** Prepared once for each layer and permission, for as long as a judgement takes. */
@@ -101,7 +104,7 @@ export interface Context {
   readonly patterns?: Options
   readonly facts: Facts
   /** The words of a command that a saved rule may begin with; undefined when none may. */
-  readonly prefix?: (argv: ReadonlyArray<string>) => ReadonlyArray<string> | undefined
+  readonly savable?: (argv: ReadonlyArray<string>) => ReadonlyArray<string> | undefined
 }
 
 /** A context while a line is judged in it. */

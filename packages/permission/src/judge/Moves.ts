@@ -4,7 +4,7 @@ import { isInside, join, normalize } from "./Locations.ts"
 import { judgePaths } from "./Paths.ts"
 import { use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
-import type { Ruling } from "./Ruling.ts"
+import { isUnruled, type Ruling } from "./Ruling.ts"
 import type { Scope } from "./Scope.ts"
 import { known, plain, type Value } from "./Value.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
@@ -22,23 +22,18 @@ interface Move extends Moved {
   readonly paths: ReadonlyArray<PathJudgement>
 }
 
-/** They do nothing but end a loop or a script, and so need no rule beside commands that have one. */
-export const onlyLeads = /^(?:break|continue|exit|return|wait|true|false|:)$/
+/** They end a loop or a script, choose what runs, or take a line for it, and so need no rule beside commands that have one. */
+export const onlyLeads = /^(?:break|continue|exit|return|wait|true|false|:|read|set|test|\[|\[\[)$/
 
-/** The reason that a move into the project is allowed by, without a rule. */
-export const isOnlyMove = ({
-  argv,
-  rule
-}: {
-  readonly argv: ReadonlyArray<string>
-  readonly rule?: unknown
-}): boolean => rule === undefined && (/^(?:cd|pushd|popd)$/.test(argv[0] ?? "") || onlyLeads.test(argv[0] ?? ""))
+/** A move into the project, or a word that leads through the line, is allowed without a rule. */
+export const isOnlyMove = ([name = ""]: ReadonlyArray<string>): boolean =>
+  /^(?:cd|pushd|popd)$/.test(name) || onlyLeads.test(name)
 
 /** Where the words lead; undefined when it is no move. A move into the project needs no rule, as it changes nothing. */
 export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, context: Working): Move | undefined => {
   const name = known(words[0]) ?? ""
   if (name === "popd") {
-    const own = rules.rule === undefined ? allow("it only goes back") : rules
+    const own = isUnruled(rules) ? allow("it only goes back") : rules
     return {
       ...unknown(scope),
       verdict: worst<Verdict>(own, words.length > 1 ? [ask("where it leads is not known")] : []),
@@ -56,9 +51,9 @@ export const move = (words: ReadonlyArray<Value>, rules: Ruling, scope: Scope, c
     text === undefined ||
     target === undefined ||
     text.some((one) => one === "-" || (name === "pushd" && one.startsWith("+")))
-      ? "where it leads is not known"
+      ? `where ${name} ${text?.[0] ?? target?.text ?? ""} leads is not known`
       : undefined)
-  const free = rules.rule === undefined ? allow("it only goes to another directory of the project") : rules
+  const free = isUnruled(rules) ? allow("it only goes to another directory of the project") : rules
   if (doubt !== undefined || text === undefined || target === undefined || scope.directories === undefined)
     return {
       ...unknown(scope),

@@ -18,7 +18,7 @@ export const namesOf = ({ names }: Use, program: string, scope: Scope, context: 
     hidden: names.hidden !== false,
     separated: names.separated,
     tracked: program === "git" && names.untracked !== true && directories.every((one) => isOfProject(one, context)),
-    ...(names.pattern === undefined ? {} : { pattern: names.pattern })
+    ...(names.patterns === undefined ? {} : { patterns: names.patterns })
   }
 }
 
@@ -66,12 +66,13 @@ export const isTracked = (path: string, { facts, project }: Working): boolean =>
   return (
     index === undefined ||
     !(index.startsWith("DIRC") && index.charCodeAt(7) < 4) ||
-    index.includes(within(project, path))
+    // Each name ends with a NUL: `.env.example` is no `.env`.
+    index.includes(`${within(project, path)}\0`)
   )
 }
 
 /** Is git at work in the repository of the project itself, and not in one below it? */
-const isOfProject = (directory: string, { facts, project }: Working): boolean => {
+export const isOfProject = (directory: string, { facts, project }: Working): boolean => {
   for (let at = directory; ; at = parent(at)) {
     if (facts.entries(at)?.some(({ name }) => name === ".git") === true) return at === project
     if (at === project || at === "/") return false

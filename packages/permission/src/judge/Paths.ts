@@ -1,6 +1,6 @@
 /** May a path be read or written? Decided on the place where it really leads. */
 import * as Rules from "../Rules.ts"
-import { explain } from "./Explain.ts"
+import { explain, forbidding } from "./Explain.ts"
 import type { Decision } from "../Rules.ts"
 import type { PathJudgement, Working } from "./Judgement.ts"
 import { couldMatch } from "./GlobWords.ts"
@@ -54,11 +54,15 @@ const onlyIfAllowed = (context: Working, path: string): Verdict => {
 }
 
 /** Outside of the project a rule must say so by name: who allows everything of something else has not thought of it. */
-const outside = (context: Working, path: string): Verdict => {
+const outside = (context: Working, access: Access, path: string): Verdict => {
   const own = explain(context, "external_directory", path)
   // A rule about all that is in a directory is about the directory too.
   const inIt = context.facts.entries(path) === undefined ? own : explain(context, "external_directory", `${path}/`)
-  const decision = inIt.action === "deny" ? inIt : own
+  const isSeen =
+    own.rule === undefined &&
+    !isChange(access) &&
+    ["external_directory", "read"].every((name) => forbidding(context, name).every(({ rule }) => rule.pattern === "*"))
+  const decision = inIt.action === "deny" || isSeen ? inIt : own
   const isNamed = decision.rule?.permission === "*" || !/[*?]/.test(decision.rule?.permission ?? "*")
   if (decision.action === "allow" && !isNamed) return ask(`${path} is outside of the project`) // guard: I7 permission/test/judge/Certain.test.ts #outside of the project
   return decision.rule === undefined
@@ -112,9 +116,16 @@ const lookAt = (place: string, access: Access, context: Working, known?: string)
   const real = known ?? context.facts.realPath(place)
   if (real === undefined) return decided(written, access, false, ask(`where ${place} leads cannot be followed`))
   if (machine.test(real) || machine.test(written))
-    return decided(real, access, true, worst(ask(`${written} belongs to the machine`), [outside(context, real)]))
+    return decided(
+      real,
+      access,
+      true,
+      worst(ask(`${written} belongs to the machine`), [outside(context, access, real)])
+    )
   if (isInside(context.project, real)) return decided(real, access, false, inside(context, access, real, written))
-  const verdict = worst(outside(context, real), [inAccess(context, access === "act" ? "write" : access, [real])])
+  const verdict = worst(outside(context, access, real), [
+    inAccess(context, access === "act" ? "write" : access, [real])
+  ])
   const guarded = isChange(access) && isProtected("/", real)
   return decided(
     real,
@@ -166,8 +177,10 @@ export interface Below {
   readonly hidden: boolean
   /** Links are followed too. */
   readonly follows?: boolean
-  /** Only names that it matches. */
-  readonly pattern?: string
+  /** Only names that one of them matches. */
+  readonly patterns?: ReadonlyArray<string>
+  /** A directory with such a name is taken with all that is in it. */
+  readonly whole?: boolean
   /** Only these, where not all count. */
   readonly counts?: (path: string) => boolean
   /** All of them are changed, so that one that is asked for by itself counts too. */
@@ -190,7 +203,7 @@ export const judgeBelow = (root: string, context: Working, below: Below): Readon
     (below.access === "act" && !isStrict && below.isCertain !== true)
   )
     return []
-  const key = `${isStrict} ${below.access} ${below.hidden} ${below.follows === true} ${below.counts === undefined} ${below.isCertain === true} ${below.pattern ?? "*"} ${real}`
+  const key = `${isStrict} ${below.access} ${below.hidden} ${below.follows === true} ${below.counts === undefined} ${below.isCertain === true} ${below.whole === true} ${below.patterns?.join("\n") ?? "*"} ${real}`
   const known = context.effort.below.get(key) ?? lookBelow(real, context, isStrict, below)
   context.effort.below.set(key, known)
   return known
@@ -200,12 +213,24 @@ const lookBelow = (
   root: string,
   context: Working,
   isStrict: boolean,
-  { access, counts, follows, hidden, isCertain, pattern }: Below
+  { access, counts, follows, hidden, isCertain, patterns, whole }: Below
 ): ReadonlyArray<PathJudgement> => {
-  const waiting = [root]
+  const isWanted = (name: string, wanted: Below["patterns"]): boolean =>
+    wanted === undefined || wanted.some((pattern) => couldMatch(pattern, name))
+  /** The patterns that count in a directory. */
+  const wantedIn = (name: string, wanted: Below["patterns"]) =>
+    whole === true && isWanted(name, wanted) ? undefined : wanted
+  const start = wantedIn(".", patterns) === undefined ? undefined : wantedIn(baseName(root), patterns)
+  const add = (judged: PathJudgement) => {
+    // That a change of it would be asked anyway is not the matter of one who names the directory.
+    const isMatter = access === "read" || isCertain === true || judged.rule !== undefined
+    if (judged.action !== "allow" && isMatter && counts?.(judged.path) !== false) found.push(judged)
+  }
+  const waiting = [{ directory: root, wanted: start }]
   const found: Array<PathJudgement> = []
   let looked = 0
-  for (let directory = waiting.shift(); directory !== undefined && looked < maximumBelow; directory = waiting.shift())
+  for (let next = waiting.shift(); next !== undefined && looked < maximumBelow; next = waiting.shift()) {
+    const { directory, wanted } = next
     for (const { kind, name } of context.facts.entries(directory) ?? []) {
       looked++
       if (!hidden && name.startsWith(".")) continue
@@ -215,20 +240,16 @@ const lookBelow = (
         const judged = judgePlace(path, access, context)
         if (judged.action !== "allow" && counts?.(path) !== false) found.push(judged)
         if (target !== undefined && isInside(context.project, target) && context.facts.entries(target) !== undefined)
-          waiting.push(target)
+          waiting.push({ directory: target, wanted: wantedIn(name, wanted) })
       } else if (kind === "directory") {
-        if (name !== "node_modules" && (name !== ".git" || isCertain === true)) waiting.push(path)
-      } else if (
-        kind === "file" &&
-        (isStrict || isCertain === true || isSecret(name)) &&
-        (pattern === undefined || couldMatch(pattern, name))
-      ) {
+        if (whole === true && isWanted(name, wanted)) add(lookAt(path, access, context, path))
+        if (name !== "node_modules" && (name !== ".git" || isCertain === true))
+          waiting.push({ directory: path, wanted: wantedIn(name, wanted) })
+      } else if (kind === "file" && (isStrict || isCertain === true || isSecret(name)) && isWanted(name, wanted)) {
         // Neither it nor a directory on the way to it is a link.
-        const judged = lookAt(path, access, context, path)
-        // That a change of it would be asked anyway is not the matter of one who names the directory.
-        const isMatter = access === "read" || isCertain === true || judged.rule !== undefined
-        if (judged.action !== "allow" && isMatter && counts?.(path) !== false) found.push(judged)
+        add(lookAt(path, access, context, path))
       }
     }
+  }
   return found.slice(0, 8)
 }

@@ -2,6 +2,7 @@
 import * as Rules from "../Rules.ts"
 import type { Layer, Options, Rule } from "../Rules.ts"
 import type { HeadedRule, Preparations, Prepared } from "./Judgement.ts"
+import { headsOf } from "./Alike.ts"
 import { once } from "./Remembered.ts"
 
 /** The text in front of the first wildcard; a final ` *` may match nothing. */
@@ -41,7 +42,8 @@ const prepare = ({ rules }: Layer, permission: string, options: Options | undefi
   return {
     rules: known,
     mayForbid: firstWords(forbidding),
-    forbidding: forbidding.map(({ rule }) => rule)
+    forbidding: forbidding.map(({ rule }) => rule),
+    heads: permission === "bash" ? forbidding.flatMap(({ rule }) => headsOf(rule.pattern)) : []
   }
 }
 

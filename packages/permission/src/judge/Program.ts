@@ -4,7 +4,7 @@
  * A table lists what is allowed, not what is dangerous: programs take abbreviations, bundled letters and glued values,
  * so what is not in the table is not certain.
  */
-import { behind, known, mayBeOption, type Value } from "./Value.ts"
+import { behind, known, mayBeOption, notKnown, type Value } from "./Value.ts"
 
 /** What becomes of a path: `look` tells its name and size and not what is in it; `write` is a side effect that its name does not tell, `act` is what the program is there for. */
 export type Access = "look" | "read" | "write" | "act"
@@ -79,9 +79,17 @@ export interface Parsed {
 export interface Use {
   /** Why it is not certain. */
   readonly why?: string
+  /** Not even the command of the program is known. */
+  readonly isUnknown?: true
   readonly paths: ReadonlyArray<{ readonly value: Value; readonly access: Access }>
-  /** Whole directories are read: all files in them but for hidden ones, or those that the pattern matches. */
-  readonly deep?: { readonly hidden: boolean; readonly follows?: boolean; readonly pattern?: string }
+  /** Whole directories are read: all files in them but for hidden ones, or those that one of the patterns matches. */
+  readonly deep?: {
+    readonly hidden: boolean
+    readonly follows?: boolean
+    readonly patterns?: ReadonlyArray<string>
+    /** Of git: also files that it knows nothing of. */
+    readonly untracked?: boolean
+  }
   /** What comes out are names of files that were found below these paths. */
   readonly names?: {
     readonly roots: ReadonlyArray<Value>
@@ -91,7 +99,7 @@ export interface Use {
     readonly hidden?: boolean
     /** They are for what it runs, and not all that comes out. */
     readonly isInner?: boolean
-    readonly pattern?: string
+    readonly patterns?: ReadonlyArray<string>
   }
   /** It deletes what it finds, as `rm` does. */
   readonly deletes?: boolean
@@ -116,6 +124,13 @@ const kindOf = (table: Table, name: string): Kind | undefined => {
 
 export const uncertain = (why: string): Use => ({ why, paths: [] })
 
+/** Texts of these may begin with a dash: every version of every program takes the next word for them, whatever it is. */
+const anyText = /^(?:-[emSGk]|--(?:regexp|expression|message|grep|author|arg|argjson))$/
+
+/** A value that looks like an option may be one, where a version of the program takes no value or only one behind `=`. */
+const looksLikeOption = (name: string, value: Value): boolean =>
+  !anyText.test(name) && /^-(?:-|[A-Za-z]\S*$)/.test(known(value) ?? value.beginning)
+
 interface Found {
   readonly options: Array<{ readonly name: string; readonly kind: Kind; readonly value?: Value }>
   readonly operands: Array<Value>
@@ -139,11 +154,12 @@ const readShort = (table: Table, word: Value, next: Value | undefined, found: Fo
     const isGlued = at + 1 < text.length || known(word) === undefined
     if (isGlued) found.options.push({ name, kind, value: behind(word, at + 1) })
     else if (kind === "optional") found.options.push({ name, kind })
-    else if (next === undefined || !next.single) found.why = `it is not certain which value ${name} gets`
+    else if (next === undefined || !next.single || looksLikeOption(name, next))
+      found.why = `it is not certain which value ${name} gets`
     else found.options.push({ name, kind, value: next })
     return isGlued || kind === "optional" ? 0 : 1
   }
-  if (known(word) === undefined) found.why = `what ${word.text} becomes is not known before it runs`
+  if (known(word) === undefined) found.why = notKnown(word)
   return 0
 }
 
@@ -162,7 +178,7 @@ const readLong = (
     return 0
   }
   if (equals !== -1) {
-    if (!word.single) found.why = `what ${word.text} becomes is not known before it runs`
+    if (!word.single) found.why = notKnown(word)
     found.options.push({ name, kind, value: behind(word, equals + 1) })
     return 0
   }
@@ -170,7 +186,8 @@ const readLong = (
     found.options.push({ name, kind })
     return 0
   }
-  if (next === undefined || !next.single) found.why = `it is not certain which value ${name} gets`
+  if (next === undefined || !next.single || looksLikeOption(name, next))
+    found.why = `it is not certain which value ${name} gets`
   else if (kind === "pair" && second?.single !== true) found.why = `it is not certain which values ${name} gets`
   else found.options.push({ name, kind, value: next })
   return kind === "pair" ? 2 : 1
@@ -200,9 +217,9 @@ const divide = (
     if (table.numbers === true && text !== undefined && /^-\d+$/.test(text)) continue
     if (word.values !== undefined && text === undefined)
       found.why = `${word.text} stands for a name that begins with a dash`
-    else if (!word.single && !word.beginning.startsWith("--"))
-      found.why = `what ${word.text} becomes is not known before it runs`
-    else if (!/^-[^-]|^--./.test(text ?? word.beginning)) found.why = `${word.text} may be an option`
+    else if (!word.single && !word.beginning.startsWith("--")) found.why = notKnown(word)
+    else if (!/^-[^-]|^--./.test(text ?? word.beginning))
+      found.why = word.values === undefined ? notKnown(word) : `${word.text} may be an option`
     else
       at += isLong(table, text ?? word.beginning)
         ? readLong(table, word, words.slice(at + 1, at + 3), found)
@@ -261,6 +278,10 @@ export const parsedBy = (table: Table, words: ReadonlyArray<Value>): Parsed | un
   return found.why === undefined ? found : undefined
 }
 
+/** Options of git by which it looks at other files than those in its index. */
+const withUntracked =
+  "-o --others --untracked -k --killed --with-tree --recurse-submodules --no-index --include-untracked --only-untracked"
+
 /** What the program of this table does with these words. */
 const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
   const found = divide(table, words, false)
@@ -288,7 +309,8 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
           deep: {
             hidden: isHidden(table, found),
             follows: isOn(table.follows, found),
-            ...patternOf(found)
+            untracked: isOn(withUntracked, found),
+            ...patternsOf(found)
           }
         }
       : {}),
@@ -299,12 +321,10 @@ const useTable = (table: Table, words: ReadonlyArray<Value>): Use => {
             separated: isOn(table.separators, found),
             isFiles: table.follows !== undefined,
             hidden: isHidden(table, found),
-            ...patternOf(found),
+            ...patternsOf(found),
             untracked:
-              isOn(
-                "-o --others --untracked -k --killed --with-tree --recurse-submodules --no-index --include-untracked --only-untracked",
-                found
-              ) || found.options.some(({ name, value }) => name === "--diff-filter" && /D/.test(known(value) ?? "D"))
+              isOn(withUntracked, found) ||
+              found.options.some(({ name, value }) => name === "--diff-filter" && /D/.test(known(value) ?? "D"))
           }
         }
       : {})
@@ -320,11 +340,29 @@ const isHidden = (table: Table, found: Found): boolean =>
   isOn(table.hidden, found) ||
   globsOf(found).some((glob) => glob?.startsWith("!") !== true)
 
-/** With one `--include=*.ts` nothing else is read. */
-const patternOf = (found: Found): { readonly pattern?: string } => {
-  const [text, ...others] = globsOf(found)
-  const isOther = found.options.some(({ name }) => /^--(?:iglob|glob-case-insensitive)$/.test(name))
-  return text === undefined || others.length > 0 || isOther || /^!|[/{}\\]/.test(text) ? {} : { pattern: text }
+/**
+ * The patterns for which `*.{ts,tsx}` stands with ripgrep; elsewhere it is a name as it is written. Others, as with a
+ * blank or a `#` that ripgrep leaves out, are not looked into.
+ */
+const alternatives = (glob: string): ReadonlyArray<string> | undefined => {
+  if (/^[\w.*?[\]^@+-]+$/.test(glob)) return [glob]
+  const [, before, list, after] = /^([\w.*?-]*)\{([\w.*?,-]+)\}([\w.*?-]*)$/.exec(glob) ?? []
+  return list === undefined ? undefined : [glob, ...list.split(",").map((one) => `${before}${one}${after}`)]
+}
+
+/**
+ * With `--include=*.ts` nothing else is read, unless an `--exclude` stands before it: then grep reads what neither
+ * speaks of. What a glob of ripgrep only leaves out does not matter.
+ */
+const patternsOf = (found: Found): { readonly patterns?: ReadonlyArray<string> } => {
+  const { options } = found
+  if (options.some(({ name }) => /^--(?:iglob|glob-case-insensitive)$/.test(name))) return {}
+  if (options.find(({ name }) => /^--(?:include|exclude|exclude-from)$/.test(name))?.name.startsWith("--exclude"))
+    return {}
+  const isInclude = options.some(({ name }) => name === "--include")
+  const globs = globsOf(found).filter((glob) => isInclude || glob?.startsWith("!") !== true)
+  const patterns = globs.map((glob) => (glob === undefined ? undefined : alternatives(glob)))
+  return globs.length === 0 || patterns.includes(undefined) ? {} : { patterns: patterns.flatMap((one) => one ?? []) }
 }
 
 /** What a program does with the words behind its name. */
@@ -336,6 +374,7 @@ export const use = (program: Program, words: ReadonlyArray<Value>): Use => {
   if (found.rest === words.length) return useTable({ ...program, operands: "none" }, words)
   const name = known(words[found.rest])
   const command = name === undefined || !Object.hasOwn(program.commands, name) ? undefined : program.commands[name]
-  if (command === undefined) return uncertain(`${words[found.rest]?.text} is not one of its commands that are known`)
+  if (command === undefined)
+    return { ...uncertain(`${words[found.rest]?.text} is not one of its commands that are known`), isUnknown: true }
   return use(command, words.slice(found.rest + 1))
 }

@@ -275,7 +275,9 @@ const patterns = [
     "git",
     "uv",
     "php",
-    "perl"
+    "perl",
+    "g++",
+    "clang++"
   ].map((program) => `${program} --version`),
   "node --help",
   "npm --help",
@@ -291,6 +293,13 @@ const patterns = [
   "pnpm -v",
   "yarn -v",
   "java -version",
+  "ruby -v",
+  "php -v",
+  "bun -v",
+  "docker compose version",
+  "terraform version",
+  "terraform --version",
+  "kubectl version --client",
   "python -V",
   "python3 -V"
 ]

@@ -1,5 +1,5 @@
 /** What the rules of `bash` say about the words of one command. */
-import { explain, type Forbidding, forbidding, mayForbid } from "./Explain.ts"
+import { explain, type Forbidding, forbidding, forbiddenHeads, mayForbid } from "./Explain.ts"
 import { isTriedWhole, maximumTried, namesOptions, standsIn, textsOf } from "./Forms.ts"
 import type { Rule } from "../Rules.ts"
 import type { Working } from "./Judgement.ts"
@@ -18,6 +18,10 @@ export interface Ruling extends Verdict {
 }
 
 const isBlanket = (rule: Rule | undefined): boolean => rule !== undefined && /^[*\s]*$/.test(rule.pattern)
+
+/** No rule speaks of the command: one that asks for everything says what is so anyway. */
+export const isUnruled = ({ action, isBlanket: isOfAll, rule }: Ruling): boolean =>
+  rule === undefined || (action === "ask" && isOfAll)
 
 /** Without rules that forbid everything: what they deny is the command as it stands, not what a part of it looks like. */
 const named = (context: Working): Working => {
@@ -52,7 +56,8 @@ export const strictest = (
   if (!isTriedWhole(words, maximum)) found = anywhere(words, context) // guard: I7 permission/test/judge/Bounds.test.ts #any number of words
   const mayMatter = (name: string) => mayForbid(context, permission, name)
   const patterns = forbidding(context, permission).map(({ rule }) => rule.pattern)
-  for (const text of textsOf(words, { mayMatter, maximum, patterns: patterns.filter(namesOptions) })) {
+  const heads = forbiddenHeads(context, permission)
+  for (const text of textsOf(words, { heads, mayMatter, maximum, patterns: patterns.filter(namesOptions) })) {
     if (found?.action === "deny") break
     const { action, origin = "the runtime", rule } = explain(context, permission, text)
     if (rule === undefined || action === "allow") continue

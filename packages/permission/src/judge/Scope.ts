@@ -9,6 +9,8 @@ export interface Scope {
   readonly directories: ReadonlyArray<string> | undefined
   /** What a variable may hold; undefined for one whose content nobody can say. */
   readonly variables: ReadonlyMap<string, ReadonlyArray<string> | undefined>
+  /** What the command here prints is known, so that it needs no rule of its own. */
+  readonly isKnown?: true
   /** Where the names that come in through the pipe were found. */
   readonly input?: Names
 }
@@ -26,8 +28,8 @@ export interface Names {
   readonly separated: boolean
   /** Only files that are in git's index. */
   readonly tracked?: boolean
-  /** Only names that this pattern matches. */
-  readonly pattern?: string
+  /** Only names that one of these patterns matches. */
+  readonly patterns?: ReadonlyArray<string>
 }
 
 export const start = (context: Context): Scope => ({ directories: [context.directory], variables: new Map() })

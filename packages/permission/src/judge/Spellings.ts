@@ -11,6 +11,7 @@ const letters: Readonly<Record<string, string>> = {
   "--delete": "d",
   "--all": "a",
   "--global": "g",
+  "--command": "c",
   "--yes": "y"
 }
 
@@ -36,7 +37,7 @@ interface Wanted {
 const wantedBy = (pattern: string): ReadonlyArray<Wanted> =>
   pattern.split(" ").flatMap((word, at): ReadonlyArray<Wanted> => {
     const text = word.replace(/^\*+|\*+$/g, "")
-    return /^-[^*?]+$/.test(text) && text !== "--" ? [{ at, text, open: word.endsWith("*") }] : []
+    return /^-[^*?]+$/.test(text) ? [{ at, text, open: word.endsWith("*") }] : []
   })
 
 /** What an option of a command means: letters, or the name of a long one. */
@@ -47,7 +48,7 @@ const meant = (word: string, words: ReadonlyArray<string>): ReadonlyArray<string
       .split("")
       .flatMap((letter) => meanings(letter, words))
   if (words[0] === "git" && words[1] === "push" && /^\+./.test(word)) return ["f"]
-  if (!word.startsWith("--") || word === "--") return []
+  if (!word.startsWith("--")) return []
   const name = word.replace(/=.*$/s, "")
   if (words[0] === "git" && words[1] === "commit" && name.length > 5 && "--no-verify".startsWith(name)) return ["n"]
   return [letters[name] ?? name]
@@ -86,7 +87,7 @@ export const asIn = (pattern: string, words: ReadonlyArray<string>): ReadonlyArr
         : []
   })
   const bare = rest.filter((word, at) => at === 0 || !word.startsWith("-"))
-  return [rest, bare].map((all) =>
+  const inPlace = [rest, bare].map((all) =>
     wanted
       .reduce<ReadonlyArray<string>>(
         (before, { at, text }) => before.toSpliced(Math.min(at, before.length), 0, text),
@@ -94,4 +95,19 @@ export const asIn = (pattern: string, words: ReadonlyArray<string>): ReadonlyArr
       )
       .join(" ")
   )
+  return [...inPlace, ...atTheEnd(wanted, words)]
+}
+
+/** The option behind all others, with its value. */
+const atTheEnd = ([wanted, ...others]: ReadonlyArray<Wanted>, words: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (wanted === undefined || others.length > 0) return []
+  const at = words.findIndex(
+    (word, place) => place > 0 && meant(word, words).some((one) => one === wanted.text.slice(1))
+  )
+  const option = words[at]
+  if (option === undefined) return []
+  const equals = option.indexOf("=")
+  const value = equals === -1 ? (words[at + 1] ?? "") : option.slice(equals + 1)
+  const rest = words.toSpliced(at, equals === -1 ? 2 : 1)
+  return [[...rest, wanted.text, value].join(" ")]
 }

@@ -6,7 +6,7 @@ import { versatile } from "./programs/Versatile.ts"
 import { join, turnsBack } from "./Locations.ts"
 import { judgeAnyUse, judgePaths } from "./Paths.ts"
 import type { Scope } from "./Scope.ts"
-import { known, plain, type Value } from "./Value.ts"
+import { known, notKnown, plain, type Value } from "./Value.ts"
 
 /** The kernel takes no longer path. */
 const maximumPath = 4_096
@@ -14,13 +14,15 @@ const maximumPath = 4_096
 /** A place inside of a word that no table explains: `--option=/place`, `-I/place`, `@/place`, `a:/place`. */
 const placesIn = (text: string): ReadonlyArray<string> => {
   if (text.length > maximumPath) return []
-  const places = [...text.matchAll(/(?:^|[=:,@]|^-[A-Za-z]+)(?=[/~]|\.\.(?:\/|$))/g)].map((match) =>
+  const places = [...text.matchAll(/(?:^|[=:,@|]|^-[A-Za-z]+)(?=[/~]|\.\.(?:\/|$))/g)].map((match) =>
     text.slice(match.index + match[0].length)
   )
   // What programs that send data read it from: `-d @file`, `-F name=<file`.
   const files = [...text.matchAll(/(?:^|=|^-[A-Za-z]+)[@<](?=[^/~])([^;]+)/g)].map((match) => match[1] ?? "")
-  const values = [text, ...files, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
-  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//.test(text) && !text.startsWith("file:")
+  // A short option may have its value in the same word.
+  const glued = [...text.matchAll(/^-[A-Za-z](?=[^-=]*[./])([^/~].*)$/g)].map((match) => match[1] ?? "")
+  const values = [text, ...files, ...glued, ...(text.includes("=") ? [text.slice(text.indexOf("=") + 1)] : [])]
+  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//.test(text) && !/^fileb?:/.test(text)
   return isAddress ? [] : [...places, ...values.filter((value) => !value.startsWith("-"))]
 }
 
@@ -35,6 +37,9 @@ export const judgePlacesIn = (word: Value, scope: Scope, context: Working): Read
     // A word that is no path is a name of nothing inside of the project.
     return all.map((one) => judgeAnyUse(one, context)).filter(({ action, outside }) => outside || action !== "allow")
   })
+
+/** Has it a table of known options, because it can do most? */
+export const isVersatile = (name: string): boolean => Object.hasOwn(versatile, name)
 
 /** The files that known options of a program name, and whether they are written. */
 export const judgeNamedFiles = (
@@ -54,8 +59,7 @@ export const doubtOfWords = (words: ReadonlyArray<Value>, scope: Scope): string 
   const hazard = hazardIn(words)
   if (hazard !== undefined) return hazard
   for (const word of words) {
-    if (word.values === undefined || word.text.startsWith("<("))
-      return `what ${word.text} becomes is not known before it runs`
+    if (word.values === undefined || word.text.startsWith("<(")) return notKnown(word)
     if (word.values.some(turnsBack)) return `${word.text} goes back to where it came from`
     if (!word.literal && !word.single && word.values.some((text) => text.startsWith("-")))
       return `${word.text} stands for a name that begins with a dash`

@@ -1,6 +1,7 @@
 /** What a word becomes when the line runs. */
 import type { Working } from "./Judgement.ts"
 import { expand } from "./GlobWords.ts"
+import { outputOf } from "./Outputs.ts"
 import { join, normalize } from "./Locations.ts"
 import type { Names, Scope } from "./Scope.ts"
 import type { Piece, Word } from "../shell/Script.ts"
@@ -69,7 +70,7 @@ const valuesOfPiece = (piece: Piece, scope: Scope, context: Working): ReadonlyAr
       return variable(piece.name, scope, context)
     case "Substitution":
       // What `<(...)` stands for is a stream of its own, like the one that every program has.
-      return piece.kind === "input" ? ["/dev/stdin"] : undefined
+      return piece.kind === "input" ? ["/dev/stdin"] : outputOf(piece.script, scope, context)
     case "Number":
       return undefined
   }
@@ -96,7 +97,9 @@ const staysSingle = (piece: Piece, scope: Scope, context: Working): boolean => {
   if (piece._tag === "Tilde" || (piece._tag === "Substitution" && piece.kind === "input")) return true
   const values = valuesOfPiece(piece, scope, context)
   return (
-    piece._tag === "Variable" && values !== undefined && values.every((value) => value !== "" && !divides.test(value))
+    (piece._tag === "Variable" || piece._tag === "Substitution") &&
+    values !== undefined &&
+    values.every((value) => value !== "" && !divides.test(value))
   )
 }
 
@@ -159,6 +162,12 @@ export const known = (value: Value | undefined): string | undefined =>
 /** May it begin with a dash, and so be an option? */
 export const mayBeOption = ({ beginning, values }: Value): boolean =>
   values === undefined ? beginning === "" || beginning.startsWith("-") : values.some((one) => one.startsWith("-"))
+
+/** Why a word is not certain of which nobody can say what it becomes. */
+export const notKnown = ({ text }: Value): string => {
+  const end = text.indexOf("\n")
+  return `what ${end === -1 ? text : `${text.slice(0, end)} ...`} becomes is not known before it runs`
+}
 
 /** The rest of a word behind its first characters, e.g. the value in `--option=value`. */
 export const behind = (value: Value, length: number): Value => ({

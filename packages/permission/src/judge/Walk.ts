@@ -2,10 +2,13 @@
 import type { Reading } from "../shell/Reading.ts"
 import type { Redirection, Script, SimpleCommand, Step, Word } from "../shell/Script.ts"
 import { assignedIn, isAssigned, ownAssigned, withoutKnown } from "./Assigned.ts"
+import { withCommits, withNumbers } from "./Commits.ts"
+import { isPart } from "./Outputs.ts"
 import { accessOf, judgeWords, type Judging, type Outcome } from "./Command.ts"
 import { maximumTried } from "./Forms.ts"
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { judgePaths } from "./Paths.ts"
+import { tablesOf } from "./Programs.ts"
 import { deniedWithAll, strictest } from "./Ruling.ts"
 import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
@@ -202,7 +205,9 @@ export class Walk {
 
   substitutions(word: Word, scope: Scope): ReadonlyArray<Outcome> {
     const { input: _, ...bare } = scope
-    return scriptsIn(word).map((script) => this.step(script, bare))
+    return scriptsIn(word).map((script) =>
+      this.step(script, isPart(script, scope, this.context) ? { ...bare, isKnown: true } : bare)
+    )
   }
 
   redirections(redirections: ReadonlyArray<Redirection>, scope: Scope): Pick<Outcome, "commands" | "paths"> {
@@ -229,17 +234,21 @@ export class Walk {
     const paths = command.redirections.flatMap((one) => this.redirection(one, scope))
     const own = this.ownWords(command, scope)
     const bodies = command.redirections.flatMap(({ body }) => (body === undefined ? [] : (textOf(body) ?? [])))
-    const scripts = { commands: this.scripts(command, bodies), paths: [] }
+    const scripts = { commands: [...this.scripts(command, bodies), ...this.withInput(command, scope)], paths: [] }
     return { ...own, ...together([own, { commands: [], paths }, scripts, ...inner]) }
   }
 
+  resolved(words: ReadonlyArray<Word>, scope: Scope): ReadonlyArray<Value> {
+    return words.map((word) => resolve(word, scope, this.context))
+  }
+
   ownWords(command: SimpleCommand, scope: Scope): Outcome {
-    const words = command.words.map((word) => resolve(word, scope, this.context))
+    const words = withNumbers(command.words, withCommits(command.words, this.resolved(command.words, scope)))
     const prefix = command.assignments.map(({ name, value }) => ({ name, value: resolve(value, scope, this.context) }))
     const isReading = known(words[0]) === "read"
     const wrong = prefix.find(
       ({ name, value }) =>
-        !isHarmlessVariable(name, known(value)) && !(isReading && name === "IFS" && known(value) === "")
+        !isHarmlessVariable(name, known(value), words) && !(isReading && name === "IFS" && known(value) !== undefined)
     )
     const doubts = wrong === undefined ? [] : [ask(`it sets ${wrong.name}, which may change what programs do`)]
     const shown = prefix.map(({ name, value }): Value => ({ ...value, text: `${name}=${value.text}` }))
@@ -253,6 +262,20 @@ export class Walk {
     // The words of a command give at least the judgement of themselves.
     const first = own ?? remark("", "")
     return { ...outcome, commands: [{ ...first, ...worst<Verdict>(first, doubts) }, ...others] }
+  }
+
+  /** What is denied of a program with the file that it reads from its input, as if the file were named: `cat < x` is `cat x`. */
+  withInput(command: SimpleCommand, scope: Scope): ReadonlyArray<CommandJudgement> {
+    const words = command.words.map((word) => resolve(word, scope, this.context))
+    if (tablesOf(baseName(known(words[0]) ?? "")).length === 0) return []
+    const files = command.redirections.flatMap(({ operator, target }) =>
+      operator === "<" ? (resolve(target, scope, this.context).values ?? []) : []
+    )
+    return files.flatMap((file): ReadonlyArray<CommandJudgement> => {
+      const argv = [...words.map((word) => word.text), file]
+      const strict = strictest(argv, this.context)
+      return strict === undefined ? [] : [{ argv, text: argv.join(" "), ...strict }]
+    })
   }
 
   /** What is denied in the texts that a program is given which runs what it reads. */

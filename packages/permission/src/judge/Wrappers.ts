@@ -33,7 +33,7 @@ const harmlessEvaluators = new Set("kill jobs wait dirs times umask ulimit calle
 
 /** They run what stands behind them, in ways that are not followed. */
 const outsiders = new Set(
-  "sudo doas su runuser pkexec chroot unshare nsenter setpriv setsid flock script ssh watch parallel rush strace ltrace gdb lldb valgrind perf busybox toybox systemd-run at batch expect unbuffer rlwrap ionice chrt taskset setarch linux32 linux64 caffeinate proot fakeroot firejail bwrap dbus-run-session xvfb-run entr vim vi view nvim emacs nano ed ex pico joe man reflex chronic ifne daemonize start-stop-daemon run-parts dtach screen tmux sg crontab gosu su-exec s6-setuidgid chpst proxychains proxychains4 torsocks tsocks tini dumb-init catchsegv cgexec numactl prlimit faketime eatmydata wsl winpty xterm gnome-terminal".split(
+  "sudo doas su runuser pkexec chroot unshare nsenter setpriv setsid flock script ssh watch parallel rush strace ltrace gdb lldb valgrind perf busybox toybox systemd-run at batch expect unbuffer rlwrap ionice chrt taskset setarch linux32 linux64 caffeinate proot fakeroot firejail bwrap dbus-run-session xvfb-run entr vim vi view nvim emacs nano ed ex pico joe man reflex chronic ifne daemonize start-stop-daemon run-parts dtach screen tmux sg crontab gosu su-exec s6-setuidgid chpst proxychains proxychains4 torsocks tsocks tini dumb-init catchsegv cgexec numactl prlimit faketime eatmydata wsl winpty xterm gnome-terminal catatonit fakechroot uclampset ssh-agent pee dc m4 autossh mosh sshpass".split(
     " "
   )
 )
@@ -43,7 +43,7 @@ export const isShell = (name: string): boolean => shells.has(name)
 
 /** Other programs of a project that run what stands behind them: a rule that names them is enough to allow it. */
 const runners = new Set(
-  "npx pnpx bunx uvx pipx cross-env dotenv concurrently hyperfine nodemon watchexec onchange chokidar npm-run-all run-s run-p start-server-and-test ip nix-shell".split(
+  "npx pnpx bunx uvx pipx cross-env dotenv concurrently hyperfine nodemon watchexec onchange chokidar npm-run-all run-s run-p start-server-and-test ip nix-shell c8 nyc ts choom cpulimit dotenvx op doppler chamber direnv aws-vault asdf mise rbenv pyenv nodenv rtx volta fnm".split(
     " "
   )
 )
@@ -215,6 +215,8 @@ const variables: Readonly<Record<string, RegExp>> = {
   RACK_ENV: /^[\w.-]*$/,
   MIX_ENV: /^[\w.-]*$/,
   CGO_ENABLED: /^[01]$/,
+  CARGO_INCREMENTAL: /^[01]$/,
+  GO111MODULE: /^(?:on|off|auto)$/,
   GOOS: /^\w*$/,
   GOARCH: /^\w*$/,
   PYTHONUNBUFFERED: /^\w*$/,
@@ -222,12 +224,35 @@ const variables: Readonly<Record<string, RegExp>> = {
   CARGO_TERM_COLOR: /^\w*$/,
   PAGER: /^cat$/,
   GIT_PAGER: /^cat$/,
+  GIT_EDITOR: /^(?:true|:|cat)$/,
+  PGPASSWORD: /^[\w.@%+=,-]*$/,
+  MYSQL_PWD: /^[\w.@%+=,-]*$/,
+  RUSTFLAGS: /^-[DAW] ?warnings$/,
+  RUSTDOCFLAGS: /^-[DAW] ?warnings$/,
+  GOFLAGS: /^-(?:mod=(?:mod|vendor|readonly)|count=\d+|race|v)$/,
+  NODE_OPTIONS:
+    /^(?:--(?:max-old-space-size=\d+|experimental-vm-modules|no-warnings|no-deprecation|trace-warnings|enable-source-maps)(?: |$))+$/,
   PORT: /^\d*$/
 }
 
-/** May a line set this variable to this text? */
-export const isHarmlessVariable = (name: string, text: string | undefined): boolean => {
+/** Switches, of which no value names a place or a program. */
+const switches =
+  /^(?:NODE_NO_WARNINGS|NEXT_TELEMETRY_DISABLED|DO_NOT_TRACK|HUSKY|BABEL_ENV|PYTHONUTF8|PYTHONIOENCODING|FLASK_DEBUG|DOCKER_BUILDKIT|BUILDKIT_PROGRESS|GIT_TERMINAL_PROMPT|CARGO_NET_OFFLINE|RUST_MIN_STACK|SPRING_PROFILES_ACTIVE|TS_NODE_TRANSPILE_ONLY|PIP_NO_INPUT|PIP_DISABLE_PIP_VERSION_CHECK)$/
+
+/** Where Python looks for modules of the project, which programs that run its code find there anyway. */
+const roots = /^(?:\.|(?:\.\/)?(?:src|lib|app))\/?(?::(?:\.|(?:\.\/)?(?:src|lib|app))\/?)*$/
+const settings = /^\w+\.(?:\w+\.)*settings(?:\.\w+)*$/
+const runsProject = /^(?:(?:pytest|py\.test|python3?)(?: |$)|(?:uv|poetry) run )/
+
+/** May a line set this variable to this text, in front of these words? */
+export const isHarmlessVariable = (name: string, text: string | undefined, words: ReadonlyArray<Value>): boolean => {
   if (text === undefined) return false
+  if (name === "PYTHONPATH" || name === "DJANGO_SETTINGS_MODULE")
+    return (
+      runsProject.test(words.map((word) => word.text).join(" ")) &&
+      (name === "PYTHONPATH" ? roots : settings).test(text)
+    )
+  if (switches.test(name)) return /^[\w-]*$/.test(text)
   if (/^LC_[A-Z]+$/.test(name)) return /^[\w.@-]*$/.test(text)
   return Object.hasOwn(variables, name) && variables[name]?.test(text) === true && !text.includes("..")
 }

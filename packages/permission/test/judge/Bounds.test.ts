@@ -70,7 +70,7 @@ const counting = (line: string, denied: string) => {
     text: (path) => count(context.facts.text(path))
   }
   const began = process.cpuUsage()
-  const judgement = Judge.judge(line, { ...context, facts, prefix: Arity.prefix }, read)
+  const judgement = Judge.judge(line, { ...context, facts, savable: Arity.savable }, read)
   const { system, user } = process.cpuUsage(began)
   return { judgement, work, millis: (system + user) / 1_000 }
 }

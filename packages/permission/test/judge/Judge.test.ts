@@ -10,7 +10,9 @@ import { askedAnyway, everydayScripts } from "./everydayScripts.ts"
 import { forbidden } from "./forbidden.ts"
 import { judgeIn, makeProject } from "./fixture.ts"
 import { followedAttacks } from "./followedAttacks.ts"
+import { besideLetThrough, letThrough } from "./letThrough.ts"
 import { nearAttacks } from "./nearAttacks.ts"
+import { otherWays } from "./otherWays.ts"
 
 /** Of everyday lines, no more than this part may be asked. */
 const mayBeAsked = 0.02
@@ -20,13 +22,21 @@ const withLinks = makeProject(true)
 const inProject = judgeIn(read, withLinks)
 const inPlainProject = judgeIn(read, makeProject(false))
 
-const everyday = [...everydayCommands, ...everydayScripts]
+const everyday = [...everydayCommands, ...everydayScripts, ...letThrough]
 
 const count = (groups: ReadonlyArray<Group>): number => groups.reduce((sum, { lines }) => sum + lines.length, 0)
 
 describe("a line of shell", () => {
   it("is not allowed when it does more than rules allow", () => {
-    const all = [...attacks, ...nearAttacks, ...followedAttacks, ...askedAnyway, ...forbidden]
+    const all = [
+      ...attacks,
+      ...nearAttacks,
+      ...followedAttacks,
+      ...besideLetThrough,
+      ...askedAnyway,
+      ...forbidden,
+      ...otherWays
+    ]
     const wrong = all.flatMap(({ denied, lines, rules }) =>
       lines
         .map((line) => ({ line, action: inProject(line, rules).action }))
@@ -86,10 +96,11 @@ describe("a line of shell", () => {
   })
 
   it("offers for each asked command what may be saved, and only what would help", () => {
-    const offers = (line: string, rules: ReadonlyArray<string> = []) => inProject(line, rules, Arity.prefix).offers
+    const offers = (line: string, rules: ReadonlyArray<string> = []) => inProject(line, rules, Arity.savable).offers
     assert.deepStrictEqual(offers("npm run build"), ["npm run build *"])
+    assert.deepStrictEqual(offers("rm -rf ./tmp"), [])
     assert.deepStrictEqual(offers("git status && rm -rf ./tmp"), [])
-    assert.deepStrictEqual(offers("mkdir a && rm -rf ./tmp"), ["mkdir *"])
+    assert.deepStrictEqual(offers("npm test && rm -rf ./tmp"), ["npm test *"])
     assert.deepStrictEqual(offers("docker compose up -d | head"), ["docker compose up *"])
     for (const line of [
       "ls",

@@ -67,7 +67,7 @@ const place = Arbitrary.schema(Schema.Literals([0, 1, 2, 3, 4, 5]))
 
 const order: ReadonlyArray<Action> = ["allow", "ask", "deny"]
 const judge = (line: string, layers: ReadonlyArray<Layer>) =>
-  Judge.judge(line, { ...contextIn(project, layers), prefix: Arity.prefix }, read)
+  Judge.judge(line, { ...contextIn(project, layers), savable: Arity.savable }, read)
 
 describe("for any line", () => {
   it.effect.prop(

@@ -729,5 +729,106 @@ export const everyday: ReadonlyArray<Group> = [
       "cp README.md packages/",
       "docker build -t app ."
     ]
+  },
+  {
+    name: "beside what is denied",
+    rules: [
+      "*",
+      ..."npm install*|npm publish*|docker rm *|docker compose down*|gh pr merge*|pip install*|make deploy*|git push*|git checkout -- *|git stash drop*|yarn publish*|rm -rf *|cat *.pem|python3 -c*|chmod -R 777 *|psql * -c *DROP*|find * -delete*|helm uninstall*|npm run deploy*"
+        .split("|")
+        .map((pattern) => `!${pattern}`)
+    ],
+    lines: [
+      "npm run build",
+      "npm ci",
+      "npm test",
+      "npm ls",
+      "npm run lint -- --fix",
+      "npm --version",
+      "docker compose up -d",
+      "docker compose -f compose.yml ps",
+      "docker ps -a",
+      "docker image ls",
+      "gh pr view 1",
+      "gh pr -R a/b list",
+      "gh pr create --title merge --body x",
+      "pip list",
+      "python3 -m pip list",
+      "python3 -m pytest -q",
+      "make test",
+      "make -j4 build",
+      "git checkout main",
+      "git checkout -b topic/x",
+      "git checkout v1.2.3",
+      "git log --grep push",
+      "git stash list",
+      "git commit -m 'push and publish'",
+      "yarn test",
+      "yarn workspace a test",
+      "rm src/a.ts",
+      "cat README.md",
+      "cat < README.md",
+      "chmod 755 README.md",
+      "chmod +x README.md",
+      "psql -d a -c 'select 1'",
+      "find . -name '*.ts'",
+      "helm list"
+    ]
+  },
+  {
+    name: "options of programs without a table",
+    rules:
+      "gcc *|clang *|rustc *|cargo *|java *|javac *|python3 *|pytest *|mypy *|cmake *|make *|helm *|kubectl *|pandoc *|openssl *|rsync *|tar *|zip *|gzip *|patch *|mysql *|gh *|aws *|npx *|jest *|eslint *|tox *|ip *|docker *|curl https://api.example.com/*|ln *|dd *|edit:*".split(
+        "|"
+      ),
+    lines: [
+      "gcc -O2 -Wall -o build/a src/a.c -lm -Wl,-rpath,lib",
+      "gcc -dumpversion",
+      "clang -fsanitize=address -c src/a.c",
+      "rustc -C opt-level=3 src/a.rs",
+      "cargo build --release",
+      "cargo clippy -- -D warnings",
+      "java -Xmx1g -jar build/a.jar",
+      "javac -d build src/A.java",
+      "python3 -m pytest -q -k name",
+      "python3 -m http.server 8000",
+      "pytest -x -q -n 4",
+      "mypy src --strict",
+      "cmake -S . -B build -DCMAKE_BUILD_TYPE=Release",
+      "cmake -DCMAKE_C_COMPILER=clang -B build",
+      "cmake --build build",
+      "make CC=clang test",
+      "helm template . -f values.yaml",
+      "kubectl get pods -A --sort-by=.metadata.name",
+      "kubectl logs --since=1h x",
+      "pandoc README.md -o out.pdf --pdf-engine=xelatex",
+      "openssl x509 -in cert.crt -text -noout",
+      "rsync -avz src/ build/",
+      "tar czf a.tgz src",
+      "tar --exclude=node_modules -czf a.tgz src",
+      "zip -r a.zip src",
+      "gzip -k README.md",
+      "patch -p1 --dry-run < README.md",
+      "patch src/a.ts README.md",
+      "mysql -u root -e 'select * from system_log limit 5' app",
+      "gh pr view 1 --json title -q .title",
+      "gh api repos/a/b/pulls --jq '.[].title'",
+      "aws s3 ls",
+      "npx eslint -f json .",
+      "npx eslint . --fix",
+      "jest --config jest.config.js",
+      "eslint --format stylish src",
+      "tox -e py311",
+      "ip addr show",
+      "docker run --rm alpine ls",
+      "curl https://api.example.com/x -H 'Accept: application/json'",
+      "ln -s docs/a.md a.md",
+      "dd if=README.md of=copy bs=1k count=1"
+    ]
+  },
+  {
+    name: "in the directory that the rule names",
+    rules: ["rm -rf dist/*", "touch tmp/*", "mkdir -p packages/*"],
+    lines: ["rm -rf dist/a", "rm -rf dist/a dist/b", "touch tmp/a.txt", "mkdir -p packages/b/src", "rm -rf dist/*"]
   }
 ]

@@ -77,7 +77,7 @@ export const judgeIn =
   (
     line: string,
     rules: ReadonlyArray<string> = [],
-    prefix?: (argv: ReadonlyArray<string>) => ReadonlyArray<string> | undefined
+    savable?: (argv: ReadonlyArray<string>) => ReadonlyArray<string> | undefined
   ): Judgement => {
     const own = rules.filter((rule) => rule !== "-").map(ruleOf)
     const builtIn: ReadonlyArray<Rule> = [
@@ -90,6 +90,6 @@ export const judgeIn =
       ...(rules[0] === "-" ? [] : [{ origin: "built-in", rules: builtIn }]),
       { origin: "user", rules: own }
     ]
-    const context = { ...contextIn({ directory }, layers), ...(prefix === undefined ? {} : { prefix }) }
+    const context = { ...contextIn({ directory }, layers), ...(savable === undefined ? {} : { savable }) }
     return judge(line.replaceAll("/PROJECT", directory), context, read)
   }

@@ -147,7 +147,16 @@ export const files: Readonly<Record<string, Table>> = {
   last: { flags: "-a -d -F -i -R -w -x", texts: "-n", operands: "text", numbers: true },
   eza: exa,
   exa,
-  lsof: { flags: "-i -n -P -t", operands: "none" },
+  lsof: {
+    flags: "-n -P -t",
+    optional: "-i",
+    operands: "text",
+    // Without `-i` an operand is a file whose users are looked for.
+    check: ({ operands }) =>
+      operands.every((operand) => /^(?:tcp|udp)?(?::\d+(?:[,-]\d+)*)?$/i.test(known(operand) ?? "/"))
+        ? undefined
+        : "what it looks for is not certain"
+  },
   cmp: {
     flags: "-b -l -s --print-bytes --verbose --quiet --silent",
     texts: "-i -n --ignore-initial --bytes",

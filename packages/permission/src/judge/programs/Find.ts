@@ -17,7 +17,8 @@ interface Reading {
   readonly paths: Array<Use["paths"][number]>
   readonly roots: Array<Value>
   readonly runs: Array<ReadonlyArray<Value>>
-  readonly patterns: Array<string>
+  /** Each file has a name that one of each of these matches. */
+  readonly patterns: Array<ReadonlyArray<string>>
   separated: boolean
   isFiles: boolean
   combined: boolean
@@ -35,6 +36,29 @@ const endOfRun = (words: ReadonlyArray<Value>, from: number): number =>
 
 const acts = /^-(?:print|print0|ls|printf|exec|delete)$/
 
+/** How many words a bracket takes in which nothing stands but names, one of which it must be: `( -name A -o -name B )`. */
+const anyOfNames = (words: ReadonlyArray<Value>, at: number, { patterns }: Reading): number | undefined => {
+  const texts = words.map((word) => (word.single ? known(word) : undefined))
+  const end = texts.indexOf(")", at)
+  if (texts[at] !== "(" || end === -1 || /^(?:!|-not)$/.test(texts[at - 1] ?? "")) return undefined
+  const names = texts.slice(at + 1, end)
+  const isPlain = names.every((text, place) =>
+    place % 3 === 0 ? text === "-name" : place % 3 === 2 ? text === "-o" || text === "-or" : isPattern(text)
+  )
+  if (!isPlain || names.length % 3 !== 2) return undefined
+  patterns.push(names.flatMap((text, place) => (place % 3 === 1 && text !== undefined ? [text] : [])))
+  return end - at + 1
+}
+
+/** How many words are about what is left out and does nothing else: `-path ./dist -prune -o`. */
+const leftOut = (words: ReadonlyArray<Value>, from: number): number => {
+  let at = from
+  while (/^-(?:path|name|wholename|type)$/.test(known(words[at]) ?? "") && words[at + 1]?.single === true) at += 2
+  return at > from && known(words[at]) === "-prune" && /^-or?$/.test(known(words[at + 1]) ?? "") ? at + 2 - from : 0
+}
+
+const isPattern = (text: string | undefined): boolean => text !== undefined && !text.includes("\\")
+
 /** One word of the expression. Gives how many words it took, or why it is not certain. */
 const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): number | string => {
   const name = words[at]?.literal === true ? known(words[at]) : undefined
@@ -42,6 +66,8 @@ const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): nu
   if (name === undefined) return `what ${words[at]?.text} becomes is not known before it runs`
   if (acts.test(name)) reading.acted = true
   else if (reading.acted) reading.combined = true
+  const names = anyOfNames(words, at, reading)
+  if (names !== undefined) return names
   if (alone.has(name)) {
     if (name === "-ls") reading.mixed = true
     if (name === "-print0") reading.separated = true
@@ -53,8 +79,7 @@ const readTest = (words: ReadonlyArray<Value>, at: number, reading: Reading): nu
     if (name === "-printf") reading.mixed = true
     const isNegated = /^(?:!|-not)$/.test(known(words[at - 1]) ?? "")
     if (name === "-type" && pattern === "f" && !isNegated) reading.isFiles = true
-    if (name === "-name" && pattern !== undefined && !isNegated && !pattern.includes("\\"))
-      reading.patterns.push(pattern)
+    if (name === "-name" && pattern !== undefined && !isNegated && isPattern(pattern)) reading.patterns.push([pattern])
     return 2
   }
   if (next?.single === true && withPath.has(name)) {
@@ -95,14 +120,19 @@ export const find = (words: ReadonlyArray<Value>): Use => {
     if (mayBeOption(word) || /^[(!,]/.test(known(word) ?? "")) break
     reading.roots.push(word)
   }
+  const tests = at
+  for (let skipped = leftOut(words, at); skipped > 0; skipped = leftOut(words, at)) at += skipped
+  const leavesOut = at > tests
   while (at < words.length) {
     const taken = readTest(words, at, reading)
     if (typeof taken === "string") return uncertain(taken)
     at += taken
   }
+  // Without a `-print` it prints what is left out too.
+  if (leavesOut && !reading.acted) reading.combined = true
   const roots = reading.roots.length === 0 ? [plain(".")] : reading.roots
   const only = !reading.combined && reading.patterns.length === 1 ? reading.patterns[0] : undefined
-  const pattern = only === undefined ? {} : { pattern: only }
+  const patterns = only === undefined ? {} : { patterns: only }
   return {
     paths: [...roots.map((value) => ({ value, access: "read" as const })), ...reading.paths],
     names: {
@@ -110,7 +140,7 @@ export const find = (words: ReadonlyArray<Value>): Use => {
       separated: reading.separated,
       isInner: reading.mixed || reading.runs.length > 0,
       isFiles: reading.isFiles && !reading.combined,
-      ...pattern
+      ...patterns
     },
     ...(reading.deletes ? { deletes: true } : {}),
     ...(reading.runs.length === 0 ? {} : { runs: reading.runs })
@@ -122,7 +152,8 @@ export const fd: Table = {
   flags:
     "-H -I -u -s -i -g -F -a -l -p -0 -1 -q --hidden --no-ignore --case-sensitive --ignore-case --glob --fixed-strings --absolute-path --list-details --full-path --print0 --no-ignore-vcs --relative-path",
   texts:
-    "-d -t -e -E -c -j -S --max-depth --min-depth --exact-depth --type --extension --exclude --color --threads --size --changed-within --changed-before --max-results --strip-cwd-prefix",
+    "-d -t -e -E -c -j -S --max-depth --min-depth --exact-depth --type --extension --exclude --color --threads --size --changed-within --changed-before --max-results",
+  optional: "--strip-cwd-prefix",
   names: "always",
   hidden: "-H -u --hidden --unrestricted",
   mixed: "-l --list-details",

@@ -17,9 +17,9 @@ const logFlags =
   "--topo-order --date-order --author-date-order --abbrev-commit --no-abbrev-commit --no-decorate --source --left-right --cherry-pick --cherry-mark --cherry --no-notes " +
   "--walk-reflogs -g -i -E -F -P --regexp-ignore-case --extended-regexp --fixed-strings --perl-regexp --all-match --invert-grep --relative-date --parents --children --boundary --simplify-by-decoration --ancestry-path --dense --sparse --no-mailmap --use-mailmap --count --no-expand-tabs --clear-decorations --log-size --not --no-graph"
 const logTexts =
-  "-n -L --max-count --skip --since --after --until --before --author --committer --grep --grep-reflog --exclude --min-parents --max-parents --date --encoding --glob"
+  "-n -L --max-count --skip --since --after --until --before --author --committer --grep --grep-reflog --exclude --date --encoding --glob"
 const logOptional =
-  "--pretty --format --decorate --decorate-refs --decorate-refs-exclude --expand-tabs --notes --branches --tags --remotes --diff-merges --no-walk"
+  "--pretty --format --decorate --decorate-refs --decorate-refs-exclude --expand-tabs --notes --branches --tags --remotes --diff-merges --no-walk --min-parents --max-parents"
 
 /** `-L 1,5:path` names a file; one that is hidden or elsewhere is not worth a closer look. */
 const staysInSight = ({ options }: Parsed): string | undefined =>
@@ -43,6 +43,7 @@ const history: Table = {
 }
 
 const diff: Table = {
+  deep: "--no-index",
   names: "--name-only",
   mixed:
     "-p -u -c -U -W --patch --raw --stat --numstat --shortstat --summary --dirstat --patch-with-stat --patch-with-raw --cc --name-status --line-prefix --submodule --unified --check --compact-summary --cumulative --function-context --binary --word-diff --color-words --stdin",
@@ -191,6 +192,7 @@ export const reading: Readonly<Record<string, Program>> = {
     texts: "-e -A -B -C -m --after-context --before-context --context --max-depth --threads --max-count",
     optional: "--color",
     patterns: "-e",
+    deep: "always",
     numbers: true,
     names: "-l -L --files-with-matches --name-only --files-without-match",
     separators: "-z --null",

@@ -1,5 +1,5 @@
 /** Commands of git that change the repository: with the options that do what their names say and run nothing else. */
-import type { Program, Table } from "../Program.ts"
+import { type Program, type Table, use } from "../Program.ts"
 import { known } from "../Value.ts"
 import { addRemote, places } from "./GitPlaces.ts"
 
@@ -24,6 +24,15 @@ const toRemote = (table: Table): Table => ({
 
 const merging =
   "-q -v -n --quiet --verbose --stat --no-stat --ff --no-ff --ff-only --squash --no-squash --commit --no-commit --no-edit --abort --continue --quit --allow-unrelated-histories --no-verify --signoff --no-gpg-sign --autostash --no-autostash"
+
+const removeFiles: Table = { flags: "-r -f -n -q --cached --force --dry-run --quiet --ignore-unmatch", operands: "act" }
+
+/** The file stays as it is, and nothing of it is shown. */
+const removeFromIndex: Table = {
+  ...removeFiles,
+  operands: "look",
+  check: ({ options }) => (options.some(({ name }) => name === "--cached") ? undefined : "it removes files")
+}
 
 /** The commands, beside those that only look. */
 export const changing: Readonly<Record<string, Program>> = {
@@ -61,7 +70,10 @@ export const changing: Readonly<Record<string, Program>> = {
     operands: "text"
   },
   reset: { flags: "-q -p -N --soft --mixed --hard --merge --keep --quiet --patch --no-refresh", operands: "act" },
-  rm: { flags: "-r -f -n -q --cached --force --dry-run --quiet --ignore-unmatch", operands: "act" },
+  rm: (words) => {
+    const index = use(removeFromIndex, words)
+    return index.why === undefined ? index : use(removeFiles, words)
+  },
   mv: { flags: "-f -k -n -v --force --dry-run --verbose", operands: "act" },
   merge: { flags: merging, texts: "-m -X --strategy-option", operands: "text" },
   revert: {

@@ -108,6 +108,7 @@ export const text: Readonly<Record<string, Table>> = {
       "-b -d -f -g -i -M -h -n -R -r -V -c -C -m -s -u -z --ignore-leading-blanks --dictionary-order --ignore-case --general-numeric-sort " +
       "--ignore-nonprinting --month-sort --human-numeric-sort --numeric-sort --random-sort --reverse --version-sort --check --merge --stable --unique --zero-terminated --debug",
     texts: "-k -t --key --field-separator --sort --parallel -S --buffer-size",
+    writes: "-o --output",
     operands: "read"
   },
   uniq: {
@@ -131,12 +132,8 @@ export const text: Readonly<Record<string, Table>> = {
     optional: "--unified --context --color",
     reads: "-X --exclude-from",
     deep: "-r --recursive",
-    operands: "read",
-    check: ({ options }) => {
-      const names = options.map(({ name }) => name)
-      const isDeep = names.includes("-r") || names.includes("--recursive")
-      return isDeep && !names.includes("--no-dereference") ? "it follows links (add --no-dereference)" : undefined
-    }
+    follows: "-r --recursive",
+    operands: "read"
   },
   comm: {
     flags: "-1 -2 -3 -z --check-order --nocheck-order --total --zero-terminated",
@@ -181,7 +178,8 @@ export const text: Readonly<Record<string, Table>> = {
   factor: { operands: "text" },
   numfmt: {
     flags: "-z --grouping",
-    texts: "-d --from --to --field --format --suffix --padding --round --delimiter --header",
+    texts: "-d --from --to --field --format --suffix --padding --round --delimiter",
+    optional: "--header",
     operands: "text"
   },
   jq: {

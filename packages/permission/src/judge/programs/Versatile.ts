@@ -2,8 +2,8 @@
  * Programs that can do so much that only known options are certain: they fetch, send, query and build. Their tables say
  * which options are; what else stands in their words is looked through for places, as with programs without a table.
  */
-import { type Parsed, parsedBy, type Program, type Table, use } from "../Program.ts"
-import { known, plain } from "../Value.ts"
+import { type Parsed, parsedBy, type Program, type Table, uncertain, type Use, use } from "../Program.ts"
+import { known, plain, type Value } from "../Value.ts"
 
 const every = (texts: ReadonlyArray<string | undefined>, isFine: (text: string) => boolean): boolean =>
   texts.every((text) => text !== undefined && isFine(text))
@@ -109,6 +109,64 @@ const psql: Table = {
   }
 }
 
+/** Commands of the client begin with a backslash or stand at the beginning of a line; some clauses open files of either machine. */
+const isPlainMysql = (text: string): boolean =>
+  !/\\(?![Gg]\s*;?\s*$)|(?:^|[;\n])\s*(?:system|source|tee|pager|edit|delimiter|connect|prompt|use_pager)\b|\b(?:out|dump)file\b|\bload_file\b|\binfile\b|\bplugin\b|\bsoname\b/i.test(
+    text
+  )
+
+const mysql: Table = {
+  flags:
+    "-N -B -s -t -r -v -C -w -E -H -X --batch --silent --table --raw --verbose --compress --vertical --html --xml --skip-column-names --column-names --no-beep --skip-ssl --ssl --version -V",
+  texts:
+    "-e -h -u -P -D --execute --host --user --port --database --protocol --connect-timeout --default-character-set --ssl-mode",
+  optional: "-p --password",
+  operands: "text",
+  check: (parsed) => {
+    if (!parsed.options.some(({ name }) => /^(?:-e|--execute|--version|-V)$/.test(name)))
+      return "what it runs comes from its input"
+    return every(valuesOf(parsed, /^(?:-e|--execute)$/), isPlainMysql)
+      ? undefined
+      : "its command may open files or run programs"
+  }
+}
+
+const patchTable: Table = {
+  flags:
+    "-R -N -s -f -t -E -b -u -c -n -l --dry-run --reverse --forward --silent --quiet --batch --force --verbose --backup --unified --context --normal --ignore-whitespace --binary --no-backup-if-mismatch --version",
+  texts: "-p -F --strip --fuzz",
+  reads: "-i --input",
+  writes: "-o --output",
+  operands: "text"
+}
+
+/** Without the name of a file it writes what the patch says, wherever that is. */
+const patch: Program = (words) => {
+  const found = use(patchTable, words)
+  if (found.why !== undefined) return found
+  const parsed = parsedBy(patchTable, words)
+  const [file, from] = parsed?.operands ?? []
+  if (file === undefined)
+    return parsed?.options.some(({ name }) => name === "--dry-run" || name === "--version") === true
+      ? found
+      : uncertain("what it writes is in the patch")
+  const read = from === undefined ? [] : [{ value: from, access: "read" as const }]
+  return { paths: [...found.paths, { value: file, access: "write" }, ...read] }
+}
+
+/** Its options have no dashes. */
+const dd: Program = (words) => {
+  const paths = words.flatMap((word): Use["paths"] => {
+    const [, option, file] = /^(if|of)=(.*)$/s.exec(known(word) ?? "") ?? []
+    return file === undefined ? [] : [{ value: plain(file), access: option === "of" ? "write" : "read" }]
+  })
+  return words.every((word) =>
+    /^(?:if|of|bs|ibs|obs|cbs|count|skip|seek|conv|status|iflag|oflag)=/.test(known(word) ?? "")
+  )
+    ? { paths }
+    : uncertain("what it writes is not certain")
+}
+
 const isPlainSqlite = (text: string): boolean =>
   /^\s*\./.test(text)
     ? /^\s*\.(?:tables|schema|fullschema|indexes|databases|dump|headers|mode|show|help|timer|width|nullvalue|stats|dbinfo)(?: +[\w%*.-]+)*\s*$/.test(
@@ -151,6 +209,12 @@ const yq: Table = {
   }
 }
 
+/** Variables that recipes begin their commands with, and programs that everybody has. */
+const namesProgram =
+  /^(?:CC|CXX|CPP|LD|AR|AS|NM|RANLIB|STRIP|OBJCOPY|RM|CP|MV|INSTALL|LEX|YACC|FC|GO|PYTHON3?|NODE|NPM|NPX|RUBY|PERL|BASH|DOCKER|CARGO|PYTEST|PIP3?)$/
+const isKnownTool =
+  /^(?:(?:gcc|g\+\+|clang|clang\+\+|cc|c\+\+|tcc|ld|ar|as|nm|ranlib|strip|objcopy|rm|cp|mv|install|flex|bison|lex|yacc|gfortran|go|python|node|npm|npx|ruby|perl|bash|docker|podman|cargo|pytest|pip|ccache gcc|ccache clang)-?[\d.]*)$/
+
 /** A variable of `make` is put into the commands of its recipes as it stands. */
 const isPlainVariable = (text: string): boolean => {
   const equals = text.search(/=/)
@@ -161,6 +225,7 @@ const isPlainVariable = (text: string): boolean => {
   )
     return false
   const value = text.slice(equals + 1)
+  if (namesProgram.test(name) && !isKnownTool.test(value)) return false
   return !/[;&|`$<>()\n\\]/.test(value) && (!/\s/.test(value.trim()) || /^\s*-/.test(value))
 }
 
@@ -180,4 +245,28 @@ const make: Table = {
   }
 }
 
-export const versatile: Readonly<Record<string, Program>> = { curl, wget, psql, sqlite3, yq, make, gmake: make }
+export const versatile: Readonly<Record<string, Program>> = {
+  curl,
+  wget,
+  psql,
+  mysql,
+  mariadb: mysql,
+  sqlite3,
+  yq,
+  make,
+  gmake: make,
+  patch,
+  dd
+}
+
+/** Does it fetch from more than one address, or by way of another one? A rule that names one speaks of no other. */
+export const goesElsewhere = (words: ReadonlyArray<Value>): boolean => {
+  const name = known(words[0]) ?? ""
+  if (name !== "curl" && name !== "wget") return false
+  const parsed = parsedBy(name === "curl" ? curlTable : wgetTable, words.slice(1))
+  return (
+    parsed === undefined ||
+    parsed.operands.length + valuesOf(parsed, /^--url$/).length > 1 ||
+    parsed.options.some(({ name: option }) => /^(?:-x|--proxy|--connect-to|--resolve|--interface)$/.test(option))
+  )
+}
