@@ -256,5 +256,22 @@ export const otherWays: ReadonlyArray<Group> = [
       "touch tmp/a README.md",
       "git checkout -- packages/a README.md"
     ]
+  },
+  {
+    name: "rules for options of any program",
+    rules: ["*", "!*rm -rf*", "!*--force*", "!*--no-verify*", "!* push*", "!*git reset --hard*"],
+    denied: true,
+    lines: [
+      "rm -r -f x",
+      "rm --recursive --force x",
+      "/bin/rm -fr x",
+      "git push -f",
+      "git push origin +main",
+      "git commit -nm x",
+      "git commit --no-ver -m x",
+      "git branch -D x",
+      "git reset -q --hard",
+      "git reset HEAD~1 --hard"
+    ]
   }
 ]
