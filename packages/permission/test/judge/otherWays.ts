@@ -273,5 +273,39 @@ export const otherWays: ReadonlyArray<Group> = [
       "git reset -q --hard",
       "git reset HEAD~1 --hard"
     ]
+  },
+  {
+    name: "changes by a rule for what only checks",
+    rules: ["npx prettier --check *", "tsc --noEmit*", "terraform fmt -check *"],
+    lines: [
+      "npx prettier --check . --write",
+      "npx prettier --check . -w",
+      "tsc --noEmit false",
+      "terraform fmt -check -write=true"
+    ]
+  },
+  {
+    name: "several kinds at once",
+    rules: ["kubectl get *", "!kubectl get secret*"],
+    denied: true,
+    lines: [
+      "kubectl get pods,secrets",
+      "kubectl get pods secrets",
+      "kubectl -n x get all,secret",
+      "kubectl get pod/a secret/b"
+    ]
+  },
+  {
+    name: "what lies below",
+    rules: ["*", "!read:*/src/*", "!edit:*/src/*", "edit:*/README.md"],
+    lines: [
+      "git diff -- src",
+      "git diff -- 'src/a*'",
+      "git log -p -- 's*/a.ts'",
+      "git show HEAD -- src",
+      "prettier --write .",
+      "eslint --fix .",
+      "black ."
+    ]
   }
 ]
