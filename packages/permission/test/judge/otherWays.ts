@@ -239,6 +239,7 @@ export const otherWays: ReadonlyArray<Group> = [
       "git log --max-parents --output=x",
       "git rev-list -L --output=x HEAD",
       "git stash list --min-parents --output=x",
+      "xxd README.md --",
       "fd --strip-cwd-prefix -x x",
       "fd --strip-cwd-prefix x /etc",
       "rg --colors --pre=x y",
