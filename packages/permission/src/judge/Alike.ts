@@ -209,11 +209,19 @@ const lastOf = (
 
 const maximumOperands = 32
 
-/** Each of several commands as if it were alone; a task may have its place before it. */
+/** Clients that take several kinds of things at once, and their command before them. */
+const takesKinds = /^(?:kubectl|oc)$/
+
+/** Each of several commands, or things, as if it were alone; a task may have its place before it. */
 const manyOf = (words: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
-  if (!takesMany.test(baseName(words[0] ?? ""))) return [words]
   const [name = "", ...rest] = words
+  const base = baseName(name)
+  if (!takesMany.test(base) && !takesKinds.test(base)) return [words]
   const operands = rest.slice(0, maximumOperands).filter((word) => !isOption(word))
+  if (takesKinds.test(base)) {
+    const kinds = operands.slice(1).flatMap((word) => word.split(","))
+    return [words, ...operands.slice(0, 3).flatMap((command) => kinds.map((kind) => [name, command, kind]))]
+  }
   return [
     words,
     ...operands.map((word) => [name, word]),

@@ -3,15 +3,16 @@ import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, normalize, turnsBack } from "./Locations.ts"
 import { hostWords, takesServices } from "./Containers.ts"
 import { doubtOfNames, inEach, judgeAnyUseOfEach, judgeEachName, mayForbidEach } from "./FileNames.ts"
-import { belowOf, belowOfWhole, judgeTargets } from "./Directories.ts"
-import { type Below, judgePaths } from "./Paths.ts"
+import { belowOfWhole, judgeTargets } from "./Directories.ts"
+import { judgePaths } from "./Paths.ts"
 import type { Access, Use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
-import { changesByListing, isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
+import { changesByChecking, changesByListing, isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
 import { isUnruled, type Ruling, ruling } from "./Ruling.ts"
 import { move, type Moved, onlyLeads } from "./Moves.ts"
 import { leavesOwnPlace } from "./OwnPlace.ts"
-import { isOfProject, isTracked, namesOf, passesNames } from "./Names.ts"
+import { belowRead } from "./BelowRead.ts"
+import { namesOf, passesNames } from "./Names.ts"
 import { riskOfReading } from "./Repository.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, namesAsValue, plain, type Value } from "./Value.ts"
@@ -72,7 +73,11 @@ const doubt = (
     return `${name} runs code, and the rule that allows it does not name it`
   if (words.slice(1).some(({ values }) => values?.some(turnsBack) === true) && found?.use.paths.length !== 0)
     return "a path in it goes back to where it came from"
-  if (isOnlyListing(words, rules) || (found !== undefined && changesByListing(words, found.table, rules)))
+  if (
+    isOnlyListing(words, rules) ||
+    changesByChecking(words, rules) ||
+    (found !== undefined && changesByListing(words, found.table, rules))
+  )
     return "the rule that allows it is for what only lists"
   if (found !== undefined && leavesOwnPlace(found.use, rules, scope, context))
     return "the rule that allows it names a directory, and it changes something elsewhere"
@@ -117,7 +122,7 @@ const judgePlain = (
         ]
       : found.use.paths.flatMap(({ access, value }) => judgePaths(value, access, scope, context))
   const below = [
-    ...(found === undefined ? [] : belowDeep(words, found.use, scope, context)),
+    ...(found === undefined ? [] : belowRead(words, found.use, scope, context)),
     ...belowOfWhole(words, found?.use, scope, context),
     ...judgeTargets(words, found?.use, scope, context)
   ]
@@ -169,24 +174,6 @@ const judgePlain = (
     ],
     ...(names === undefined ? {} : { names })
   })
-}
-
-/** What is read below directories. `git grep` searches what git knows of, and a word of it may be a revision: then everywhere. */
-const belowDeep = (
-  words: ReadonlyArray<Value>,
-  { deep, paths }: Use,
-  scope: Scope,
-  context: Working
-): ReadonlyArray<PathJudgement> => {
-  if (deep === undefined) return []
-  const { untracked, ...how } = deep
-  const below: Below = { access: "read", ...how }
-  const roots = paths.map(({ value }) => value)
-  if (known(words[0]) !== "git" || words.some((word) => known(word) === "--no-index"))
-    return belowOf(roots, below, scope, context)
-  const isWhole = untracked === true || scope.directories?.every((one) => isOfProject(one, context)) !== true
-  const counts = isWhole ? {} : { counts: (path: string) => isTracked(path, context) }
-  return belowOf([plain("."), ...roots], { ...below, ...counts }, scope, context)
 }
 
 /** Is the directory of the line in what is changed? Where `..` leads then is another place. */

@@ -20,6 +20,10 @@ const leavesContent = /^(?:mkdir|touch|ln|mktemp|rmdir)$/
 /** Programs without a table that take directories with all that is in them. */
 const takesDirectories = /^(?:tar|zip|7z[ar]?|rsync|scp|cpio|pax|rclone|gsutil|aws|azcopy|s3cmd|gcloud)$/
 
+/** Programs, and options of others, that rewrite the files below a directory. */
+const rewrites = /^(?:black|isort|autopep8|yapf|rustfmt)$/
+const rewriting = /^(?:-w|-i|--write|--fix|--in-place|-A|--autocorrect|--autocorrect-all)$/
+
 /** Through a link, all that it leads to can be read and changed under another name; it is seen from where the link is. */
 const belowOfLinked = (found: Use, scope: Scope, context: Working): ReadonlyArray<PathJudgement> => {
   const [link, ...sources] = found.paths.map(({ value }) => value).toReversed()
@@ -44,7 +48,13 @@ const belowOfLinked = (found: Use, scope: Scope, context: Working): ReadonlyArra
 export const belowOfWhole = (words: ReadonlyArray<Value>, found: Use | undefined, scope: Scope, context: Working) => {
   const name = known(words[0]) ?? ""
   const read: Below = { access: "read", hidden: true }
-  if (found === undefined) return takesDirectories.test(name) ? belowOf(words.slice(1), read, scope, context) : []
+  if (found === undefined) {
+    const isChanging = rewrites.test(name) || words.some((word) => rewriting.test(known(word) ?? ""))
+    return [
+      ...(takesDirectories.test(name) ? belowOf(words.slice(1), read, scope, context) : []),
+      ...(isChanging ? belowOf(words.slice(1), { access: "act", hidden: true }, scope, context) : [])
+    ]
+  }
   if (name === "ln") return belowOfLinked(found, scope, context)
   const acted = found.paths.flatMap(({ access, value }) => (access === "act" ? [value] : []))
   if (acted.length === 0 || leavesContent.test(name)) return []

@@ -59,12 +59,21 @@ const scriptsIn = (words: Words, maximum: number): ReadonlyArray<Words> => {
 }
 
 /** Does the pattern name options, which may be written in other ways? */
-export const namesOptions = (pattern: string): boolean => /[ *]-/.test(pattern)
+export const namesOptions = (pattern: string): boolean => /(?:^|[ *])-/.test(pattern)
+
+/** In these a letter means the same as its long option, so that a pattern for any program may speak of them. */
+const lettered = /^(?:rm|cp|mv|ln|chmod|chown|git)$/
+
+/** Could the pattern speak of options of this program? */
+const mayName = (pattern: string, name: string): boolean => {
+  const head = pattern.split(/[*?]/, 1)[0] ?? ""
+  return head.startsWith(name) || (name.startsWith(head) && lettered.test(baseName(name)))
+}
 
 /** A command as it is, and as the patterns of options write it that forbid it. */
 const spellings = (form: Words, patterns: Words): Words => [
   form.join(" "),
-  ...patterns.flatMap((pattern) => (pattern.split(/[*?]/, 1)[0]?.startsWith(form[0] ?? "") ? asIn(pattern, form) : []))
+  ...patterns.flatMap((pattern) => (mayName(pattern, form[0] ?? "") ? asIn(pattern, form) : []))
 ]
 
 /** Are there no more words to be tried than this? */

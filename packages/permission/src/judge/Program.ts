@@ -41,6 +41,8 @@ export interface Table {
   readonly writes?: string
   /** A number is an option too: `head -5`. */
   readonly numbers?: true
+  /** For it `--` is a name like any other. */
+  readonly takesDashes?: true
   /** Letters may not be bundled, and long options have one dash. */
   readonly unbundled?: true
   /** Options that take the place of the first operand, for `pattern`. */
@@ -205,6 +207,7 @@ const divide = (
   for (let at = 0; at < words.length && found.why === undefined; at++) {
     const word = words[at] ?? missing
     const text = known(word)
+    if (text === "--" && table.takesDashes === true) found.why = "-- is the name of a file to it"
     if (text === "--" && !untilOperand) {
       found.operands.push(...words.slice(at + 1))
       return { ...found, rest: words.length }

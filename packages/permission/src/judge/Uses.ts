@@ -30,6 +30,18 @@ export const changesByListing = (words: ReadonlyArray<Value>, table: number, { r
   )
 }
 
+const checks = /^--?(?:check|dry-run(?:=\w+)?|list-different|noEmit|diff|no-write|validate)$/
+const changes =
+  /^(?:-w|-i|--write|--fix|--fix-\S+|--in-?place|--apply|--overwrite|-write(?:=true)?|--dry-run=(?:false|none)|--no-dry-run|--no-n|--noEmit=false)$/
+
+/** Does a rule name the option with which a program only checks? Then it allows none that changes files. */
+export const changesByChecking = (words: ReadonlyArray<Value>, { rule }: Ruling): boolean =>
+  rule?.pattern.split(" ").some((word) => checks.test(word.replace(/\*+$/, ""))) === true &&
+  words.some(
+    (word, at) =>
+      changes.test(known(word) ?? "") || (known(word) === "false" && checks.test(known(words[at - 1]) ?? ""))
+  )
+
 /** Does a rule name the form in which a program only lists (`tar tf *`)? Then it allows no other. */
 export const isOnlyListing = (words: ReadonlyArray<Value>, { rule }: Ruling): boolean => {
   const listing = listingOf(known(words[0]) ?? "")

@@ -830,5 +830,19 @@ export const everyday: ReadonlyArray<Group> = [
     name: "in the directory that the rule names",
     rules: ["rm -rf dist/*", "touch tmp/*", "mkdir -p packages/*"],
     lines: ["rm -rf dist/a", "rm -rf dist/a dist/b", "touch tmp/a.txt", "mkdir -p packages/b/src", "rm -rf dist/*"]
+  },
+  {
+    name: "under rules for options of any program",
+    rules: ["*", "!*rm -rf*", "!*--force*", "!*--no-verify*"],
+    lines: [
+      "tar -xf a.tar",
+      "tail -f log.txt",
+      "docker logs -f x",
+      "grep -n x README.md",
+      "cp -r src dist",
+      "git checkout -b x",
+      "git branch -a",
+      "git log -5"
+    ]
   }
 ]

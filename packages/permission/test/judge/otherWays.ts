@@ -239,6 +239,7 @@ export const otherWays: ReadonlyArray<Group> = [
       "git log --max-parents --output=x",
       "git rev-list -L --output=x HEAD",
       "git stash list --min-parents --output=x",
+      "xxd README.md --",
       "fd --strip-cwd-prefix -x x",
       "fd --strip-cwd-prefix x /etc",
       "rg --colors --pre=x y",
@@ -255,6 +256,57 @@ export const otherWays: ReadonlyArray<Group> = [
       "rm -rf dist/../src",
       "touch tmp/a README.md",
       "git checkout -- packages/a README.md"
+    ]
+  },
+  {
+    name: "rules for options of any program",
+    rules: ["*", "!*rm -rf*", "!*--force*", "!*--no-verify*", "!* push*", "!*git reset --hard*"],
+    denied: true,
+    lines: [
+      "rm -r -f x",
+      "rm --recursive --force x",
+      "/bin/rm -fr x",
+      "git push -f",
+      "git push origin +main",
+      "git commit -nm x",
+      "git commit --no-ver -m x",
+      "git branch -D x",
+      "git reset -q --hard",
+      "git reset HEAD~1 --hard"
+    ]
+  },
+  {
+    name: "changes by a rule for what only checks",
+    rules: ["npx prettier --check *", "tsc --noEmit*", "terraform fmt -check *"],
+    lines: [
+      "npx prettier --check . --write",
+      "npx prettier --check . -w",
+      "tsc --noEmit false",
+      "terraform fmt -check -write=true"
+    ]
+  },
+  {
+    name: "several kinds at once",
+    rules: ["kubectl get *", "!kubectl get secret*"],
+    denied: true,
+    lines: [
+      "kubectl get pods,secrets",
+      "kubectl get pods secrets",
+      "kubectl -n x get all,secret",
+      "kubectl get pod/a secret/b"
+    ]
+  },
+  {
+    name: "what lies below",
+    rules: ["*", "!read:*/src/*", "!edit:*/src/*", "edit:*/README.md"],
+    lines: [
+      "git diff -- src",
+      "git diff -- 'src/a*'",
+      "git log -p -- 's*/a.ts'",
+      "git show HEAD -- src",
+      "prettier --write .",
+      "eslint --fix .",
+      "black ."
     ]
   }
 ]

@@ -154,7 +154,7 @@ export const text: Readonly<Record<string, Table>> = {
   base64: { flags: "-d -D -i --decode --ignore-garbage", texts: "-w --wrap", operands: "read" },
   base32: { flags: "-d -i --decode --ignore-garbage", texts: "-w --wrap", operands: "read" },
   // A second operand would be written.
-  xxd: { flags: "-a -b -C -E -e -i -p -ps -u --plain", texts: "-c -g -l -n -o -s", operands: "one" },
+  xxd: { takesDashes: true, flags: "-a -b -C -E -e -i -p -ps -u --plain", texts: "-c -g -l -n -o -s", operands: "one" },
   od: {
     flags: "-a -b -c -d -f -h -i -l -o -s -v -x",
     texts: "-A -j -N -t -S --address-radix --skip-bytes --read-bytes --format",
