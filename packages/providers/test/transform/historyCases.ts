@@ -74,8 +74,29 @@ export const historyCases: ReadonlyArray<Case> = [
     },
     without: (body) => /fc_other|"namespace"/.test(body)
   },
+  ...(
+    [
+      ["Claude's own", models.anthropic(), /has no call before it/],
+      ["OpenAI's own", models.responses(), /has no call before it/],
+      ["xAI's own", models.xai(), (body: string) => body.includes(`"function_call_output"`)]
+    ] as const
+  ).map(([about, model, without]): Case => ({
+    rule: "hosted-calls",
+    about,
+    model,
+    request: {
+      messages: [
+        user("a"),
+        said([call("srv_1", { tool: "web_search", hosted: true }), { type: "text", text: "x" }], ref),
+        results([result("srv_1", { tool: "web_search", hosted: true })], ref),
+        user("b")
+      ]
+    },
+    without
+  })),
   {
-    rule: "foreign-hosted-calls",
+    rule: "hosted-calls",
+    about: "of another",
     model: models.anthropic(),
     request: {
       messages: [
@@ -202,6 +223,20 @@ export const historyCases: ReadonlyArray<Case> = [
     request: { system: ["one", "two"] },
     without: /System message must be at the beginning/
   },
+  ...[models.anthropic(), models.responses(), models.chat()].map((model, index): Case => ({
+    rule: "call-names",
+    about: `for ${["Claude", "OpenAI", "chat completions"][index]}`,
+    model,
+    request: {
+      tools: [look],
+      messages: [
+        user("a"),
+        said([call("call_1", { tool: "functions.look<|channel|>" }), call("call_2", { tool: "" })]),
+        results([result("call_1", { tool: "functions.look<|channel|>" }), result("call_2", { tool: "" })])
+      ]
+    },
+    without: /name "functions\.look<\|channel\|>" .*name "" /
+  })),
   {
     rule: "mistral-call-ids",
     model: models.mistral(),
