@@ -81,10 +81,12 @@ const history: ReadonlyArray<ModelMessage> = [
   { role: "tool", content: [{ type: "result", id: "call00000", tool: "look", output: "nothing there", failed: false }] }
 ]
 
-/** DeepSeek's package is not used for every model. */
+/** Some packages are not used for every model. */
+const taken: Readonly<Record<string, string>> = { alibaba: "qwen3.7-max", deepseek: "deepseek-v4-pro" }
+
 const asked = (provider: string) =>
   request("chat-completions", {
-    model: { provider, model: provider === "deepseek" ? "deepseek-v4-pro" : "m" },
+    model: { provider, model: taken[provider] ?? "m" },
     messages: history,
     tools: [look]
   })

@@ -203,7 +203,12 @@ const rows: { readonly [name in Name]: Given } = {
   alibaba: at("https://dashscope-intl.aliyuncs.com/compatible-mode/v1", {
     title: "Alibaba",
     keys: ["ALIBABA_API_KEY", "DASHSCOPE_API_KEY"],
-    own: { name: "@ai-sdk/alibaba", load: async (given) => (await import("@ai-sdk/alibaba")).createAlibaba(given) }
+    own: {
+      name: "@ai-sdk/alibaba",
+      // As with DeepSeek: these are the models of which it keeps it.
+      takes: (model) => /^(kimi-k2\.7-code|qwen3\.6-plus|qwen3\.7-(flash|max|plus)|qwen3\.8-(flash|max))$/.test(model),
+      load: async (given) => (await import("@ai-sdk/alibaba")).createAlibaba(given)
+    }
   }),
   moonshotai: at("https://api.moonshot.ai/v1", {
     title: "Moonshot AI",

@@ -80,10 +80,10 @@ const files: Rule = {
   what: "Names a file that a model has made instead of sending it back.",
   why: "Only Google's API takes files from the assistant; other packages throw or drop them without a word.",
   source: "https://ai-sdk.dev/docs/ai-sdk-core/prompts#file-parts",
-  applies: (target) => !speaksGoogle(target),
-  message: (message) =>
+  applies: () => true,
+  message: (message, { target }) =>
     mapAssistant(message, (part) =>
-      part.type === "file"
+      part.type === "file" && !(speaksGoogle(target) && part.data.type === "base64")
         ? [{ type: "text", text: `[${part.name ?? "A file"} (${part.mediaType}) was made here.]` }]
         : [part]
     )

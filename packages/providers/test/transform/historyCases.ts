@@ -170,6 +170,34 @@ export const historyCases: ReadonlyArray<Case> = [
   },
   {
     rule: "unreadable-files",
+    about: "in Cohere's package",
+    model: models.cohere(),
+    request: withFile("application/pdf"),
+    without: (body) => /AAAA/.test(body)
+  },
+  {
+    rule: "unreadable-files",
+    about: "in Alibaba's package",
+    model: models.alibaba(),
+    request: withFile("application/pdf"),
+    without: /Only image file parts/
+  },
+  {
+    rule: "unreadable-files",
+    about: "of OpenRouter's package, which takes sounds as bytes alone",
+    model: models.openrouter(),
+    request: {
+      messages: [
+        {
+          role: "user",
+          content: [{ type: "file", mediaType: "audio/wav", data: { type: "url", url: "https://there.example/a.wav" } }]
+        }
+      ]
+    },
+    without: /be provided as URLs/
+  },
+  {
+    rule: "unreadable-files",
     about: "in DeepSeek's package",
     model: models.deepseek(),
     request: withFile("image/png"),
@@ -207,6 +235,40 @@ export const historyCases: ReadonlyArray<Case> = [
       messages: [user("a"), said([call()]), results([result("call_1", { attachments: [file("image/png")] })])]
     },
     without: /tool content must be a text/
+  },
+  {
+    rule: "files-behind-results",
+    about: "that Google's package would load by itself",
+    model: models.google(),
+    request: {
+      tools: [look],
+      messages: [
+        user("a"),
+        said([call()]),
+        results([
+          result("call_1", {
+            attachments: [
+              { type: "file", mediaType: "image/png", data: { type: "url", url: "http://127.0.0.1:9/a.png" } }
+            ]
+          })
+        ])
+      ]
+    },
+    without: (body) => !body.includes(`"fileData"`)
+  },
+  {
+    rule: "no-empty-content",
+    about: "beside a file",
+    model: models.google(),
+    request: {
+      tools: [look],
+      messages: [
+        user("a"),
+        said([call()]),
+        results([result("call_1", { output: "", attachments: [file("image/png", "iVBORw0KGgo=")] })])
+      ]
+    },
+    without: (body) => !body.includes("(no output)")
   },
   {
     rule: "no-empty-content",
