@@ -1,5 +1,5 @@
 /** A loopback server for every dialect of the table: it keeps what came, and streams a text and a call. */
-import { createServer } from "node:http"
+import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { crc32 } from "node:zlib"
 import { Effect } from "effect"
@@ -189,33 +189,58 @@ const answers: ReadonlyArray<readonly [RegExp, (agent: string) => string | Buffe
   [/\/chat$/, cohere]
 ]
 
+const play = async (response: ServerResponse, { breaks = false, pieces }: Sent): Promise<void> => {
+  response.flushHeaders()
+  for (const piece of pieces) {
+    if (piece.length > 0) await new Promise<void>((resume) => response.write(piece, () => resume()))
+  }
+  if (breaks) response.socket?.destroySoon()
+  else response.end()
+}
+
+/** How an answer is sent: in which pieces, and whether the connection breaks behind them. */
+export interface Sent {
+  readonly pieces: ReadonlyArray<Buffer>
+  readonly breaks?: boolean
+}
+
+/** Where an answer says why it ends. */
+const end =
+  /"finish_?[rR]eason":"?(tool_calls|STOP|TOOL_CALL|\{"unified)|response\.completed|"stop_?[rR]eason":"tool_use"/
+
+/** So many bytes of an answer hold no end. */
+export const endOf = (answer: Buffer): number => answer.toString("latin1").search(end)
+
 /** Answers until the scope closes. A path that no dialect has gets a 404. */
-export const anyServer: Effect.Effect<
-  { readonly url: string; readonly came: ReadonlyArray<Came> },
-  never,
-  Scope.Scope
-> = Effect.gen(function* () {
-  const came: Array<Came> = []
-  const server = createServer((request, response) => {
-    const pieces: Array<Buffer> = []
-    request.on("data", (piece: Buffer) => pieces.push(piece))
-    request.on("end", () => {
-      const path = request.url ?? ""
-      came.push({ path, headers: request.headers, body: Buffer.concat(pieces).toString("utf8") })
-      const answer = answers.find(([pattern]) => pattern.test(path))?.[1](String(request.headers["user-agent"]))
-      const type = Buffer.isBuffer(answer) ? "application/vnd.amazon.eventstream" : "text/event-stream"
-      response.writeHead(answer === undefined ? 404 : 200, { "content-type": type })
-      response.end(answer ?? "")
-    })
-  })
-  yield* Effect.acquireRelease(
-    Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
-    () =>
-      Effect.promise(() => {
-        server.closeAllConnections()
-        return new Promise<void>((resolve) => server.close(() => resolve()))
+export const anyServerWith = (
+  send: (answer: Buffer) => Sent
+): Effect.Effect<{ readonly url: string; readonly came: ReadonlyArray<Came> }, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const came: Array<Came> = []
+    const server = createServer({ noDelay: true }, (request, response) => {
+      const pieces: Array<Buffer> = []
+      request.on("data", (piece: Buffer) => pieces.push(piece))
+      request.on("end", () => {
+        const path = request.url ?? ""
+        came.push({ path, headers: request.headers, body: Buffer.concat(pieces).toString("utf8") })
+        const answer = answers.find(([pattern]) => pattern.test(path))?.[1](String(request.headers["user-agent"]))
+        const sent = send(Buffer.from(answer ?? ""))
+        const type = Buffer.isBuffer(answer) ? "application/vnd.amazon.eventstream" : "text/event-stream"
+        response.writeHead(answer === undefined ? 404 : 200, { "content-type": type })
+        void play(response, sent)
       })
-  )
-  // A server that listens on a port has an address of this form.
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, came }
-})
+    })
+    yield* Effect.acquireRelease(
+      Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
+      () =>
+        Effect.promise(() => {
+          server.closeAllConnections()
+          return new Promise<void>((resolve) => server.close(() => resolve()))
+        })
+    )
+    // A server that listens on a port has an address of this form.
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, came }
+  })
+
+/** The same, with each answer in one piece. */
+export const anyServer = anyServerWith((answer) => ({ pieces: [answer] }))
