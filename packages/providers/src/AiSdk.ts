@@ -113,11 +113,11 @@ const make = (making: Making): ModelService => {
     }
   }
 
-  /** One for each provider and package, since it keeps what it made of messages. */
+  /** One for each provider and package, with and without facts, since it keeps what it made of messages. */
   const prompts = new Map<string, Prompt.Prompt>()
-  const promptOf = (provider: string, dialect: Dialect.Dialect): Prompt.Prompt => {
-    const key = `${provider} ${dialect.optionsKey}`
-    const prompt = prompts.get(key) ?? Prompt.make({ provider, dialect })
+  const promptOf = (provider: string, dialect: Dialect.Dialect, known?: Snapshot.Models): Prompt.Prompt => {
+    const key = `${provider} ${dialect.optionsKey} ${known !== undefined}`
+    const prompt = prompts.get(key) ?? Prompt.make({ provider, dialect, ...(known === undefined ? {} : { known }) })
     prompts.set(key, prompt)
     return prompt
   }
@@ -126,7 +126,8 @@ const make = (making: Making): ModelService => {
     const lacking = await missing(route)
     if (lacking !== undefined) throw lacking
     const { dialect, model } = await route.provider.model(request.model.model)
-    return making.ask(model, promptOf(route.id, dialect)(request, signal).options)
+    const prompt = promptOf(route.id, dialect, await Prompt.factsFor(route.id, request))
+    return making.ask(model, prompt(request, signal).options)
   }
 
   const stream = (request: ModelRequest): Stream.Stream<ModelPart, ModelError> => {

@@ -62,7 +62,8 @@ export const inspect = Effect.fnUntraced(function* (
     try: () => provider.model(ref.model),
     catch: (error) => classify(error, { phase: "before-output" })
   })
-  const prompt = Prompt.make({ provider: known.id, dialect })
+  const facts = yield* Effect.promise(() => Prompt.factsFor(known.id, request))
+  const prompt = Prompt.make({ provider: known.id, dialect, ...(facts === undefined ? {} : { known: facts }) })
   const { options, transformed } = prompt(request, AbortSignal.timeout(limitMillis))
   const failure = yield* Effect.promise(async () => {
     try {

@@ -26,12 +26,31 @@ const makerOf = (model: string): string | undefined => makers.find(([pattern]) =
 
 const listed = `Known providers: ${providers.join(", ")}.`
 
+/** What else a provider may be called: for people, or in the names of its variables, which begin with its name. */
+const otherNames = ({ keys, title }: (typeof known)[number]): ReadonlyArray<string> => [
+  title,
+  // "AI" is in many of them.
+  ...title.split(" ").filter((word) => word.length > 3),
+  ...keys.map((name) => name.replace(/_(API_KEY|TOKEN)$/, ""))
+]
+
+/** The providers that may be meant by a name that none of them has, the nearest first. */
+export const nearProviders = (name: string): ReadonlyArray<string> => {
+  const near = nearMisses(name, providers)
+  const called = known.filter((one) => nearMisses(name, otherNames(one)).length > 0).map(({ id }) => id)
+  const maker = makerOf(name)
+  return [...new Set([...near, ...called, ...(maker === undefined ? [] : [maker])])]
+}
+
 /** What to say of a provider that is none. `like` are models of which one may be meant. */
 export const unknownProvider = (ref: ModelRef.ModelRef, like: ReadonlyArray<string> = []): string => {
-  const near = nearMisses(ref.provider, providers)
-  const maker = near.length > 0 ? undefined : makerOf(ref.model)
-  const meant = (maker === undefined ? near : [maker]).map((provider) => `${provider}/${ref.model}`)
-  return `There is no provider "${ref.provider}" (in ${ModelRef.format(ref)}).${didYouMean(like.length > 0 ? like : meant)} ${listed}`
+  const near = nearProviders(ref.provider)
+  const theirs = like.filter((id) => near.includes(id.slice(0, id.indexOf("/"))))
+  const maker = makerOf(ref.model)
+  const others = like.length > 0 || maker === undefined ? like : [`${maker}/${ref.model}`]
+  const named = theirs.length > 0 ? theirs : near.map((provider) => `${provider}/${ref.model}`)
+  const meant = (near.length > 0 ? named : others).slice(0, 3)
+  return `There is no provider "${ref.provider}" (in ${ModelRef.format(ref)}).${didYouMean(meant)} ${listed}`
 }
 
 const noModelId = (text: string, like: ReadonlyArray<string>): string => {

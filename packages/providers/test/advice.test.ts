@@ -160,7 +160,15 @@ describe("model ids", () => {
     ["OpenAI/gpt-5", "Did you mean openai/gpt-5"],
     ["olama/qwen3:8b", "Did you mean ollama/qwen3:8b?"],
     ["acme/claude-x", "Did you mean anthropic/claude-x?"],
-    ["ollama", "Did you mean ollama/<model>?"]
+    ["ollama", "Did you mean ollama/<model>?"],
+    ["together/x", "Did you mean togetherai/x?"],
+    ["bedrock/claude-x", "Did you mean amazon-bedrock/claude-x?"],
+    ["vertex-ai/gemini-x", "Did you mean google-vertex/gemini-x?"],
+    ["gateway/openai/gpt-5", "Did you mean vercel/openai/gpt-5?"],
+    ["dashscope/x", "Did you mean alibaba/x?"],
+    ["azure-openai/x", "Did you mean azure/x?"],
+    ["github/x", "Did you mean github-models/x?"],
+    ["gemini/x", "Did you mean google/x?"]
   ])("%s: %s", (text, meant) => {
     const found = read(text)
     assert.isTrue(Result.isFailure(found))

@@ -47,21 +47,44 @@ describe("own packages", () => {
       })
   )
 
-  it.live.each(["deepseek-chat", "deepseek-reasoner", "deepseek-v4-pro"])(
-    "of DeepSeek changes nothing that it has sent of %s",
-    (name) =>
+  it.live.each([
+    ["deepseek", "deepseek-chat"],
+    ["deepseek", "deepseek-reasoner"],
+    ["deepseek", "deepseek-v4-pro"],
+    ["alibaba", "qwen3-max"],
+    ["alibaba", "qwen3.7-max"]
+  ] as const)("of %s changes nothing that it has sent of %s", ([provider, name]) =>
+    Effect.gen(function* () {
+      const bodyOf = Effect.fnUntraced(function* (...messages: ReadonlyArray<ModelMessage>) {
+        const asked = request("chat-completions", { model: { provider, model: name }, messages })
+        const { wire } = yield* Inspect.inspect(asked, { [provider]: nowhere })
+        // The body of a request is an object.
+        return render("chat-completions", wire?.body as Parameters<typeof render>[1])
+      })
+      const first = yield* bodyOf(said("a"), thought)
+      assert.include(JSON.stringify(first), "hm")
+      assert.isTrue(isPrefix(first, yield* bodyOf(said("a"), thought, said("b"))))
+    })
+  )
+
+  it.live.each([
+    ["openrouter", "z-ai/glm-5.3", false],
+    ["openrouter", "z-ai/glm-4.6v", true],
+    ["amazon-bedrock", "amazon.nova-micro-v1:0", false],
+    ["groq", "not-in-the-catalogue", true]
+  ] as const)(
+    "of %s is sent a picture for %s where the catalogue does not say that it is blind",
+    ([provider, name, sees]) =>
       Effect.gen(function* () {
-        const bodyOf = Effect.fnUntraced(function* (...messages: ReadonlyArray<ModelMessage>) {
-          const model = { provider: "deepseek", model: name }
-          const { wire } = yield* Inspect.inspect(request("chat-completions", { model, messages }), {
-            deepseek: nowhere
-          })
-          // The body of a request is an object.
-          return render("chat-completions", wire?.body as Parameters<typeof render>[1])
-        })
-        const first = yield* bodyOf(said("a"), thought)
-        assert.include(JSON.stringify(first), "hm")
-        assert.isTrue(isPrefix(first, yield* bodyOf(said("a"), thought, said("b"))))
+        const file = { type: "file", mediaType: "image/png", data: { type: "base64", base64: "AAAA" } } as const
+        const { wire } = yield* Inspect.inspect(
+          request("chat-completions", {
+            model: { provider, model: name },
+            messages: [{ role: "user", content: [file] }]
+          }),
+          { openrouter: nowhere, amazonBedrock: { ...nowhere, region: "eu-west-1" }, groq: nowhere }
+        )
+        assert.strictEqual(JSON.stringify(wire?.body).includes("was left out"), !sees)
       })
   )
 

@@ -5,6 +5,8 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { providerName } from "@rein/core/loop/telemetry/Telemetry"
+import type { ModelPart } from "@rein/core/model/ModelPart"
+import type { ModelMessage } from "@rein/core/model/ModelRequest"
 import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import * as AiSdk from "../src/AiSdk.ts"
 import { versions } from "../src/aisdk/Packages.ts"
@@ -66,18 +68,38 @@ const silent = ["anthropic", "openai", "google", "google-vertex", "amazon-bedroc
 
 const look = { name: "look", description: "Looks.", parameters: { type: "object", properties: {} } }
 
-/** DeepSeek's package is not used for every model. */
+/** What the model has been told by the tool. */
+const history: ReadonlyArray<ModelMessage> = [
+  { role: "user", content: [{ type: "text", text: "hello" }] },
+  {
+    role: "assistant",
+    content: [
+      { type: "reasoning", text: "thought" },
+      { type: "call", id: "call00000", tool: "look", input: { at: "here" } }
+    ]
+  },
+  { role: "tool", content: [{ type: "result", id: "call00000", tool: "look", output: "nothing there", failed: false }] }
+]
+
+/** Some packages are not used for every model. */
+const taken: Readonly<Record<string, string>> = { alibaba: "qwen3.7-max", deepseek: "deepseek-v4-pro" }
+
 const asked = (provider: string) =>
   request("chat-completions", {
-    model: { provider, model: provider === "deepseek" ? "deepseek-v4-pro" : "m" },
+    model: { provider, model: taken[provider] ?? "m" },
+    messages: history,
     tools: [look]
   })
+
+/** The calls, as they are asked for. */
+const callsOf = (parts: ReadonlyArray<ModelPart>) =>
+  parts.flatMap((part) => (part.type === "call" ? [[part.tool, JSON.parse(part.input)]] : []))
 
 const nameOf = (id: string): string => id.replace(/-[a-z]/g, (letters) => letters.slice(1).toUpperCase())
 
 const settings = (url: string) => ({ apiKey: Redacted.make(key), baseUrl: url, region: "eu-west-1" })
 
-/** The tool is in the request, wherever the dialect puts it. */
+/** The tool, its call and its result are in the request, wherever the dialect puts them. */
 const checkCame = (came: Came | undefined, path: string, [header, value]: Header) => {
   assert.strictEqual(came?.path, path)
   const sent = String(came?.headers[header])
@@ -86,6 +108,8 @@ const checkCame = (came: Came | undefined, path: string, [header, value]: Header
   assert.match(came?.body ?? "", /"tools":\[/)
   assert.include(came?.body, '"look"')
   assert.include(came?.body, '"hello"')
+  assert.include(came?.body, "here")
+  assert.include(came?.body, '"nothing there"')
 }
 
 /** Was it sent by the package that speaks with everybody? */
@@ -124,7 +148,8 @@ describe("the table", () => {
       assert.strictEqual(server.came.length, 1)
       assert.strictEqual(textOf(parts, "text-delta"), "hello")
       const end = finishOf(parts)
-      assert.deepStrictEqual([end?.reason, end?.usage.input, end?.usage.output], ["stop", 7, 2])
+      assert.deepStrictEqual(callsOf(parts), [["look", { at: "ü.ts" }]])
+      assert.deepStrictEqual([end?.reason, end?.usage.input, end?.usage.output], ["tool-calls", 7, 2])
       assert.strictEqual(end?.cost, silent.includes(id) ? undefined : 4_500)
       const seen = yield* Inspect.inspect(asked(id), { [nameOf(id)]: settings(server.url) })
       assert.deepStrictEqual(seen.wire, {
@@ -182,6 +207,19 @@ describe("the table", () => {
   )
 })
 
+/** Which field takes reasoning back; others are refused there. Most servers ignore what they do not know. */
+const reasoningFields: Readonly<Record<string, ReadonlyArray<string>>> = {
+  groq: ["reasoning"],
+  cerebras: ["reasoning"],
+  mistral: []
+}
+
+/** The fields of the assistant's message that hold its reasoning. */
+const reasoningIn = (came: Came | undefined): ReadonlyArray<string> => {
+  const { messages = [] }: { readonly messages?: ReadonlyArray<object> } = JSON.parse(came?.body ?? "{}")
+  return messages.flatMap((message) => Object.keys(message).filter((name) => name.startsWith("reasoning")))
+}
+
 /** Asks every provider in a process in which Node finds none of the optional packages. */
 const program = (url: string) => `
   import { registerHooks } from "node:module"
@@ -198,7 +236,7 @@ const program = (url: string) => `
     const name = id.replace(/-[a-z]/g, (letters) => letters.slice(1).toUpperCase())
     const model = await ManagedRuntime.make(AiSdk.layerWith({ [name]: settings })).runPromise(Effect.gen(function* () { return yield* Model }))
     const exit = await Effect.runPromise(Effect.result(Stream.runCollect(model.stream({ ...${JSON.stringify(asked("x"))}, model: { provider: id, model: "m" } }))))
-    out[id] = exit._tag === "Failure" ? exit.failure.message : exit.success.filter((part) => part.type === "text-delta").map((part) => part.text).join("")
+    out[id] = exit._tag === "Failure" ? { message: exit.failure.message, parts: [] } : { message: "", parts: exit.success }
   }
   console.log(JSON.stringify(out))
 `
@@ -211,15 +249,28 @@ describe("without any optional package", () => {
       const { stdout } = yield* Effect.promise(() =>
         promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname, env: { PATH: process.env["PATH"] } })
       )
-      const said: Readonly<Record<string, string>> = JSON.parse(stdout)
-      assert.include(said["amazon-bedrock"], `npm install @ai-sdk/amazon-bedrock@${versions["@ai-sdk/amazon-bedrock"]}`)
-      assert.include(said["google-vertex"], `npm install @ai-sdk/google-vertex@${versions["@ai-sdk/google-vertex"]}`)
+      const said: Readonly<Record<string, { readonly message: string; readonly parts: ReadonlyArray<ModelPart> }>> =
+        JSON.parse(stdout)
+      assert.include(
+        said["amazon-bedrock"]?.message,
+        `npm install @ai-sdk/amazon-bedrock@${versions["@ai-sdk/amazon-bedrock"]}`
+      )
+      assert.include(
+        said["google-vertex"]?.message,
+        `npm install @ai-sdk/google-vertex@${versions["@ai-sdk/google-vertex"]}`
+      )
       const answering = AiSdk.providers.filter((id) => id !== "amazon-bedrock" && id !== "google-vertex")
       for (const [index, id] of answering.entries()) {
-        assert.strictEqual(said[id], "hello", id)
+        const { parts = [] } = said[id] ?? {}
+        assert.strictEqual(textOf(parts, "text-delta"), "hello", id)
+        assert.deepStrictEqual(callsOf(parts), [["look", { at: "ü.ts" }]], id)
+        assert.strictEqual(finishOf(parts)?.reason, "tool-calls", id)
         const { own, plain } = paths[id] ?? {}
         checkCame(server.came[index], plain ?? own?.[0] ?? "", plain === undefined ? (own?.[1] ?? bearer) : bearer)
         assert.strictEqual(isPlain(server.came[index]), plain !== undefined)
+        if (plain !== undefined) {
+          assert.deepStrictEqual(reasoningIn(server.came[index]), reasoningFields[id] ?? ["reasoning_content"], id)
+        }
       }
     })
   )

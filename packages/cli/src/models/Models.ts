@@ -3,7 +3,6 @@ import { ModelCatalog, type ModelFacts, type Prices } from "@rein/core/model/Mod
 import { Catalogue, ModelName } from "@rein/providers"
 import { Effect } from "effect"
 import { UsageError } from "../Failure.ts"
-import { didYouMean } from "../Near.ts"
 import { columns, size } from "../Numbers.ts"
 import { ofProcess, type Output } from "../Output.ts"
 import { visible, visibleJson } from "../Visible.ts"
@@ -81,8 +80,9 @@ const providerOf = Effect.fnUntraced(function* (
   const found = all.find(({ id }) => id === given)
   if (found !== undefined) return found
   const known = ModelName.providers
+  const near = ModelName.nearProviders(given)
   return yield* new UsageError({
-    message: `There is no provider "${given}".${didYouMean(given, known)} Known providers: ${known.join(", ")}.`
+    message: `There is no provider "${given}".${near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`} Known providers: ${known.join(", ")}.`
   })
 })
 

@@ -38,7 +38,9 @@ const valueOf = ({ known, untold }: Sum): number | "unknown" => {
 /** What the steps of one day, model or project have used. */
 export interface Group {
   readonly name: string
-  readonly sessions: ReadonlySet<string>
+  readonly sessions: number
+  /** The session that was counted last; the entries of each come together. */
+  readonly last?: string
   readonly steps: number
   readonly input: Sum
   readonly cacheRead: Sum
@@ -48,7 +50,7 @@ export interface Group {
 
 const emptyGroup = (name: string): Group => ({
   name,
-  sessions: new Set(),
+  sessions: 0,
   steps: 0,
   input: nothing,
   cacheRead: nothing,
@@ -58,7 +60,8 @@ const emptyGroup = (name: string): Group => ({
 
 const withEntry = (group: Group, session: string, { cost, usage }: Ledger.Entry): Group => ({
   ...group,
-  sessions: group.sessions.has(session) ? group.sessions : new Set([...group.sessions, session]),
+  sessions: group.last === session ? group.sessions : group.sessions + 1,
+  last: session,
   steps: group.steps + 1,
   input: plus(group.input, usage.input),
   cacheRead: plus(group.cacheRead, usage.cacheRead),
@@ -107,7 +110,7 @@ const tokens = (sum: Sum): string => (sum.untold === 0 ? count(sum.known) : `${c
 
 const row = ({ cacheRead, cost, input, name, output, sessions, steps }: Group): ReadonlyArray<string> => [
   name,
-  String(sessions.size),
+  String(sessions),
   String(steps),
   tokens(input),
   tokens(cacheRead),
@@ -117,7 +120,7 @@ const row = ({ cacheRead, cost, input, name, output, sessions, steps }: Group): 
 
 const object = (by: By, { cacheRead, cost, input, name, output, sessions, steps }: Group) => ({
   [by]: name,
-  sessions: sessions.size,
+  sessions,
   steps,
   usage: { input: valueOf(input), cacheRead: valueOf(cacheRead), output: valueOf(output) },
   knownUsage: { input: input.known, cacheRead: cacheRead.known, output: output.known },

@@ -13,6 +13,8 @@ export interface Dialect {
   readonly options?: Readonly<Record<string, boolean>>
   /** Takes back what the provider's package counted as zero without being told. */
   readonly usage?: (counted: LanguageModelV4Usage) => LanguageModelV4Usage
+  /** Says in its own word why each answer ends: without one it was cut, whatever its package makes of it. */
+  readonly tellsEnd?: boolean
   /** Several system texts become one: chat templates of open models refuse a second one. */
   readonly joinSystem: boolean
   /** Tool results may hold files; elsewhere these follow as a user message. */
@@ -80,6 +82,7 @@ export const ofProvider = (provider: string): Dialect => {
   if (family === "amazon-bedrock") {
     return { ...anthropic, optionsKey: "bedrock", cacheMark: { bedrock: { cachePoint: { type: "default" } } } }
   }
+  if (family === "openrouter") return { ...plain, optionsKey: family, tellsEnd: true }
   if (family === "google") return { ...plain, optionsKey: "google", filesInResults: true }
   return { ...plain, optionsKey: family }
 }

@@ -70,18 +70,42 @@ export const openai: Family = (settings) => {
   }
 }
 
+/** What some servers want otherwise than most do. */
+export interface ChatQuirks {
+  /** Refuses the field that asks for a count of tokens. */
+  readonly refusesUsage?: boolean
+  /** The field in which it takes a model's reasoning back; it refuses `reasoning_content`. */
+  readonly reasoningField?: "reasoning" | "none"
+}
+
+const renamed =
+  (field: "reasoning" | "none") =>
+  (message: object): object => {
+    const { reasoning_content: reasoning, ...rest } = message as { readonly reasoning_content?: unknown }
+    return reasoning === undefined || field === "none" ? rest : { ...rest, [field]: reasoning }
+  }
+
 /** Loads the package that speaks chat completions with everybody. */
 export const chatCompletions = async (
   settings: ProviderSettings,
   baseURL: string,
-  includeUsage = true
+  { reasoningField: field, refusesUsage = false }: ChatQuirks = {}
 ): Promise<Loaded["make"]> => {
   const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible")
   return createOpenAICompatible({
     name: "openai-compatible",
     baseURL,
-    includeUsage,
+    includeUsage: !refusesUsage,
     convertUsage: countedUsage,
+    // The package makes the messages of every body.
+    ...(field === undefined
+      ? {}
+      : {
+          transformRequestBody: (body) => ({
+            ...body,
+            messages: (body["messages"] as ReadonlyArray<object>).map(renamed(field))
+          })
+        }),
     ...(settings.apiKey === undefined ? {} : { apiKey: keyOf(settings) }),
     ...common(settings)
   })

@@ -5,7 +5,7 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider"
 import { fromRaw } from "./ChatUsage.ts"
 import * as Dialect from "./Dialect.ts"
-import { bearer, chatCompletions, type Family, missingKey } from "./Families.ts"
+import { bearer, chatCompletions, type ChatQuirks, type Family, missingKey } from "./Families.ts"
 import { optional, type PackageName } from "./Packages.ts"
 import { common, fetchOf, keyOf, lazily, type Provider } from "./Provider.ts"
 
@@ -34,8 +34,7 @@ export interface Options {
   /** Base URL of the chat completions. */
   readonly url: string
   readonly own?: Own
-  /** Refuses the field that asks for a count of tokens. */
-  readonly refusesUsage?: boolean
+  readonly quirks?: ChatQuirks
 }
 
 const withoutSlash = (url: string): string => url.trim().replace(/\/+$/, "")
@@ -56,7 +55,7 @@ export const addressOf = (given: string | undefined, usual: string, others: Read
 
 /** A provider with chat completions at this address. */
 export const hosted =
-  ({ id, own, refusesUsage, url }: Options): Family =>
+  ({ id, own, quirks, url }: Options): Family =>
   (settings): Provider => {
     const ownUrl = own?.url ?? url
     const address = addressOf(settings.baseUrl, url, [ownUrl])
@@ -71,7 +70,7 @@ export const hosted =
       ...common(settings)
     })
     const chat = async () => ({
-      make: await chatCompletions(settings, address, refusesUsage !== true),
+      make: await chatCompletions(settings, address, quirks),
       dialect: Dialect.openaiCompatible
     })
     const byChat = lazily(chat)

@@ -37,6 +37,8 @@ const score = (wanted: string, name: string): number | undefined => {
   if (left === right) return 0
   // A version or a date left out or made up is the usual mistake.
   if (left.length >= 3 && right.length >= 3 && (right.startsWith(left) || left.startsWith(right))) return 1
+  // So is the middle of a name alone: sonnet, bedrock.
+  if (left.length >= 4 && right.includes(left)) return 2
   const found = distance(left, right)
   if (found <= Math.max(1, Math.floor(Math.max(left.length, right.length) / 4))) return found + 1
   const family = shared(left, right)

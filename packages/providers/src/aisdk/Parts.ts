@@ -50,8 +50,8 @@ export const usage = (counted: LanguageModelV4Usage): Usage.Usage => ({
  * Why the answer ended. An `other` without the provider's own word is what most providers say of a stream that just
  * stopped; and Anthropic's `pause_turn` is no end, although the SDK calls it `stop`.
  */
-export const finishReason = ({ raw, unified }: LanguageModelV4FinishReason): FinishReason => {
-  if (unified === "interrupted") return "cut"
+export const finishReason = ({ raw, unified }: LanguageModelV4FinishReason, tellsEnd = false): FinishReason => {
+  if (unified === "interrupted" || (tellsEnd && raw === undefined && unified !== "error")) return "cut"
   if (unified === "other") return raw === undefined ? "cut" : "unknown"
   return raw === "pause_turn" ? "unknown" : unified
 }
@@ -76,8 +76,13 @@ const startUsage = (part: Of<"custom">): Usage.Usage | undefined => {
   }
 }
 
-const finish = (part: Of<"finish">, counted: Usage.Usage, start: Usage.Usage | undefined): ModelPart => {
-  const reason = finishReason(part.finishReason)
+const finish = (
+  part: Of<"finish">,
+  counted: Usage.Usage,
+  start: Usage.Usage | undefined,
+  tellsEnd: boolean | undefined
+): ModelPart => {
+  const reason = finishReason(part.finishReason, tellsEnd)
   const { raw } = part.finishReason
   const cost = reportedCost(part.usage.raw, part.providerMetadata)
   return {
@@ -188,7 +193,7 @@ const isHollow = (part: StreamPart): boolean =>
   part.providerMetadata === undefined
 
 /** Reads one answer from its first part to its last. */
-export const converter = (dialect: Pick<Dialect, "usage"> = {}): Converter => {
+export const converter = (dialect: Pick<Dialect, "usage" | "tellsEnd"> = {}): Converter => {
   let begun = false
   let failure: { readonly cause: unknown } | undefined
   let start: Usage.Usage | undefined
@@ -200,7 +205,7 @@ export const converter = (dialect: Pick<Dialect, "usage"> = {}): Converter => {
       return undefined
     }
     if (part.type !== "finish") return block(part)
-    return finish(part, usage(dialect.usage?.(part.usage) ?? part.usage), start)
+    return finish(part, usage(dialect.usage?.(part.usage) ?? part.usage), start, dialect.tellsEnd)
   }
 
   const convert = (batch: ReadonlyArray<StreamPart>): Array<ModelPart> => {

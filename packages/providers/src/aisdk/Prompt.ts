@@ -20,6 +20,7 @@ import type {
 } from "@rein/core/model/ModelRequest"
 import type { ModelRef } from "@rein/core/schema/ModelRef"
 import type { ProviderData } from "@rein/core/schema/Part"
+import * as Snapshot from "../catalogue/Snapshot.ts"
 import type { Rule, Settings, Target, ToolSpec } from "../transform/Rule.ts"
 import * as Transform from "../transform/Transform.ts"
 import type { Transformed } from "../transform/Transform.ts"
@@ -66,8 +67,7 @@ const assistantPart = (part: TextContent | ReasoningContent | FileContent | Call
 const resultOutput = ({ attachments, failed, output }: ResultContent): LanguageModelV4ToolResultOutput => {
   if (failed) return { type: "error-text", value: output }
   if (!attachments?.length) return { type: "text", value: output }
-  const text = output === "" ? [] : [{ type: "text" as const, text: output }]
-  return { type: "content", value: [...text, ...attachments.map(file)] }
+  return { type: "content", value: [{ type: "text", text: output }, ...attachments.map(file)] }
 }
 
 const result = (part: ResultContent): LanguageModelV4ToolResultPart => ({
@@ -179,26 +179,41 @@ export interface Asked {
   /** Whichever model requests name, it is this one that answers. */
   readonly model?: string
   readonly dialect: Dialect
+  /** What is known of the provider's models; see `factsFor`. */
+  readonly known?: Snapshot.Models
   /** Instead of the table's. */
   readonly rules?: ReadonlyArray<Rule>
 }
+
+const holdsFiles = ({ messages }: ModelRequest): boolean =>
+  messages.some(({ content }) =>
+    content.some((part) => part.type === "file" || (part.type === "result" && part.attachments !== undefined))
+  )
+
+/** What must be known of a provider's models for this request: nothing, unless it holds a file that one may not take. */
+export const factsFor = async (provider: string, request: ModelRequest): Promise<Snapshot.Models | undefined> =>
+  holdsFiles(request) ? Snapshot.load(provider) : undefined
 
 /** The models of a process are few; the one that was asked longest ago is made again. */
 const keptModels = 32
 
 /** Makes call options of requests, by the rules for the model that each one names. */
-export const make = ({ dialect, model, provider, rules }: Asked): Prompt => {
+export const make = ({ dialect, known = {}, model, provider, rules }: Asked): Prompt => {
   const models = new Map<string, ReturnType<typeof forModel>>()
+  const targetOf = (name: string): Target => {
+    const input = Object.hasOwn(known, name) ? known[name]?.capabilities?.input : undefined
+    return { provider, model: name, dialect, ...(input === undefined ? {} : { input }) }
+  }
   return (request, signal) => {
     const { model: asked } = request
     const name = `${asked.provider}/${asked.model}`
-    const known = models.get(name) ?? forModel({ provider, model: model ?? asked.model, dialect }, asked, rules)
+    const prompt = models.get(name) ?? forModel(targetOf(model ?? asked.model), asked, rules)
     models.delete(name)
-    models.set(name, known)
+    models.set(name, prompt)
     for (const oldest of models.keys()) {
       if (models.size <= keptModels) break
       models.delete(oldest)
     }
-    return known(request, signal)
+    return prompt(request, signal)
   }
 }

@@ -72,14 +72,14 @@ const variableOf = (id: string): string => id.toUpperCase().replaceAll("-", "_")
 const speaks = (family: Family, row: Row) => ({ ...row, family })
 
 /** A provider with chat completions at this address, and perhaps a package of its own. */
-const at = (url: string, row: Row & Pick<Hosted, "own" | "refusesUsage">) => ({ ...row, url })
+const at = (url: string, row: Row & Pick<Hosted, "own" | "quirks">) => ({ ...row, url })
 
 const local = (title: string, port: number) => {
   const url = `http://127.0.0.1:${port}/v1`
   return { title, family: openaiCompatible(url), local: url }
 }
 
-type Given = Row & (Pick<Known, "family"> | Pick<Hosted, "url" | "own" | "refusesUsage">)
+type Given = Row & (Pick<Known, "family"> | Pick<Hosted, "url" | "own" | "quirks">)
 
 const rows: { readonly [name in Name]: Given } = {
   anthropic: speaks(anthropic, { title: "Anthropic" }),
@@ -113,10 +113,12 @@ const rows: { readonly [name in Name]: Given } = {
   }),
   mistral: at("https://api.mistral.ai/v1", {
     title: "Mistral",
+    quirks: { reasoningField: "none" },
     own: { name: "@ai-sdk/mistral", load: async (given) => (await import("@ai-sdk/mistral")).createMistral(given) }
   }),
   groq: at("https://api.groq.com/openai/v1", {
     title: "Groq",
+    quirks: { reasoningField: "reasoning" },
     own: { name: "@ai-sdk/groq", load: async (given) => (await import("@ai-sdk/groq")).createGroq(given) }
   }),
   xai: at("https://api.x.ai/v1", {
@@ -149,6 +151,7 @@ const rows: { readonly [name in Name]: Given } = {
   }),
   cerebras: at("https://api.cerebras.ai/v1", {
     title: "Cerebras",
+    quirks: { reasoningField: "reasoning" },
     own: {
       name: "@ai-sdk/cerebras",
       load: async (given) => (await import("@ai-sdk/cerebras")).createCerebras(given)
@@ -157,7 +160,7 @@ const rows: { readonly [name in Name]: Given } = {
   cohere: at("https://api.cohere.ai/compatibility/v1", {
     title: "Cohere",
     keys: ["COHERE_API_KEY", "CO_API_KEY"],
-    refusesUsage: true,
+    quirks: { refusesUsage: true },
     own: {
       name: "@ai-sdk/cohere",
       url: "https://api.cohere.com/v2",
@@ -200,7 +203,12 @@ const rows: { readonly [name in Name]: Given } = {
   alibaba: at("https://dashscope-intl.aliyuncs.com/compatible-mode/v1", {
     title: "Alibaba",
     keys: ["ALIBABA_API_KEY", "DASHSCOPE_API_KEY"],
-    own: { name: "@ai-sdk/alibaba", load: async (given) => (await import("@ai-sdk/alibaba")).createAlibaba(given) }
+    own: {
+      name: "@ai-sdk/alibaba",
+      // As with DeepSeek: these are the models of which it keeps it.
+      takes: (model) => /^(kimi-k2\.7-code|qwen3\.6-plus|qwen3\.7-(flash|max|plus)|qwen3\.8-(flash|max))$/.test(model),
+      load: async (given) => (await import("@ai-sdk/alibaba")).createAlibaba(given)
+    }
   }),
   moonshotai: at("https://api.moonshot.ai/v1", {
     title: "Moonshot AI",

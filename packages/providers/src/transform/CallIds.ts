@@ -1,6 +1,6 @@
-/** Ids of calls as a provider takes them. They come back with the results and mean nothing to the model. */
+/** Ids and names of calls as a provider takes them. Ids come back with the results and mean nothing to the model. */
 import { isClaude, isMistral } from "./Models.ts"
-import type { Rule } from "./Rule.ts"
+import { mapAssistant, mapEach, type Rule } from "./Rule.ts"
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -46,5 +46,29 @@ const claude: Rule = {
   }
 }
 
+/** With this name a tool may be called. */
+const plainName = (name: string): string => name.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64) || "unnamed"
+
+const withPlainName = <A extends { readonly tool: string }>(part: A): A => {
+  const tool = plainName(part.tool)
+  return tool === part.tool ? part : { ...part, tool }
+}
+
+const names: Rule = {
+  name: "call-names",
+  what: "Replaces what is no letter, digit, _ or - in the name of a called tool, and cuts it to 64 characters.",
+  why: "Models make up names, with tokens of their own format in them, too; every later request would be refused for one.",
+  source: "https://platform.openai.com/docs/api-reference/responses/create#responses-create-input",
+  applies: () => true,
+  message: (message) => {
+    if (message.role === "user") return message
+    if (message.role === "assistant") {
+      return mapAssistant(message, (part) => [part.type === "call" ? withPlainName(part) : part])
+    }
+    const content = mapEach(message.content, withPlainName)
+    return content === message.content ? message : { ...message, content }
+  }
+}
+
 /** In this order. */
-export const rules: ReadonlyArray<Rule> = [mistral, claude]
+export const rules: ReadonlyArray<Rule> = [names, mistral, claude]

@@ -5,7 +5,7 @@
  * passes it over.
  */
 import type { Schema } from "effect"
-import { speaksChat } from "./Models.ts"
+import { isStrict, speaksChat } from "./Models.ts"
 import type { Rule, Settings, Target } from "./Rule.ts"
 
 type Effort = NonNullable<Settings["call"]["reasoning"]>
@@ -43,14 +43,15 @@ const variants: ReadonlyArray<Variant> = [
   },
   {
     name: "qwen",
-    applies: ({ model, provider }) => provider === "alibaba" || /qwen3(?![\w.-]*coder)/i.test(model),
+    applies: (target) =>
+      target.provider === "alibaba" || (!isStrict(target) && /qwen-?3(?![\w.-]*coder)/i.test(target.model)),
     what: "Sends it as `enable_thinking`, yes or no.",
     source: "https://www.alibabacloud.com/help/en/model-studio/deep-thinking",
     options: (effort) => ({ enable_thinking: effort !== "none" })
   },
   {
     name: "switch",
-    applies: ({ model }) => /glm-|deepseek|kimi/i.test(model),
+    applies: (target) => !isStrict(target) && /glm-|deepseek|kimi/i.test(target.model),
     what: "Sends it as `thinking`, enabled or disabled.",
     source: "https://docs.z.ai/guides/capabilities/thinking-mode",
     options: (effort) => ({ thinking: isThinking(effort) })

@@ -18,7 +18,7 @@ const filled = (message: ModelMessage): ModelMessage => {
       })
     case "tool": {
       const content = mapEach(message.content, (part) =>
-        isBlank(part.output) && (part.failed || !part.attachments?.length) ? { ...part, output: "(no output)" } : part
+        isBlank(part.output) ? { ...part, output: "(no output)" } : part
       )
       return content === message.content ? message : { ...message, content }
     }

@@ -1,7 +1,7 @@
-/** What another model has said: its words stay, what only its own provider can read goes. */
+/** What another model has said, or a provider has done: words stay, what only the provider can read goes. */
 import type { CallContent, ModelMessage, ResultContent, TextContent } from "@rein/core/model/ModelRequest"
 import type { ModelRef } from "@rein/core/schema/ModelRef"
-import { isKimi, isThinkingDeepSeek, speaksGoogle } from "./Models.ts"
+import { isThinkingDeepSeek, isThinkingKimi, speaksGoogle } from "./Models.ts"
 import { isSame, mapAssistant, type Rule, type Target } from "./Rule.ts"
 
 /** Has another model said it than the one that is asked? What does not tell its model counts as one's own. */
@@ -11,7 +11,7 @@ export const isForeign = (message: ModelMessage, asked: ModelRef): boolean =>
   (message.from.provider !== asked.provider || message.from.model !== asked.model)
 
 /** Models that take reasoning as plain text in a field of its own, and refuse calls without it. */
-export const wantsReasoning = (target: Target): boolean => isKimi(target) || isThinkingDeepSeek(target)
+export const wantsReasoning = (target: Target): boolean => isThinkingKimi(target) || isThinkingDeepSeek(target)
 
 const withoutData = <A extends { readonly provider?: unknown }>(part: A): A => {
   if (part.provider === undefined) return part
@@ -58,13 +58,12 @@ const toldResult = (result: ResultContent): TextContent => ({
 })
 
 const hosted: Rule = {
-  name: "foreign-hosted-calls",
-  what: "Tells in words which tools another provider has run itself, and what came of it.",
-  why: "Only the provider that ran them knows these tools and the ids of their calls.",
+  name: "hosted-calls",
+  what: "Tells in words which tools a provider has run itself, and what came of it.",
+  why: "Others do not know these tools, and a provider does not take its own results back from where all others stand.",
   source: "https://docs.claude.com/en/docs/agents-and-tools/tool-use/web-search-tool",
   applies: () => true,
-  message: (message, { asked }) => {
-    if (!isForeign(message, asked)) return message
+  message: (message) => {
     if (message.role !== "tool") {
       return mapAssistant(message, (part) => [part.type === "call" && part.hosted === true ? told(part) : part])
     }
@@ -81,10 +80,10 @@ const files: Rule = {
   what: "Names a file that a model has made instead of sending it back.",
   why: "Only Google's API takes files from the assistant; other packages throw or drop them without a word.",
   source: "https://ai-sdk.dev/docs/ai-sdk-core/prompts#file-parts",
-  applies: (target) => !speaksGoogle(target),
-  message: (message) =>
+  applies: () => true,
+  message: (message, { target }) =>
     mapAssistant(message, (part) =>
-      part.type === "file"
+      part.type === "file" && !(speaksGoogle(target) && part.data.type === "base64")
         ? [{ type: "text", text: `[${part.name ?? "A file"} (${part.mediaType}) was made here.]` }]
         : [part]
     )

@@ -2,7 +2,7 @@
 import type { FileContent, ModelMessage, ResultContent, TextContent } from "@rein/core/model/ModelRequest"
 import * as Base64 from "effect/encoding/Base64"
 import { Result } from "effect"
-import { speaksAnthropic, speaksBedrock, speaksChat, speaksGoogle } from "./Models.ts"
+import { isGemini, speaksAnthropic, speaksBedrock, speaksChat, speaksGoogle } from "./Models.ts"
 import { isSame, mapEach, type Rule, type Target } from "./Rule.ts"
 
 /** Which types of file may be sent as bytes, and which as an address. */
@@ -13,39 +13,62 @@ interface Readable {
 
 const images = /^image\/(jpe?g|png|gif|webp)$/
 const documents = /^(image\/(jpe?g|png|gif|webp)|application\/pdf)$/
+const whole = /^[^*]+$/
 const all = /^/
 const none = /(?!)/
+
+const speaks =
+  (optionsKey: RegExp) =>
+  ({ dialect }: Target): boolean =>
+    optionsKey.test(dialect.optionsKey)
+
+const isGateway = speaks(/^gateway$/)
 
 /** By the package that sends them; what is not here sends anything. */
 const packages: ReadonlyArray<readonly [(target: Target) => boolean, Readable]> = [
   [speaksAnthropic, { bytes: documents, url: documents }],
   [speaksBedrock, { bytes: documents, url: none }],
-  [speaksGoogle, { bytes: /^(image\/(jpeg|png|webp|heic|heif)|application\/pdf|(audio|video)\/[\w.+-]+)$/, url: all }],
-  [({ dialect }) => /^(openai|azure)$/.test(dialect.optionsKey), { bytes: documents, url: documents }],
-  [({ dialect }) => dialect.optionsKey === "mistral", { bytes: documents, url: documents }],
-  [({ dialect }) => dialect.optionsKey === "groq", { bytes: images, url: images }],
-  [({ dialect }) => dialect.optionsKey === "deepseek", { bytes: images, url: images }],
-  [({ dialect }) => dialect.optionsKey === "xai", { bytes: /^image\/(jpe?g|png|webp)$/, url: all }],
   [
-    ({ dialect }) => dialect.optionsKey === "moonshotai",
+    (target) => speaksGoogle(target) || (isGateway(target) && isGemini(target)),
+    { bytes: /^(image\/(jpeg|png|webp|heic|heif)|application\/pdf|(audio|video)\/[\w.+-]+)$/, url: whole }
+  ],
+  [speaks(/^(openai|azure|mistral|gateway)$/), { bytes: documents, url: documents }],
+  [speaks(/^(groq|deepseek|cohere)$/), { bytes: images, url: images }],
+  [speaks(/^alibaba$/), { bytes: /^image\/(jpe?g|png|bmp|tiff|webp|heic)$/, url: /^image\// }],
+  [speaks(/^xai$/), { bytes: /^image\/(jpe?g|png|webp)$/, url: all }],
+  [
+    speaks(/^moonshotai$/),
     {
       bytes: /^(image\/(jpeg|png|gif|webp|bmp|heic|heif)|video\/(mp4|mpeg|mov|avi|webm|wmv))$/,
-      url: /^(image|video)\//
+      url: /^(image\/(?!svg)|video\/)/
+    }
+  ],
+  [
+    speaks(/^openrouter$/),
+    {
+      bytes: /^(image\/(jpe?g|png|gif|webp)|application\/pdf|(audio|video)\/[\w.+-]+)$/,
+      url: /^(image\/(?!svg)|video\/|application\/pdf$)/
     }
   ],
   [
     speaksChat,
-    { bytes: /^(image\/[\w.+-]+|video\/[\w.+-]+|audio\/(wav|mp3|mpeg)|application\/pdf)$/, url: /^(image|video)\// }
+    {
+      bytes: /^(image\/(jpe?g|png|gif|webp|bmp)|video\/[\w.+-]+|audio\/(wav|mp3|mpeg)|application\/pdf)$/,
+      url: /^(image\/(?!svg)|video\/)/
+    }
   ]
 ]
 
-/** Models that read nothing but text, wherever they are served. */
+/** Models that read nothing but text, wherever they are served, where the catalogue does not know it. */
 const blind =
   /deepseek[-/](chat|reasoner|r1|v3)|gpt-oss|kimi-k2(?!\.[5-9])|glm-4\.[5-7](?!\d*v)|qwen[\w.-]*coder|codestral|devstral|minimax-m[12]|gpt-3\.5|o[13]-mini|llama-?3\.[13]/i
 
+const isBlind = ({ input, model }: Target): boolean =>
+  input === undefined ? blind.test(model) : !input.includes("image")
+
 const isReadable = (file: FileContent, target: Target): boolean => {
-  if (blind.test(target.model) || (file.data.type === "url" && !URL.canParse(file.data.url))) return false
-  const readable = packages.find(([speaks]) => speaks(target))?.[1]
+  if (isBlind(target) || (file.data.type === "url" && !URL.canParse(file.data.url))) return false
+  const readable = packages.find(([sends]) => sends(target))?.[1]
   return readable === undefined || (file.data.type === "url" ? readable.url : readable.bytes).test(file.mediaType)
 }
 
@@ -116,6 +139,10 @@ const media: Rule = {
     replaced(message, (file) => (isEmpty(file) || !isReadable(file, target) ? unreadable(file) : undefined))
 }
 
+/** Google's package loads an address in a result by itself, whoever has named it. */
+const staysInResult = (file: FileContent, { failed }: ResultContent, target: Target): boolean =>
+  target.dialect.filesInResults && !failed && !(speaksGoogle(target) && file.data.type === "url")
+
 const behind: Rule = {
   name: "files-behind-results",
   what: "Sends the files of results as a message of the user behind them.",
@@ -124,19 +151,20 @@ const behind: Rule = {
   applies: () => true,
   message: (message, { target }) => {
     if (message.role !== "tool") return message
-    const files = message.content.flatMap((result) =>
-      target.dialect.filesInResults && !result.failed ? [] : (result.attachments ?? [])
-    )
-    if (files.length === 0) return message
-    const content = message.content.map((result) => {
-      if (target.dialect.filesInResults && !result.failed) return result
-      const { attachments: _, ...rest } = result
-      return rest
+    const moved: Array<FileContent> = []
+    const content = mapEach(message.content, (result) => {
+      const { attachments = [], ...rest } = result
+      const kept = attachments.filter((file) => staysInResult(file, result, target))
+      if (isSame(attachments, kept)) return result
+      moved.push(...attachments.filter((file) => !kept.includes(file)))
+      return { ...rest, ...(kept.length === 0 ? {} : { attachments: kept }) }
     })
-    return [
-      { ...message, content },
-      { role: "user", content: files }
-    ]
+    return moved.length === 0
+      ? message
+      : [
+          { ...message, content },
+          { role: "user", content: moved }
+        ]
   }
 }
 

@@ -10,9 +10,10 @@ const callsLast: Rule = {
   applies: (target) => speaksAnthropic(target) || speaksBedrock(target) || isClaude(target),
   message: (message) => {
     if (message.role !== "assistant") return message
-    // What the provider runs itself has its place between the texts.
-    const calls = message.content.filter((part) => part.type === "call" && part.hosted !== true)
-    const content = [...message.content.filter((part) => !calls.includes(part)), ...calls]
+    const content = [
+      ...message.content.filter((part) => part.type !== "call"),
+      ...message.content.filter((part) => part.type === "call")
+    ]
     return isSame(message.content, content) ? message : { ...message, content }
   }
 }

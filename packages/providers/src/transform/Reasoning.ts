@@ -14,7 +14,7 @@ const said = ({ provider = {} }: { readonly provider?: ProviderData }, name: str
     return typeof value === "string" && value !== "" ? [value] : []
   })
 
-const isFields = (value: Schema.Json | undefined): value is { readonly [name: string]: Schema.Json } =>
+export const isFields = (value: Schema.Json | undefined): value is { readonly [name: string]: Schema.Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** A signature, or what stands for it where even the text is hidden. */

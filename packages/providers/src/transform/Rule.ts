@@ -17,6 +17,8 @@ export interface Target {
   /** The provider's own name of the model. */
   readonly model: string
   readonly dialect: Dialect
+  /** What the model takes, `text`, `image` and so on, where the catalogue knows it. */
+  readonly input?: ReadonlyArray<string>
 }
 
 /** A tool as it is defined for the model; `strict` where the provider is told how to read its schema. */

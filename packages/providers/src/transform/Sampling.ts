@@ -1,5 +1,6 @@
 /** How models want to be sampled where nobody says otherwise, as their makers write on their cards. */
-import { isGemini } from "./Models.ts"
+import { isGemini, isKimi, isThinkingKimi } from "./Models.ts"
+import { isFields } from "./Reasoning.ts"
 import type { Rule, Settings, Target } from "./Rule.ts"
 
 type Numbers = Pick<Settings["call"], "temperature" | "topP" | "topK">
@@ -21,23 +22,34 @@ const withDefaults = (settings: Settings, wanted: Numbers): Settings => {
   return { ...settings, call: { ...settings.call, ...Object.fromEntries(taken.map((name) => [name, wanted[name]])) } }
 }
 
-const sampled = (name: string, applies: (target: Target) => boolean, wanted: Numbers, source: string): Rule => ({
-  name: `sampling-${name}`,
-  what: `Sets ${Object.entries(wanted)
+/** Has somebody turned thinking off, in whichever words? */
+const isOff = ({ call, options: { enable_thinking, thinking } }: Settings): boolean =>
+  call.reasoning === "none" || enable_thinking === false || (isFields(thinking) && thinking["type"] === "disabled")
+
+const told = (wanted: Numbers): string =>
+  Object.entries(wanted)
     .map(([key, value]) => `${key} ${value}`)
-    .join(", ")}, unless the model's options do.`,
+    .join(", ")
+
+const sampled = (
+  name: string,
+  applies: (target: Target) => boolean,
+  wanted: Numbers,
+  source: string,
+  withoutThinking = wanted
+): Rule => ({
+  name: `sampling-${name}`,
+  what: `Sets ${told(wanted)}${withoutThinking === wanted ? "" : ` (without thinking ${told(withoutThinking)})`}, unless the model's options do.`,
   why: "What a server takes by itself makes this model repeat itself or break off.",
   source,
   applies,
-  settings: (settings) => withDefaults(settings, wanted)
+  settings: (settings) => withDefaults(settings, isOff(settings) ? withoutThinking : wanted)
 })
 
 const like =
-  (pattern: RegExp, unlike = /(?!)/) =>
+  (pattern: RegExp) =>
   ({ model }: Target): boolean =>
-    pattern.test(model) && !unlike.test(model)
-
-const kimiThinks = /kimi-(k2[\w.-]*thinking|k2\.[5-9]|k[3-9])/i
+    pattern.test(model)
 
 /** Each for models that no other one is for. */
 export const rules: ReadonlyArray<Rule> = [
@@ -48,7 +60,7 @@ export const rules: ReadonlyArray<Rule> = [
     { temperature: 0.7, topP: 0.8 },
     "https://huggingface.co/Qwen/Qwen3-Coder-480B-A35B-Instruct#best-practices"
   ),
-  sampled("glm", like(/glm-4\.[5-9]|glm-[5-9]/i), { temperature: 1 }, "https://huggingface.co/zai-org/GLM-4.6"),
+  sampled("glm", like(/glm-(4[.p-])?[5-9]/i), { temperature: 1 }, "https://huggingface.co/zai-org/GLM-4.6"),
   sampled(
     "minimax",
     like(/minimax-m2/i),
@@ -57,14 +69,15 @@ export const rules: ReadonlyArray<Rule> = [
   ),
   sampled(
     "kimi",
-    like(/kimi-k2/i, kimiThinks),
+    (target) => isKimi(target) && !isThinkingKimi(target),
     { temperature: 0.6 },
     "https://huggingface.co/moonshotai/Kimi-K2-Instruct#chat-completion"
   ),
   sampled(
     "kimi-thinking",
-    like(kimiThinks),
+    isThinkingKimi,
     { temperature: 1, topP: 0.95 },
-    "https://huggingface.co/moonshotai/Kimi-K2-Thinking#4-native-int4-quantization"
+    "https://platform.moonshot.ai/docs/guide/kimi-k2-5-quickstart#parameters-differences-in-request-body",
+    { temperature: 0.6, topP: 0.95 }
   )
 ]

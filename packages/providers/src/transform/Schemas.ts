@@ -2,44 +2,9 @@
 import type { Schema } from "effect"
 import { isGemini, isKimi, speaksGoogle, speaksResponses } from "./Models.ts"
 import { mapEach, type Rule, type ToolSpec } from "./Rule.ts"
+import { gathered, isList, isNode, type Node, rewritten, without } from "./SchemaNodes.ts"
 
 type Json = Schema.Json
-type Node = { readonly [keyword: string]: Json }
-
-const isNode = (value: Json | undefined): value is Node =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-const isList = (value: Json | undefined): value is ReadonlyArray<Json> => Array.isArray(value)
-
-const listsOfSchemas = new Set(["anyOf", "oneOf", "allOf", "prefixItems"])
-const mapsOfSchemas = new Set(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"])
-const singleSchemas = new Set([
-  "items",
-  "additionalProperties",
-  "not",
-  "contains",
-  "propertyNames",
-  "if",
-  "then",
-  "else"
-])
-
-const inside = (keyword: string, value: Json, change: (node: Node) => Json): Json => {
-  if (mapsOfSchemas.has(keyword) && isNode(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rewritten(inner, change)]))
-  }
-  // The old form of a tuple stands under `items`.
-  if ((listsOfSchemas.has(keyword) || keyword === "items") && isList(value)) {
-    return value.map((inner) => rewritten(inner, change))
-  }
-  return singleSchemas.has(keyword) ? rewritten(value, change) : value
-}
-
-/** Changes every schema within a schema, the inner ones first. Names of properties are no keywords. */
-const rewritten = (schema: Json, change: (node: Node) => Json): Json =>
-  isNode(schema)
-    ? change(Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, inside(name, value, change)])))
-    : schema
 
 const withParameters = (tool: ToolSpec, parameters: Json): ToolSpec =>
   JSON.stringify(parameters) === JSON.stringify(tool.parameters) ? tool : { ...tool, parameters }
@@ -59,17 +24,12 @@ const resolved = (schema: Json, document: Node): Json => {
   return isNode(schema) && isNode(found) ? { ...found, ...without(schema, "$ref") } : schema
 }
 
-const without = (node: Node, keyword: string): Node => {
-  const { [keyword]: _, ...rest } = node
-  return rest
-}
-
 /** One object in which everything may stand that one of the branches has; required is what all of them require. */
 const merged = (given: Node): Json => {
   const resolvedRoot = resolved(given, given)
   const root = isNode(resolvedRoot) ? resolvedRoot : given
   const key = ["anyOf", "oneOf", "allOf"].find((name) => isList(root[name]))
-  if (key === undefined) return root["type"] === undefined ? { ...root, type: "object" } : root
+  if (key === undefined) return { ...root, type: root["type"] ?? "object", properties: root["properties"] ?? {} }
   const branches = (isList(root[key]) ? root[key] : []).map((branch) => resolved(branch, root)).filter(isNode)
   const rest = without(root, key)
   const lists = branches.map((branch) => namesIn(branch["required"]))
@@ -88,8 +48,8 @@ const merged = (given: Node): Json => {
 
 const root: Rule = {
   name: "object-parameters",
-  what: "Turns a choice at the top of a tool's parameters into one object with the fields of all of them.",
-  why: "OpenAI, Claude and others want an object there and refuse anyOf, oneOf and allOf.",
+  what: "Makes a tool's parameters an object with fields, also where they are a choice or name none.",
+  why: "OpenAI, Claude and others refuse anyOf, oneOf and allOf there, and an object that says nothing of its fields.",
   source:
     "https://platform.openai.com/docs/guides/structured-outputs#root-objects-must-not-be-anyof-and-must-be-an-object",
   applies: () => true,
@@ -139,8 +99,19 @@ const geminiEnum = (node: Node): Node => {
 const isOf = (node: Node, type: string): boolean =>
   node["type"] === type || (isList(node["type"]) && node["type"].includes(type))
 
+/** Of several that must all hold nothing is read; one alone says what it says. */
+const geminiAll = (node: Node): Node => {
+  const { allOf, ...rest } = node
+  const [only, ...others] = isList(allOf) ? allOf : []
+  return isNode(only) && others.length === 0 ? { ...only, ...rest } : node
+}
+
 const geminiNode = (given: Node): Json => {
-  const node: Record<string, Json> = { ...geminiEnum(given) }
+  const node: Record<string, Json> = { ...geminiEnum(geminiAll(given)) }
+  if (node["$ref"] !== undefined) {
+    const { $ref, description } = node
+    return { $ref, ...(description === undefined ? {} : { description }) }
+  }
   for (const keyword of Object.keys(node)) if (!geminiKeywords.has(keyword)) delete node[keyword]
   if (isList(node["items"])) node["items"] = node["items"][0] ?? {}
   if (isOf(node, "array") && node["items"] === undefined && node["prefixItems"] === undefined) {
@@ -157,11 +128,11 @@ const geminiNode = (given: Node): Json => {
 
 const gemini: Rule = {
   name: "gemini-parameters",
-  what: "Keeps the keywords that Gemini knows; lists only texts in enum, requires only what is there, says what lists hold.",
+  what: "Keeps the keywords that Gemini knows; lists only texts in enum, requires only what is there, says what lists hold, and refers to $defs alone.",
   why: "Gemini refuses all tools when one schema says something else.",
   source: "https://ai.google.dev/gemini-api/docs/structured-output#json_schema_support",
   applies: (target) => speaksGoogle(target) || isGemini(target),
-  tools: changing((parameters) => rewritten(parameters, geminiNode))
+  tools: changing((parameters) => rewritten(gathered(parameters), geminiNode))
 }
 
 /** A reference says all; a type beside a choice stands in each branch; a tuple is a list. */
@@ -180,11 +151,24 @@ const kimiNode = (node: Node): Json => {
 
 const kimi: Rule = {
   name: "kimi-parameters",
-  what: "Leaves nothing beside a $ref, and the type of a choice only in its branches.",
+  what: "Leaves nothing beside a $ref, which names one of $defs, and the type of a choice only in its branches.",
   why: "Moonshot refuses the tool: keywords beside $ref would be expanded into a broken schema.",
   source: "https://github.com/MoonshotAI/walle/blob/main/docs/mfjs-spec.md",
   applies: (target) => isKimi(target) || target.provider === "moonshotai" || target.provider === "moonshot",
-  tools: changing((parameters) => rewritten(parameters, kimiNode))
+  tools: changing((parameters) => rewritten(gathered(parameters), kimiNode))
+}
+
+const lists: Rule = {
+  name: "whole-lists",
+  what: "Says of each list that it may hold anything, where its schema does not say what.",
+  why: 'OpenAI and servers like it refuse the tool: "array schema missing items".',
+  source: "https://github.com/modelcontextprotocol/modelcontextprotocol/issues/1175",
+  applies: () => true,
+  tools: changing((parameters) =>
+    rewritten(parameters, (node) =>
+      isOf(node, "array") && node["items"] === undefined ? { ...node, items: {} } : node
+    )
+  )
 }
 
 /** What a strict schema may say. */
@@ -194,8 +178,11 @@ const strictKeywords =
 /** May OpenAI hold a call to this schema to the letter? */
 const isStrict = (schema: Json): boolean => {
   if (!isNode(schema) || !Object.keys(schema).every((keyword) => strictKeywords.test(keyword))) return false
-  const { $defs = {}, anyOf = [], items, properties = {}, required } = schema
+  const { $defs = {}, $ref, anyOf = [], items, properties = {}, required, type } = schema
   if (!isNode(properties) || !isNode($defs) || !isList(anyOf)) return false
+  // Nothing may stand beside a reference, and whatever else there is must say of which type it is.
+  if ($ref !== undefined) return Object.keys(schema).length === 1
+  if (type === undefined && anyOf.length === 0) return false
   if (isOf(schema, "object")) {
     if (schema["additionalProperties"] !== false) return false
     if (Object.keys(properties).some((name) => !namesIn(required).includes(name))) return false
@@ -211,7 +198,7 @@ const isStrict = (schema: Json): boolean => {
 
 const strict: Rule = {
   name: "strict-parameters",
-  what: "Asks for strict calls where the parameters allow it: all fields required, and no others.",
+  what: "Asks for strict calls where the parameters allow it: all fields required, of a type that is told, and no others.",
   why: "Strict is what Responses takes when nothing is said, and then refuses tools with optional fields.",
   source: "https://platform.openai.com/docs/guides/function-calling#strict-mode",
   applies: speaksResponses,
@@ -219,4 +206,4 @@ const strict: Rule = {
 }
 
 /** In this order. */
-export const rules: ReadonlyArray<Rule> = [root, gemini, kimi, strict]
+export const rules: ReadonlyArray<Rule> = [root, gemini, kimi, lists, strict]

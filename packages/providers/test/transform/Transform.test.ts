@@ -1,19 +1,16 @@
 // What a message becomes follows from it and from what stands before it, for ever.
 import { assert, describe, it } from "@effect/vitest"
 import type { ModelMessage, ModelRequest } from "@rein/core/model/ModelRequest"
-import type { ModelRef } from "@rein/core/schema/ModelRef"
 import { Arbitrary, Effect, Schema } from "effect"
 import * as Dialect from "../../src/aisdk/Dialect.ts"
 import * as CallIds from "../../src/transform/CallIds.ts"
 import type { Rule, Target } from "../../src/transform/Rule.ts"
 import * as Transform from "../../src/transform/Transform.ts"
 import { request } from "../support.ts"
+import { asked, histories, other } from "./histories.ts"
 
 /** How often a property is tried, over all targets. */
 const runs = process.env["REIN_TEST_FULL"] === undefined ? 40 : 1_000
-
-const asked: ModelRef = { provider: "asked", model: "asked" }
-const other: ModelRef = { provider: "other", model: "other" }
 
 const targetOf = (provider: string, model: string): Target => ({
   provider: provider.split(".")[0] ?? provider,
@@ -29,63 +26,6 @@ const targets: ReadonlyArray<Target> = [
   targetOf("amazon-bedrock", "us.anthropic.claude-opus-4-1"),
   targetOf("openai-compatible.chat", "kimi-k2-thinking")
 ]
-
-type Content<Role extends ModelMessage["role"]> = Extract<ModelMessage, { readonly role: Role }>["content"][number]
-
-const oneOf = <A>(...values: ReadonlyArray<A>): Arbitrary.Arbitrary<A> =>
-  Arbitrary.map(
-    Arbitrary.schema(Schema.Literals(values.map((_, index) => index))),
-    // The index is one of the list.
-    (index) => values[index] as A
-  )
-
-const file = { type: "file", mediaType: "audio/wav", data: { type: "base64", base64: "AA==" } } as const
-
-const spoken = oneOf<Content<"assistant">>(
-  { type: "text", text: "x" },
-  { type: "text", text: " " },
-  { type: "reasoning", text: "hm", provider: { anthropic: { signature: "s" } } },
-  { type: "reasoning", text: "" },
-  file
-)
-
-const ids = oneOf("call_1", "call:1", "call.1", "abcdefghi", "a", "😀", "")
-
-/** An answer with its calls, each with a result, and now and then a word of the user behind. */
-const round = Arbitrary.map(
-  Arbitrary.all({
-    said: Arbitrary.array(spoken, { maxLength: 3 }),
-    calls: Arbitrary.array(ids, { maxLength: 2 }),
-    isForeign: oneOf(true, false),
-    isHosted: oneOf(true, false),
-    user: oneOf<ReadonlyArray<Content<"user">>>(
-      [],
-      [{ type: "text", text: "go on" }],
-      [file],
-      [{ type: "text", text: "" }]
-    )
-  }),
-  ({ calls, isForeign, isHosted, said, user }): ReadonlyArray<ModelMessage> => {
-    const from = isForeign ? other : asked
-    const hosted = isHosted ? { hosted: true } : {}
-    const content = [...said, ...calls.map((id) => ({ type: "call" as const, id, tool: "t", input: {}, ...hosted }))]
-    const results = calls.map((id) => ({
-      type: "result" as const,
-      id,
-      tool: "t",
-      output: "",
-      failed: false,
-      ...hosted
-    }))
-    return [
-      { role: "assistant", content, from },
-      ...(results.length === 0 ? [] : [{ role: "tool" as const, content: results, from }]),
-      { role: "user", content: user }
-    ]
-  }
-)
-
-const histories = Arbitrary.map(Arbitrary.array(round, { maxLength: 5 }), (rounds) => rounds.flat())
 
 const requestOf = (messages: ReadonlyArray<ModelMessage>): ModelRequest =>
   request("anthropic", { model: asked, messages })

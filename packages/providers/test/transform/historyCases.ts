@@ -74,8 +74,29 @@ export const historyCases: ReadonlyArray<Case> = [
     },
     without: (body) => /fc_other|"namespace"/.test(body)
   },
+  ...(
+    [
+      ["Claude's own", models.anthropic(), /has no call before it/],
+      ["OpenAI's own", models.responses(), /has no call before it/],
+      ["xAI's own", models.xai(), (body: string) => body.includes(`"function_call_output"`)]
+    ] as const
+  ).map(([about, model, without]): Case => ({
+    rule: "hosted-calls",
+    about,
+    model,
+    request: {
+      messages: [
+        user("a"),
+        said([call("srv_1", { tool: "web_search", hosted: true }), { type: "text", text: "x" }], ref),
+        results([result("srv_1", { tool: "web_search", hosted: true })], ref),
+        user("b")
+      ]
+    },
+    without
+  })),
   {
-    rule: "foreign-hosted-calls",
+    rule: "hosted-calls",
+    about: "of another",
     model: models.anthropic(),
     request: {
       messages: [
@@ -149,6 +170,34 @@ export const historyCases: ReadonlyArray<Case> = [
   },
   {
     rule: "unreadable-files",
+    about: "in Cohere's package",
+    model: models.cohere(),
+    request: withFile("application/pdf"),
+    without: (body) => /AAAA/.test(body)
+  },
+  {
+    rule: "unreadable-files",
+    about: "in Alibaba's package",
+    model: models.alibaba(),
+    request: withFile("application/pdf"),
+    without: /Only image file parts/
+  },
+  {
+    rule: "unreadable-files",
+    about: "of OpenRouter's package, which takes sounds as bytes alone",
+    model: models.openrouter(),
+    request: {
+      messages: [
+        {
+          role: "user",
+          content: [{ type: "file", mediaType: "audio/wav", data: { type: "url", url: "https://there.example/a.wav" } }]
+        }
+      ]
+    },
+    without: /be provided as URLs/
+  },
+  {
+    rule: "unreadable-files",
     about: "in DeepSeek's package",
     model: models.deepseek(),
     request: withFile("image/png"),
@@ -188,6 +237,40 @@ export const historyCases: ReadonlyArray<Case> = [
     without: /tool content must be a text/
   },
   {
+    rule: "files-behind-results",
+    about: "that Google's package would load by itself",
+    model: models.google(),
+    request: {
+      tools: [look],
+      messages: [
+        user("a"),
+        said([call()]),
+        results([
+          result("call_1", {
+            attachments: [
+              { type: "file", mediaType: "image/png", data: { type: "url", url: "http://127.0.0.1:9/a.png" } }
+            ]
+          })
+        ])
+      ]
+    },
+    without: (body) => !body.includes(`"fileData"`)
+  },
+  {
+    rule: "no-empty-content",
+    about: "beside a file",
+    model: models.google(),
+    request: {
+      tools: [look],
+      messages: [
+        user("a"),
+        said([call()]),
+        results([result("call_1", { output: "", attachments: [file("image/png", "iVBORw0KGgo=")] })])
+      ]
+    },
+    without: (body) => !body.includes("(no output)")
+  },
+  {
     rule: "no-empty-content",
     model: models.bedrock(),
     request: {
@@ -202,6 +285,20 @@ export const historyCases: ReadonlyArray<Case> = [
     request: { system: ["one", "two"] },
     without: /System message must be at the beginning/
   },
+  ...[models.anthropic(), models.responses(), models.chat()].map((model, index): Case => ({
+    rule: "call-names",
+    about: `for ${["Claude", "OpenAI", "chat completions"][index]}`,
+    model,
+    request: {
+      tools: [look],
+      messages: [
+        user("a"),
+        said([call("call_1", { tool: "functions.look<|channel|>" }), call("call_2", { tool: "" })]),
+        results([result("call_1", { tool: "functions.look<|channel|>" }), result("call_2", { tool: "" })])
+      ]
+    },
+    without: /name "functions\.look<\|channel\|>" .*name "" /
+  })),
   {
     rule: "mistral-call-ids",
     model: models.mistral(),

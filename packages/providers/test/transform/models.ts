@@ -1,6 +1,8 @@
 // The real provider packages, each against an API that the strict server plays.
+import { createAlibaba } from "@ai-sdk/alibaba"
 import { createAmazonBedrock } from "@ai-sdk/amazon-bedrock"
 import { createAnthropic } from "@ai-sdk/anthropic"
+import { createCohere } from "@ai-sdk/cohere"
 import { createDeepSeek } from "@ai-sdk/deepseek"
 import { createGoogle } from "@ai-sdk/google"
 import { createGroq } from "@ai-sdk/groq"
@@ -66,6 +68,16 @@ export const openrouter =
   (model = "some/model"): Make =>
   (url) =>
     createOpenRouter({ apiKey, baseURL: `${url}/openrouter`, compatibility: "strict" })(model)
+
+export const alibaba =
+  (model = "qwen3-vl-plus"): Make =>
+  (url) =>
+    createAlibaba({ apiKey, baseURL: `${url}/any` })(model)
+
+export const cohere =
+  (model = "command-a"): Make =>
+  (url) =>
+    createCohere({ apiKey, baseURL: `${url}/any` })(model)
 
 /** Chat completions of any server. */
 export const chat =

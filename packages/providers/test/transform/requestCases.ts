@@ -22,7 +22,7 @@ export const requestCases: ReadonlyArray<Case> = [
     about: "for OpenAI",
     model: models.responses(),
     request: { tools: [tool(choice)] },
-    without: /must be a JSON Schema/
+    without: /must be a JSON Schema|missing properties/
   },
   {
     rule: "gemini-parameters",
@@ -37,7 +37,39 @@ export const requestCases: ReadonlyArray<Case> = [
         })
       ]
     },
-    without: /Unknown name "\$schema".*only allowed for STRING.*items: missing/
+    without: /Unknown name "\$schema".*only allowed for STRING/
+  },
+  {
+    rule: "object-parameters",
+    about: "that name no field",
+    model: models.chat(),
+    request: { tools: [tool({ type: "object" })] },
+    without: /object schema missing properties/
+  },
+  {
+    rule: "gemini-parameters",
+    about: "that are referred to",
+    model: models.google(),
+    request: {
+      tools: [
+        tool({
+          type: "object",
+          properties: {
+            a: { $ref: "#/definitions/A", title: "A" },
+            b: { type: "array", items: { $ref: "#/properties/a" } },
+            c: { allOf: [{ $ref: "#/definitions/A" }], description: "C" }
+          },
+          definitions: { A: { type: "object", properties: { inner: { $ref: "#/definitions/A" } } } }
+        })
+      ]
+    },
+    without: /alongside unsupported fields.*reference to undefined schema/
+  },
+  {
+    rule: "whole-lists",
+    model: models.chat(),
+    request: { tools: [tool({ type: "object", properties: { names: { type: "array" } } })] },
+    without: /array schema missing items/
   },
   {
     rule: "kimi-parameters",
@@ -120,6 +152,14 @@ export const requestCases: ReadonlyArray<Case> = [
     request: options({ reasoning: "max" }),
     without: /must be low, medium or high/
   },
+  ...["qwen/qwen3-32b", "zai-glm-4.7", "moonshotai/kimi-k2-instruct"].map((model): Case => ({
+    rule: "effort-common",
+    about: `for ${model} on a server that knows OpenAI's fields alone`,
+    model: models.chat(model, "narrow"),
+    provider: "groq",
+    request: { tools: [look], messages: round(), ...options({ reasoning: "max" }) },
+    without: /must be low, medium or high/
+  })),
   {
     rule: "effort-openrouter",
     model: models.chat("x", "openrouter"),
@@ -185,5 +225,12 @@ export const requestCases: ReadonlyArray<Case> = [
     model: models.chat("kimi-k2-thinking", "kimi"),
     request: {},
     without: /only 1 is allowed/
+  },
+  {
+    rule: "sampling-kimi-thinking",
+    about: "without thinking",
+    model: models.chat("kimi-k2.5", "kimi"),
+    request: options({ reasoning: "none" }),
+    without: /only 0.6 is allowed/
   }
 ]

@@ -27,6 +27,32 @@ const callsOf = (message: Fields) => list(message["tool_calls"])
 
 const chatTools = (body: Fields) => list(body["tools"]).map((tool) => fields(fields(tool["function"])["parameters"]))
 
+/** Parameters of a tool as OpenAI and servers like it want them. */
+const toolSchema = (schema: Fields): ReadonlyArray<string> => [
+  ...says(schema["type"] !== "object", "schema must be a JSON Schema of 'type: \"object\"'"),
+  ...says(!("properties" in schema), "object schema missing properties"),
+  ...says(
+    within(schema).some((one) => one["type"] === "array" && !("items" in one)),
+    "array schema missing items"
+  )
+]
+
+/** What OpenAI says of a schema that it should hold a call to. */
+const strictSchema = (schema: Fields): ReadonlyArray<string> => {
+  const { $defs, $ref, additionalProperties, anyOf, format, items, properties, required, type } = schema
+  const names = Object.keys(fields(properties))
+  const isWhole = Array.isArray(required) && names.every((name) => required.includes(name))
+  const inner = [...Object.values(fields(properties)), ...Object.values(fields($defs)), ...list(anyOf)].map(fields)
+  return [
+    ...says($ref !== undefined && Object.keys(schema).length > 1, "$ref cannot have keywords"),
+    ...says($ref === undefined && type === undefined && anyOf === undefined, "schema must have a 'type' key"),
+    ...says(type === "object" && additionalProperties !== false, "'additionalProperties' is required to be false"),
+    ...says(format === "uri", "'uri' is not a valid format"),
+    ...says(type === "object" && !isWhole, "'required' is required to be an array including every key"),
+    ...[...inner, ...(items === undefined ? [] : [fields(items)])].flatMap(strictSchema)
+  ]
+}
+
 const mediaIn = (body: Fields): ReadonlyArray<string> =>
   [...JSON.stringify(body).matchAll(/"data:([\w.+-]+\/[\w.+-]+);base64,/g)].map(([, type = ""]) => type)
 
@@ -45,7 +71,7 @@ const chat: Check = (body) => {
       !["undefined", "low", "medium", "high"].includes(String(body["reasoning_effort"])),
       "reasoning_effort must be low, medium or high"
     ),
-    ...chatTools(body).flatMap((schema) => says(schema["type"] !== "object", 'schema must have type "object"'))
+    ...chatTools(body).flatMap(toolSchema)
   ]
 }
 
@@ -75,14 +101,20 @@ const mistral: Check = (body) => {
 /** What thinks must see its reasoning with each call, and is sampled in one way only. */
 const kimi: Check = (body) => {
   const schemas = list(body["tools"]).flatMap(within)
+  const isOff = fields(body["thinking"])["type"] === "disabled"
   return [
     ...list(body["messages"]).flatMap((message, index) =>
       says(
-        callsOf(message).length > 0 && text(message["reasoning_content"]) === "",
+        /thinking|k2\.[5-9]/.test(text(body["model"])) &&
+          callsOf(message).length > 0 &&
+          text(message["reasoning_content"]) === "",
         `thinking is enabled but reasoning_content is missing in assistant tool call message at index ${index}`
       )
     ),
-    ...says(/thinking/.test(text(body["model"])) && body["temperature"] !== 1, "only 1 is allowed as temperature"),
+    ...says(
+      /thinking|k2\.[5-9]/.test(text(body["model"])) && body["temperature"] !== (isOff ? 0.6 : 1),
+      `invalid temperature: only ${isOff ? 0.6 : 1} is allowed for this model`
+    ),
     ...says(
       schemas.some((one) => "$ref" in one && Object.keys(one).length > 1),
       "when using $ref, other keywords must be defined in the referenced schema"
@@ -98,6 +130,10 @@ const geminiKeywords =
   /^(\$(id|defs|ref|anchor)|type|format|title|description|enum|(prefixI|i)tems|(min|max)(Items|imum)|(any|one)Of|properties|additionalProperties|required)$/
 
 const geminiSchema = (schema: Fields): ReadonlyArray<string> => [
+  ...says(
+    "$ref" in schema && Object.keys(schema).some((name) => name !== "$ref" && name !== "description"),
+    "$ref was set alongside unsupported fields"
+  ),
   ...Object.keys(schema).flatMap((name) => says(!geminiKeywords.test(name), `Unknown name "${name}"`)),
   ...(Array.isArray(schema["enum"]) ? schema["enum"] : []).flatMap((value) =>
     says(typeof value !== "string", "enum: only allowed for STRING type")
@@ -112,7 +148,15 @@ const geminiSchema = (schema: Fields): ReadonlyArray<string> => [
 
 const google: Check = (body) =>
   list(body["tools"]).flatMap((tool) =>
-    list(tool["functionDeclarations"]).flatMap((one) => geminiSchema(fields(one["parametersJsonSchema"])))
+    list(tool["functionDeclarations"]).flatMap((one) => {
+      const schema = fields(one["parametersJsonSchema"])
+      const known = Object.keys(fields(schema["$defs"])).map((name) => `#/$defs/${name}`)
+      const named = within(schema).flatMap((inner) => ("$ref" in inner ? [text(inner["$ref"])] : []))
+      return [
+        ...geminiSchema(schema),
+        ...named.flatMap((name) => says(!known.includes(name), `reference to undefined schema ${name}`))
+      ]
+    })
   )
 
 /** Google's chat completions. */
@@ -193,14 +237,12 @@ const responses: Check = (body) => {
     ...says(body["store"] !== false, "the answer would be stored"),
     ...says(typeof body["prompt_cache_key"] !== "string", "no cache is named"),
     ...list(body["tools"]).flatMap((tool) => {
-      const { properties, required, type } = fields(tool["parameters"])
-      const isWhole =
-        Array.isArray(required) && Object.keys(fields(properties)).every((name) => required.includes(name))
+      const schema = fields(tool["parameters"])
+      const refusals = strictSchema(schema)
       return [
-        ...says(type !== "object", "schema must be a JSON Schema of 'type: \"object\"'"),
+        ...toolSchema(schema),
         // Said or not: only what is strict is taken as such, and only false is not.
-        ...says(tool["strict"] !== false && !isWhole, "'required' is required to be an array including every key"),
-        ...says(tool["strict"] === false && isWhole, "a tool that may be strict is not")
+        ...(tool["strict"] === false ? says(refusals.length === 0, "a tool that may be strict is not") : refusals)
       ]
     })
   ]
@@ -218,6 +260,17 @@ const openrouter: Check = (body) => [
   ...says(fields(body["usage"])["include"] !== true, "nobody is told what it cost"),
   ...says("reasoning_effort" in body, "reasoning_effort is not supported by this model"),
   ...says("effort" in fields(body["reasoning"]) && fields(body["reasoning"])["effort"] === "max", "no such effort")
+]
+
+/** Groq's and others' chat completions take no field that they do not know. */
+const narrow: Check = (body) => [
+  ...chat(body),
+  ...Object.keys(body).flatMap((name) =>
+    says(/^(enable_thinking|thinking)$/.test(name), `property '${name}' is unsupported`)
+  ),
+  ...list(body["messages"]).flatMap((message) =>
+    says("reasoning_content" in message || "reasoning" in message, "property 'reasoning' is unsupported")
+  )
 ]
 
 const alternating: Check = (body) => [
@@ -250,6 +303,7 @@ const refusals: Readonly<Record<string, Check>> = {
   litellm,
   openrouter,
   alternating,
+  narrow,
   xai,
   /** Takes anything; a case looks for itself. */
   any: () => []

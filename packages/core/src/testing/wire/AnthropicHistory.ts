@@ -1,5 +1,5 @@
 /** The rules of Anthropic's Messages API for a history. */
-import { array, type Fields, fields, isBlank, repeated, text } from "./json.ts"
+import { array, type Fields, fields, isBlank, repeated, text, wrongNames } from "./json.ts"
 
 const blocksOf = (message: Fields): ReadonlyArray<Fields> =>
   typeof message["content"] === "string"
@@ -51,6 +51,7 @@ export const check = (messages: ReadonlyArray<Fields>): ReadonlyArray<string> =>
     .flatMap(callIds)
     .filter((id) => !/^[a-zA-Z0-9_-]+$/.test(id))
     .map((id) => `call id "${id}" holds characters that are not allowed`),
+  ...wrongNames(messages.flatMap((message) => of(message, "tool_use").map((block) => text(block["name"])))),
   ...messages.flatMap((message, index) => [
     ...checkContent(message, `message ${index}`),
     ...checkCalls(messages[index - 1], message, `message ${index}`)

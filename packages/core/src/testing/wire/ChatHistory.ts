@@ -1,5 +1,5 @@
 /** The rules of chat completions for a history. */
-import { array, type Fields, fields, isBlank, repeated, text } from "./json.ts"
+import { array, type Fields, fields, isBlank, repeated, text, wrongNames } from "./json.ts"
 
 const roles = new Set(["system", "developer", "user", "assistant", "tool"])
 
@@ -49,6 +49,11 @@ const checkCalls = (messages: ReadonlyArray<Fields>, index: number): ReadonlyArr
 export const check = (messages: ReadonlyArray<Fields>): ReadonlyArray<string> => [
   ...(messages[0]?.["role"] === "tool" ? ["message 0: a result stands first"] : []),
   ...repeated(messages.flatMap(callIds)).map((id) => `call id ${id} is used more than once`),
+  ...wrongNames(
+    messages
+      .flatMap((message) => array(message["tool_calls"]))
+      .map((call) => text(fields(fields(call)["function"])["name"]))
+  ),
   ...messages.flatMap((message, index) => [
     ...checkContent(message, `message ${index}`),
     ...checkCalls(messages, index)

@@ -1,5 +1,5 @@
 /** The rules of OpenAI's Responses API for a history. */
-import { array, type Fields, fields, isBlank, repeated, text } from "./json.ts"
+import { array, type Fields, fields, isBlank, repeated, text, wrongNames } from "./json.ts"
 
 const roles = new Set(["system", "developer", "user", "assistant"])
 
@@ -60,6 +60,7 @@ export const check = (items: ReadonlyArray<Fields>, isStored: boolean): Readonly
     ...repeated(results).map((id) => `call ${id} has more than one result`),
     ...calls.filter((id) => !answered.has(id)).map((id) => `call ${id} has no result`),
     ...results.filter((id) => !known.has(id)).map((id) => `the result for ${id} has no call before it`),
+    ...wrongNames(items.filter((item) => item["type"] === "function_call").map((item) => text(item["name"]))),
     ...checkOrder(items),
     ...items.flatMap((item, index) => [
       ...(isMessage(item) ? checkMessage(item, `item ${index}`) : []),

@@ -20,3 +20,9 @@ export const isBlank = (value: unknown): boolean => text(value).trim() === ""
 export const repeated = (values: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Set(values.filter((value, index) => values.indexOf(value) !== index))
 ]
+
+/** All APIs take the same names for a tool that was called. */
+export const wrongNames = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names
+    .filter((name) => !/^[a-zA-Z0-9_-]{1,64}$/.test(name))
+    .map((name) => `the name "${name}" of a called tool is not allowed`)
