@@ -6,7 +6,19 @@ import { baseName } from "./Locations.ts"
 
 /** Phrases that a command may begin with, and that mean the same. */
 const phrases: ReadonlyArray<ReadonlyArray<string>> = [
-  ["npm install", "npm add", "npm i", "npm in", "npm isntall"],
+  [
+    "npm install",
+    "npm add",
+    "npm i",
+    "npm in",
+    "npm isntall",
+    "npm install-test",
+    "npm it",
+    "npm install-ci-test",
+    "npm cit",
+    "npm sit",
+    "npm clean-install-test"
+  ],
   ["npm ci", "npm clean-install", "npm ic", "npm install-clean", "npm isntall-clean"],
   ["npm run", "npm run-script", "npm rum", "npm urn"],
   ["npm uninstall", "npm unlink", "npm remove", "npm rm", "npm r", "npm un"],
@@ -65,8 +77,7 @@ const phrases: ReadonlyArray<ReadonlyArray<string>> = [
   ["sed", "gsed"],
   ["find", "gfind"],
   ["tar", "gtar", "bsdtar"],
-  ["vim", "vi"],
-  ["chmod 777", "chmod 0777", "chmod a+rwx", "chmod ugo+rwx", "chmod +rwx", "chmod a=rwx", "chmod ugo=rwx"]
+  ["vim", "vi"]
 ]
 
 /** Programs that are also called with their version, and Python with that of its language. */
@@ -133,6 +144,17 @@ const isOption = (word: string | undefined): boolean => /^(?:[-+].|workspace$)/.
 /** A name that git would take for a file, when no branch is called so. */
 const isFileName = (word: string): boolean => /^\.$|\/$|\.[A-Za-z]\w*$/.test(word) && !isOption(word)
 
+/** Does the mode give all rights to all, in letters or in digits? */
+const isForAll = (mode: string): boolean => {
+  if (/^0*[0-7]?777$/.test(mode)) return true
+  const clauses = [...mode.matchAll(/(?:^|,)([ugoa]*)[+=]([rwxXst]+)(?=,|$)/g)]
+  const has = (who: string, right: string) =>
+    clauses.some(
+      ([, to = "", rights = ""]) => (to === "" || to.includes("a") || to.includes(who)) && rights.includes(right)
+    )
+  return ["u", "g", "o"].every((who) => ["r", "w", "x"].every((right) => has(who, right)))
+}
+
 /** The words with what they leave out or hold in one: `python3 -Im pip`, and files behind `git checkout`. */
 const written = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const [name = "", command, ...rest] = words
@@ -142,6 +164,7 @@ const written = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
       const module = /^-[A-Za-z]*m(.*)$/.exec(word)?.[1]
       return module === undefined ? [word] : ["-m", ...(module === "" ? [] : [module])]
     })
+  if (baseName(name) === "chmod") return words.map((word, at) => (at > 0 && isForAll(word) ? "777" : word))
   return command === "checkout" && baseName(name) === "git" && !rest.includes("--") && rest.some(isFileName)
     ? [name, command, "--", ...rest]
     : words

@@ -9,7 +9,7 @@ import { known, plain, type Value } from "./Value.ts"
 
 /** Commands and options with which git shows what is in files. */
 const showsContent =
-  /^(?:diff|show|whatchanged|diff-tree|diff-index|diff-files|-p|-u|-U\d*|--unified(?:=\d+)?|--patch|--cc|-c|-W|--function-context|--word-diff(?:=\w+)?|--color-words)$/
+  /^(?:diff|show|archive|whatchanged|diff-tree|diff-index|diff-files|-p|-u|-U\d*|--unified(?:=\d+)?|--patch|--cc|-c|-W|--function-context|--word-diff(?:=\w+)?|--color-words)$/
 
 /** A pattern of git: what is below the directory before its first wildcard. */
 const directoryOf = (text: string): string => {
@@ -36,7 +36,10 @@ export const belowRead = (
   const roots = found.paths.map(({ value }) => value)
   const isGit = known(words[0]) === "git" && !words.some((word) => known(word) === "--no-index")
   if (!isGit) return found.deep === undefined ? [] : belowOf(roots, below, scope, context)
-  const isWhole = untracked === true || scope.directories?.every((one) => isOfProject(one, context)) !== true
+  const isWhole =
+    untracked === true ||
+    context.effort.traces.isStaged ||
+    scope.directories?.every((one) => isOfProject(one, context)) !== true
   const counts = isWhole ? {} : { counts: (path: string) => isTracked(path, context) }
   return belowOf(ofGit(words, found), { ...below, ...counts }, scope, context)
 }

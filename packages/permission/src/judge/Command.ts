@@ -13,7 +13,8 @@ import { move, type Moved, onlyLeads } from "./Moves.ts"
 import { leavesOwnPlace } from "./OwnPlace.ts"
 import { belowRead } from "./BelowRead.ts"
 import { namesOf, passesNames } from "./Names.ts"
-import { riskOfReading } from "./Repository.ts"
+import { noteGit, riskOfReading } from "./Repository.ts"
+import { noteRun, runsAnother, runsInput } from "./Runs.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, namesAsValue, plain, type Value } from "./Value.ts"
 import { goesElsewhere } from "./programs/Versatile.ts"
@@ -83,6 +84,7 @@ const doubt = (
     return "the rule that allows it names a directory, and it changes something elsewhere"
   if (rules.rule?.pattern.includes("://") === true && goesElsewhere(words))
     return "the rule that allows it names one address, and it may go to another"
+  if (scope.isPiped === true && runsInput(words)) return `${name} runs what comes in through the pipe`
   if (takesServices(words)) return `${name} gets its services through the pipe`
   if (found === undefined) return doubtOfWords(words, scope)
   const file = name.includes("/") ? undefined : context.facts.program(name)
@@ -109,9 +111,13 @@ const judgePlain = (
   const name = known(words[0]) ?? ""
   const reading = usesOf(words)
   const found = reading !== undefined && name === "git" ? { ...reading, use: withPathsInGit(reading.use) } : reading
+  noteRun(words, found !== undefined, scope, context)
+  if (name === "git") noteGit(words, found?.table === 0, context)
   const verdicts: Array<Verdict> = []
   const uncertain = found?.use.why
   if (uncertain !== undefined && !rules.isExact) verdicts.push(ask(uncertain)) // guard: I7 permission/test/judge/Judge.test.ts
+  if (runsAnother(words, rules, scope, context))
+    verdicts.push(ask("the rule that allows it names a file, and here it is another one"))
   const why = doubt(words, found, rules, scope, context)
   if (why !== undefined && !(rules.isExact && found === undefined)) verdicts.push(ask(why))
   const paths =
@@ -217,10 +223,11 @@ const judgeEach = (
       ? [...words, given]
       : words.flatMap((word) => (isMarked(word) ? given : [holdsMark(word) ? unknown : word]))
   const { context } = judging
-  const rules = ruling(words, [], context)
+  const rules = ruling(words, [], scope, context)
   const name = known(words[0]) ?? ""
   const doubts: Array<Verdict> = []
-  if (unwrap(words)._tag !== "Plain" || isShell(name))
+  const isName = words[0] !== undefined && (isMarked(words[0]) || holdsMark(words[0]))
+  if (isName || unwrap(words)._tag !== "Plain" || isShell(name))
     doubts.push(ask(`what ${name} runs for each name is not certain`))
   const isUntabled = tablesOf(name).length === 0
   if (isUntabled && (names === undefined || !takesEach(words) || mayForbidEach(words, context)))
@@ -319,7 +326,7 @@ export const judgeWords = (
   depth = 0
 ): Outcome => {
   const { context } = judging
-  const rules = ruling(words, prefix, context)
+  const rules = ruling(words, prefix, scope, context)
   const name = words[0]?.literal === true ? known(words[0]) : undefined
   if (name === undefined || name === "")
     return result(words, worst<Verdict>(rules, [ask("which program it runs is not known before it runs")]), scope)

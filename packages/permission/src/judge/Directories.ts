@@ -20,6 +20,20 @@ const leavesContent = /^(?:mkdir|touch|ln|mktemp|rmdir)$/
 /** Programs without a table that take directories with all that is in them. */
 const takesDirectories = /^(?:tar|zip|7z[ar]?|rsync|scp|cpio|pax|rclone|gsutil|aws|azcopy|s3cmd|gcloud)$/
 
+/** Programs without a table that search below directories, or here. */
+const searches = /^(?:ag|ack|ack-grep|ugrep|ug|pt|sift|rgrep|hg)$/
+
+/** Where a program looks for what a pattern of its own matches. */
+const rootOf = (word: Value): Value => {
+  const wild = word.literal ? word.text.search(/[*?[{]/) : -1
+  return wild === -1 ? word : plain(word.text.slice(0, word.text.slice(0, wild).lastIndexOf("/") + 1) || ".")
+}
+
+const lastOf = (word: Value): Pick<Below, "patterns"> => {
+  const last = baseName(word.text)
+  return rootOf(word) === word || /[{[]/.test(last) ? {} : { patterns: [last] }
+}
+
 /** Programs, and options of others, that rewrite the files below a directory. */
 const rewrites = /^(?:black|isort|autopep8|yapf|rustfmt)$/
 const rewriting = /^(?:-w|-i|--write|--fix|--in-place|-A|--autocorrect|--autocorrect-all)$/
@@ -52,7 +66,14 @@ export const belowOfWhole = (words: ReadonlyArray<Value>, found: Use | undefined
     const isChanging = rewrites.test(name) || words.some((word) => rewriting.test(known(word) ?? ""))
     return [
       ...(takesDirectories.test(name) ? belowOf(words.slice(1), read, scope, context) : []),
-      ...(isChanging ? belowOf(words.slice(1), { access: "act", hidden: true }, scope, context) : [])
+      ...(searches.test(name) ? belowOf([plain("."), ...words.slice(1)], read, scope, context) : []),
+      ...(isChanging
+        ? words
+            .slice(1)
+            .flatMap((word) =>
+              belowOf([rootOf(word)], { access: "act", hidden: true, ...lastOf(word) }, scope, context)
+            )
+        : [])
     ]
   }
   if (name === "ln") return belowOfLinked(found, scope, context)
@@ -76,5 +97,7 @@ export const judgeTargets = (words: ReadonlyArray<Value>, found: Use | undefined
     .flatMap((text) => (scope.directories ?? []).map((directory) => join(directory, text)))
     .filter((place) => context.facts.entries(context.facts.realPath(place) ?? place) !== undefined)
     .flatMap((place) => kept.map((name) => judgePlace(join(place, name), "act", context)))
+  const put = target === undefined || written.length > 0 ? written : judgePaths(target, "act", scope, context)
+  for (const { path } of put) context.effort.traces.written.add(path)
   return [...moved, ...written]
 }

@@ -69,6 +69,7 @@ export const mayForbidEach = (words: ReadonlyArray<Value>, context: Working): bo
 
 /** Why it is not certain which words the names become. */
 export const doubtOfNames = (names: Names | undefined, scope: Scope, context: Working): string | undefined => {
+  context.effort.traces.hasNames = true
   if (
     names === undefined ||
     scope.directories?.every((one) => names.from.includes(one)) !== true ||

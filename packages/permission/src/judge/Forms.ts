@@ -26,8 +26,11 @@ const withoutLeadingOptions = (words: Words, maximum: number): ReadonlyArray<Wor
   return found
 }
 
-/** The name of a program, also without its path. */
-const namesOf = (word: string): Words => (word.includes("/") ? [word, baseName(word)] : [word])
+/** The name of a program, also without its path, and without the version that `npx npm@latest` asks for. */
+const namesOf = (word: string): Words => {
+  const bare = baseName(word).replace(/(?!^)@[\w.^~*-]+$/, "")
+  return bare === word ? [word] : [...new Set([word, baseName(word), bare])]
+}
 
 /** A word may hold a whole command, as in `eval 'rm x'`. */
 const firstOf = (word: string): string => word.split(/\s/, 1)[0] ?? ""

@@ -140,7 +140,7 @@ const anywhere = /^--?(?:exec|eval|execute|run-command|command|pager|editor|brow
 
 /** Commands that change settings for later runs: what a package manager runs is one of them. */
 const settings =
-  /^(?:(?:npm|pnpm|yarn) (?:(?:config|c) (?:set|edit|delete|unset)|set|edit|plugin)|pip3? config (?:set|edit)|go env -[wu]|bun exec|deno eval)\b/
+  /^(?:(?:npm|pnpm|yarn) (?:(?:config|c) (?:set|edit|delete|unset)|set|edit|plugin|pkg (?!get))|pip3? config (?:set|edit)|go env -[wu]|bun exec|deno eval)\b/
 
 /** The file that the program would take by itself: `npx vitest --config vitest.config.ts`. */
 const isOwnConfiguration = (text: string, words: ReadonlyArray<string>): boolean => {

@@ -6,6 +6,7 @@ import { use } from "./Program.ts"
 import { tablesOf } from "./Programs.ts"
 import { once, remembering } from "./Remembered.ts"
 import { start } from "./Scope.ts"
+import { doubtOfTraces, noTraces } from "./Traces.ts"
 import { plain } from "./Value.ts"
 import type { Action, Rule } from "../Rules.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
@@ -85,7 +86,7 @@ const judgeOnce = (line: string, context: Context, { effort, facts, read }: Look
   const working: Working = {
     ...context,
     facts,
-    effort: { ...effort, left: maximumEffort, decisions: new WeakMap() }
+    effort: { ...effort, left: maximumEffort, decisions: new WeakMap(), traces: noTraces() }
   }
   const { commands, paths } = new Walk(working, read, 0).text(line, start(working))
   const isUnruled = commands.every(({ action, rule }) => action === "allow" && rule === undefined)
@@ -95,6 +96,8 @@ const judgeOnce = (line: string, context: Context, { effort, facts, read }: Look
   verdicts.push(...aboutLine(line, working)) // guard: I7 permission/test/judge/Certain.test.ts #stands between
   verdicts.push(...commands) // guard: I7 permission/test/judge/Judge.test.ts #when a rule names all of it
   verdicts.push(...paths) // guard: I7 permission/test/judge/Judge.test.ts #leaves the project
+  const doubt = doubtOfTraces(working.effort.traces)
+  if (doubt !== undefined) verdicts.push(ask(doubt)) // guard: I7 permission/test/judge/Judge.test.ts #does more than rules allow
   const decided = worst<Verdict>(first, verdicts)
   const isClear = commands.every(({ argv }) => argv.length > 0)
   const yes = decided.action === "ask" ? yesTo(verdicts, isClear, context) : undefined

@@ -1,6 +1,7 @@
 /** What is decided about a line of shell, and what the decision looks at besides the line. */
 import type { Action, Decision, Layer, Options, Rule } from "../Rules.ts"
 import type { Head } from "./Alike.ts"
+import type { Traces } from "./Traces.ts"
 
 /** What was decided about one simple command. */
 export interface CommandJudgement {
@@ -89,6 +90,7 @@ export interface Effort {
   /** Why git should not look at a directory, where there is a reason. */
   readonly risks: Map<string, string | undefined>
   readonly decisions: WeakMap<ReadonlyArray<Layer>, Map<string, Decision>>
+  readonly traces: Traces
 }
 
 /** Where a line would run, and under which rules. */

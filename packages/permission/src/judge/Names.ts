@@ -9,7 +9,13 @@ import { known, plain, type Value } from "./Value.ts"
 export const namesOf = ({ names }: Use, program: string, scope: Scope, context: Working): Names | undefined => {
   if (names === undefined || scope.directories === undefined) return undefined
   const { directories } = scope
-  const from = program === "git" ? [plain(".")] : names.roots
+  const isGit = program === "git"
+  // What git is asked for elsewhere has names that lead there.
+  const isElsewhere = names.roots.some(
+    ({ values }) => values?.some((text) => /^(?:\.\.(?:\/|$)|\/|:)/.test(text)) !== false
+  )
+  if (isGit && isElsewhere) return undefined
+  const from = isGit ? [plain(".")] : names.roots
   const roots = from.flatMap((root) => (root.values ?? []).flatMap((text) => directories.map((one) => join(one, text))))
   return {
     roots,
@@ -17,7 +23,11 @@ export const namesOf = ({ names }: Use, program: string, scope: Scope, context: 
     isFiles: names.isFiles === true,
     hidden: names.hidden !== false,
     separated: names.separated,
-    tracked: program === "git" && names.untracked !== true && directories.every((one) => isOfProject(one, context)),
+    tracked:
+      isGit &&
+      names.untracked !== true &&
+      !context.effort.traces.isStaged &&
+      directories.every((one) => one === context.project && isOfProject(one, context)),
     ...(names.patterns === undefined ? {} : { patterns: names.patterns })
   }
 }

@@ -152,6 +152,9 @@ export const judgePaths = (
     .filter((text) => text !== "-")
     .flatMap((text) => (text.startsWith("/") ? [text] : directories.map((directory) => join(directory, text))))
     .map((place) => judgePlace(place, access, context))
+  const { traces } = context.effort
+  if (isChange(access)) for (const text of value.values) traces.made.add(text)
+  if (access === "write") for (const { path } of judged) traces.written.add(path)
   return judged.length > 8 ? [...judged.filter(({ action }) => action !== "allow"), ...judged.slice(0, 8)] : judged
 }
 
@@ -162,6 +165,8 @@ export const judgeAnyUse = (place: string, context: Working): PathJudgement => {
   if (isProtected(context.project, read.path))
     return decided(read.path, "write", false, ask(`a change of ${read.path} may run programs or change rules later`))
   const isDirectory = context.facts.entries(read.path) !== undefined
+  const whole = isDirectory ? unlessForbidden(context, "read", [`${read.path}/`]) : read
+  if (whole.action !== "allow") return decided(read.path, "read", false, whole)
   const change = unlessForbidden(context, "edit", isDirectory ? [read.path, `${read.path}/`] : [read.path])
   return change.action === "deny"
     ? decided(read.path, "write", false, { ...change, action: "ask", why: `it may change ${read.path}: ${change.why}` })

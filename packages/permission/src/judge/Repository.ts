@@ -2,6 +2,8 @@
 import type { Facts, Working } from "./Judgement.ts"
 import { join, normalize, parent } from "./Locations.ts"
 import type { Scope } from "./Scope.ts"
+import { isStillToBeMade } from "./Traces.ts"
+import { known, type Value } from "./Value.ts"
 
 /** Settings by which commands that only look run something, read settings of other files, or look elsewhere. */
 const names =
@@ -56,8 +58,9 @@ const ownWorkTree = /^\s*worktree\s*=\s*(?:\.\.\/)+[\w.-][\w./-]*\s*$/gim
 
 /** The reason to ask before git looks at the repository; undefined when there is none. */
 export const riskOfReading = (scope: Scope, context: Working): string | undefined => {
-  const { risks } = context.effort
+  const { risks, traces } = context.effort
   for (const directory of scope.directories ?? []) {
+    if (isStillToBeMade(directory, context.facts, traces)) return `${directory} is not there yet`
     const risk = risks.has(directory) ? risks.get(directory) : riskIn(directory, context)
     risks.set(directory, risk)
     if (risk !== undefined) return risk
@@ -75,4 +78,11 @@ const riskIn = (directory: string, { facts, project }: Working): string | undefi
     return isRisky(path.startsWith(`${repository}/modules/`) ? text.replace(ownWorkTree, "") : text)
   })
   return risky === undefined ? undefined : `${risky} names programs that git would run, or other settings`
+}
+
+/** Keeps in mind what git does to the repository, and that it looks at it. */
+export const noteGit = (words: ReadonlyArray<Value>, isLooking: boolean, { effort }: Working): void => {
+  if (isLooking) effort.traces.looks = true
+  else effort.traces.isStaged = true
+  if (/^(?:clone|init|worktree)$/.test(known(words[1]) ?? "")) effort.traces.makesRepository = true
 }

@@ -4,6 +4,8 @@ import { isTriedWhole, maximumTried, namesOptions, standsIn, textsOf } from "./F
 import type { Rule } from "../Rules.ts"
 import type { Working } from "./Judgement.ts"
 import { baseName } from "./Locations.ts"
+import { inOtherWays } from "./SameFiles.ts"
+import type { Scope } from "./Scope.ts"
 import type { Value } from "./Value.ts"
 import { ask, isWorse, type Verdict, worst } from "./Verdict.ts"
 import { shown } from "../shell/Unclear.ts"
@@ -121,7 +123,12 @@ const oneByOne = (words: ReadonlyArray<Value>): ReadonlyArray<ReadonlyArray<stri
 }
 
 /** What the rules say about one command: what allows it must allow it as it is written. */
-export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>, context: Working): Ruling => {
+export const ruling = (
+  words: ReadonlyArray<Value>,
+  prefix: ReadonlyArray<Value>,
+  scope: Scope,
+  context: Working
+): Ruling => {
   const literal = decision(context, words)
   const prefixed = prefix.length === 0 ? literal : decision(context, [...prefix, ...words])
   const best =
@@ -134,7 +141,8 @@ export const ruling = (words: ReadonlyArray<Value>, prefix: ReadonlyArray<Value>
   const resolved = words.flatMap(({ text, values }) =>
     values === undefined || values.length > maximumFiles ? [text] : values
   )
-  const found = [resolved, ...oneByOne(words), words.map((word) => word.text)].flatMap(
+  const others = forbidding(context, permission).length === 0 ? [] : inOtherWays(words, scope, context)
+  const found = [resolved, ...oneByOne(words), words.map((word) => word.text), ...others].flatMap(
     (one) => strictest(one, context) ?? []
   )
   const strict = found.find(({ action }) => action === "deny") ?? found[0]

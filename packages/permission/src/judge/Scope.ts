@@ -11,6 +11,8 @@ export interface Scope {
   readonly variables: ReadonlyMap<string, ReadonlyArray<string> | undefined>
   /** What the command here prints is known, so that it needs no rule of its own. */
   readonly isKnown?: true
+  /** What a program here reads comes from another one. */
+  readonly isPiped?: true
   /** Where the names that come in through the pipe were found. */
   readonly input?: Names
 }

@@ -47,7 +47,7 @@ const meant = (word: string, words: ReadonlyArray<string>): ReadonlyArray<string
       .slice(1)
       .split("")
       .flatMap((letter) => meanings(letter, words))
-  if (words[0] === "git" && words[1] === "push" && /^\+./.test(word)) return ["f"]
+  if (words[0] === "git" && words[1] === "push" && /^(?:\+.|--mirror$)/.test(word)) return ["f"]
   if (!word.startsWith("--")) return []
   const name = word.replace(/=.*$/s, "")
   if (words[0] === "git" && words[1] === "commit" && name.length > 5 && "--no-verify".startsWith(name)) return ["n"]

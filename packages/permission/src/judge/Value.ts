@@ -116,6 +116,7 @@ export const resolve = (word: Word, scope: Scope, context: Working): Value => {
   const text = word.pieces.map((piece) => textOfPiece(piece, word)).join("")
   const beginning = beginningOf(word)
   if (word.pieces.some((piece) => piece._tag === "Glob")) {
+    context.effort.traces.hasGlobs = true
     const values = glob(word, scope, context)
     return { text, beginning, values, single: values?.length === 1, literal: false }
   }

@@ -13,6 +13,7 @@ import { deniedWithAll, strictest } from "./Ruling.ts"
 import { either, isFreeName, type Scope, withVariable } from "./Scope.ts"
 import { known, plain, resolve, type Value } from "./Value.ts"
 import { judgePlacesIn } from "./Untabled.ts"
+import { runsInput } from "./Runs.ts"
 import { ask, type Verdict, worst } from "./Verdict.ts"
 import { isHarmlessVariable, isShell, runsItsWords } from "./Wrappers.ts"
 import { baseName } from "./Locations.ts"
@@ -56,6 +57,10 @@ const remark = (text: string, why: string): CommandJudgement => ({ argv: [], tex
 /** Scripts whose output becomes a part of a word. */
 const scriptsIn = (word: Word): ReadonlyArray<Script> =>
   word.pieces.flatMap((piece) => (piece._tag === "Substitution" ? [piece.script] : []))
+
+/** What comes in is what another command prints. */
+const isMadeInput = ({ body, operator, target }: Redirection): boolean =>
+  operator.startsWith("<") && (body ?? target).pieces.some(({ _tag }) => _tag === "Substitution")
 
 const wordsOf = (command: SimpleCommand): ReadonlyArray<Word> => [
   ...command.words,
@@ -103,10 +108,11 @@ export class Walk {
         const { input: _, ...bare } = scope
         let names: Outcome["names"]
         let printed: ReadonlyArray<string> = []
-        const all = step.steps.map((one) => {
+        const all = step.steps.map((one, at) => {
+          const piped: Scope = at === 0 ? bare : { ...bare, isPiped: true }
           const outcome = this.step(
             one,
-            names === undefined || one._tag !== "Command" ? bare : { ...bare, input: names }
+            names === undefined || one._tag !== "Command" ? piped : { ...piped, input: names }
           )
           // What an error says is no name of a file.
           names = one._tag === "Command" && !mixesErrors(one.redirections) ? outcome.names : undefined
@@ -233,6 +239,8 @@ export class Walk {
     const inner = wordsOf(command).flatMap((word) => this.substitutions(word, scope))
     const paths = command.redirections.flatMap((one) => this.redirection(one, scope))
     const own = this.ownWords(command, scope)
+    if (runsInput(this.resolved(command.words, scope)))
+      for (const { access, path } of paths) if (access === "read") this.context.effort.traces.ran.add(path)
     const bodies = command.redirections.flatMap(({ body }) => (body === undefined ? [] : (textOf(body) ?? [])))
     const scripts = { commands: [...this.scripts(command, bodies), ...this.withInput(command, scope)], paths: [] }
     return { ...own, ...together([own, { commands: [], paths }, scripts, ...inner]) }
@@ -250,13 +258,16 @@ export class Walk {
       ({ name, value }) =>
         !isHarmlessVariable(name, known(value), words) && !(isReading && name === "IFS" && known(value) !== undefined)
     )
-    const doubts = wrong === undefined ? [] : [ask(`it sets ${wrong.name}, which may change what programs do`)]
+    const doubts: Array<Verdict> =
+      wrong === undefined ? [] : [ask(`it sets ${wrong.name}, which may change what programs do`)]
+    if (runsInput(words) && command.redirections.some(isMadeInput))
+      doubts.push(ask("what it runs is not known before it runs"))
     const shown = prefix.map(({ name, value }): Value => ({ ...value, text: `${name}=${value.text}` }))
     const judging: Judging = {
       context: this.context,
       judgeText: (text, inside, context) => new Walk(context, this.read, this.depth + 1).text(text, inside)
     }
-    const { input: _, ...bare } = scope
+    const { input: _, isPiped: __, ...bare } = scope
     const outcome = judgeWords(words, shown, givesInput(command.redirections) ? bare : scope, judging)
     const [own, ...others] = outcome.commands
     // The words of a command give at least the judgement of themselves.

@@ -33,7 +33,7 @@ const harmlessEvaluators = new Set("kill jobs wait dirs times umask ulimit calle
 
 /** They run what stands behind them, in ways that are not followed. */
 const outsiders = new Set(
-  "sudo doas su runuser pkexec chroot unshare nsenter setpriv setsid flock script ssh watch parallel rush strace ltrace gdb lldb valgrind perf busybox toybox systemd-run at batch expect unbuffer rlwrap ionice chrt taskset setarch linux32 linux64 caffeinate proot fakeroot firejail bwrap dbus-run-session xvfb-run entr vim vi view nvim emacs nano ed ex pico joe man reflex chronic ifne daemonize start-stop-daemon run-parts dtach screen tmux sg crontab gosu su-exec s6-setuidgid chpst proxychains proxychains4 torsocks tsocks tini dumb-init catchsegv cgexec numactl prlimit faketime eatmydata wsl winpty xterm gnome-terminal catatonit fakechroot uclampset ssh-agent pee dc m4 autossh mosh sshpass".split(
+  "sudo doas su runuser pkexec chroot unshare nsenter setpriv setsid flock script ssh watch parallel rush strace ltrace gdb lldb valgrind perf busybox toybox systemd-run at batch expect unbuffer rlwrap ionice chrt taskset setarch linux32 linux64 caffeinate proot fakeroot firejail bwrap dbus-run-session xvfb-run entr vim vi view nvim emacs nano ed ex pico joe man reflex chronic ifne daemonize start-stop-daemon run-parts dtach screen tmux sg crontab sem gosu su-exec s6-setuidgid chpst proxychains proxychains4 torsocks tsocks tini dumb-init catchsegv cgexec numactl prlimit faketime eatmydata wsl winpty xterm gnome-terminal catatonit fakechroot uclampset ssh-agent pee dc m4 autossh mosh sshpass".split(
     " "
   )
 )
@@ -43,7 +43,7 @@ export const isShell = (name: string): boolean => shells.has(name)
 
 /** Other programs of a project that run what stands behind them: a rule that names them is enough to allow it. */
 const runners = new Set(
-  "npx pnpx bunx uvx pipx cross-env dotenv concurrently hyperfine nodemon watchexec onchange chokidar npm-run-all run-s run-p start-server-and-test ip nix-shell c8 nyc ts choom cpulimit dotenvx op doppler chamber direnv aws-vault asdf mise rbenv pyenv nodenv rtx volta fnm".split(
+  "npx pnpx bunx uvx pipx cross-env dotenv concurrently hyperfine nodemon watchexec onchange chokidar npm-run-all run-s run-p start-server-and-test ip nix-shell c8 nyc ts choom cpulimit dotenvx op doppler chamber direnv aws-vault asdf mise rbenv pyenv nodenv rtx volta fnm corepack ansible fly flyctl nix".split(
     " "
   )
 )

@@ -1,5 +1,6 @@
 /** Everyday forms that are let through, each beside attacks of the same shape: words and variables of which it is known what they hold. */
 import type { Group } from "./attacks.ts"
+import { madeByLine } from "./madeByLine.ts"
 import { namesLetThrough } from "./namesLetThrough.ts"
 
 export interface Pair extends Group {
@@ -311,7 +312,7 @@ const words: ReadonlyArray<Pair> = [
   }
 ]
 
-export const letThrough: ReadonlyArray<Pair> = [...words, ...namesLetThrough]
+export const letThrough: ReadonlyArray<Pair> = [...words, ...namesLetThrough, ...madeByLine]
 
 export const besideLetThrough: ReadonlyArray<Group> = letThrough.map(({ attacks, ...group }) => ({
   ...group,

@@ -1,0 +1,67 @@
+/** Other ways to name the files of a command: as seen from where the line starts, with and without `./`, and from the root. */
+import type { Working } from "./Judgement.ts"
+import { baseName, isInside, normalize, parent, within } from "./Locations.ts"
+import type { Scope } from "./Scope.ts"
+import { places, type Value } from "./Value.ts"
+
+/** Commands with more words are not written in other ways. */
+const maximumWords = 64
+
+const exists = (path: string, { facts }: Working): boolean =>
+  facts.entries(parent(path))?.some(({ name }) => name === baseName(path)) === true
+
+/** The places of a word that may be a file: it has a slash, or there is one of this name where it stands. */
+const placesOf = ({ single, text, values }: Value, scope: Scope, context: Working): ReadonlyArray<string> => {
+  const [only, ...others] = values ?? []
+  if (!single || only === undefined || others.length > 0 || only === "" || text.includes("://")) return []
+  if (only.startsWith("-") || /[\s:=]/.test(only)) return []
+  const all = places(only, scope) ?? []
+  const isFile = only.includes("/") || all.some((place) => exists(normalize(place), context))
+  return isFile ? all : []
+}
+
+interface Ways {
+  readonly bare: string
+  readonly dotted: string
+  readonly whole: string
+  readonly real: string
+  readonly realDotted: string
+}
+
+const waysOf = (value: Value, scope: Scope, context: Working): Ways | undefined => {
+  const [place] = placesOf(value, scope, context)
+  if (place === undefined) return undefined
+  const { directory: start, facts, project } = context
+  const whole = normalize(place)
+  const real = facts.realPath(place) ?? whole
+  const seen = (path: string) => (isInside(start, path) && path !== start ? within(start, path) : path)
+  const bare = seen(whole)
+  const dotted = (path: string) => (path.startsWith("/") ? path : `./${path}`)
+  const led = isInside(project, real) ? seen(real) : real
+  return { bare, dotted: dotted(bare), whole, real: led, realDotted: dotted(led) }
+}
+
+/** The words in these ways, where they differ from what is written. */
+export const inOtherWays = (
+  words: ReadonlyArray<Value>,
+  scope: Scope,
+  context: Working
+): ReadonlyArray<ReadonlyArray<string>> => {
+  if (words.length > maximumWords) return []
+  const ways = words.map((word) => waysOf(word, scope, context))
+  if (ways.every((way) => way === undefined)) return []
+  const as = (nameAs: keyof Ways, kind: keyof Ways) =>
+    words.map(({ text }, at) => ways[at]?.[at === 0 ? nameAs : kind] ?? text)
+  const written = words.map(({ text }) => text).join("\0")
+  const all = [
+    as("dotted", "bare"),
+    as("bare", "bare"),
+    as("bare", "dotted"),
+    as("whole", "whole"),
+    as("real", "real"),
+    as("realDotted", "real")
+  ]
+  return [...new Map(all.map((one) => [one.join("\0"), one])).entries()].flatMap(([text, one]) =>
+    text === written ? [] : [one]
+  )
+}
