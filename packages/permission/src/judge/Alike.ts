@@ -106,6 +106,8 @@ const divided: ReadonlyArray<ReadonlyArray<ReadonlyArray<string>>> = phrases.map
   group.map((phrase) => phrase.split(" "))
 )
 
+const commands: ReadonlySet<string> = new Set(phrases.flat())
+
 const headOf = (pattern: string): Head | undefined => {
   const words = pattern.split(" ")
   const end = words.findIndex((word, at) => /[*?]/.test(word) || (at > 0 && word === "--"))
@@ -139,7 +141,7 @@ export const headsOf = (pattern: string): ReadonlyArray<Head> => {
 }
 
 /** An option; `yarn workspace NAME` says only where, as an option with a value does. */
-const isOption = (word: string | undefined): boolean => /^(?:[-+].|workspace$)/.test(word ?? "")
+const isOption = (word: string | undefined): boolean => /^(?:[-+].|workspaces?$)/.test(word ?? "")
 
 /** A name that git would take for a file, when no branch is called so. */
 const isFileName = (word: string): boolean => /^\.$|\/$|\.[A-Za-z]\w*$/.test(word) && !isOption(word)
@@ -196,7 +198,11 @@ const behindHead = (words: ReadonlyArray<string>, { isOpen, wanted }: Head): Rea
   let at = 1
   for (const [index, one] of rest.entries()) {
     const isWhole = !isOpen || index < rest.length - 1
-    const isThere = (place: number) => standsFor(words[place] ?? "", one, isWhole, index === 0 ? least : undefined)
+    const isThere = (place: number) => {
+      const word = words[place] ?? ""
+      // What is a command by itself is not another one, shortened.
+      return standsFor(word, one, isWhole, index > 0 || commands.has(`${own} ${word}`) ? undefined : least)
+    }
     while (at < words.length && !isThere(at)) {
       if (!isOption(words[at]) && !(isOption(words[at - 1]) && !words[at - 1]?.includes("="))) return undefined
       at++

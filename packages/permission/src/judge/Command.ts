@@ -14,7 +14,7 @@ import { leavesOwnPlace } from "./OwnPlace.ts"
 import { belowRead } from "./BelowRead.ts"
 import { namesOf, passesNames } from "./Names.ts"
 import { noteGit, riskOfReading } from "./Repository.ts"
-import { noteRun, runsAnother, runsInput } from "./Runs.ts"
+import { noteRun, runsAnother, runsAnyCode, runsInput } from "./Runs.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { known, namesAsValue, plain, type Value } from "./Value.ts"
 import { goesElsewhere } from "./programs/Versatile.ts"
@@ -70,8 +70,7 @@ const doubt = (
   context: Working
 ) => {
   const name = known(words[0]) ?? ""
-  if (rules.isBlanket && (runsCode(words) || isShell(name)))
-    return `${name} runs code, and the rule that allows it does not name it`
+  if (rules.isBlanket && runsAnyCode(words)) return `${name} runs code, and the rule that allows it does not name it`
   if (words.slice(1).some(({ values }) => values?.some(turnsBack) === true) && found?.use.paths.length !== 0)
     return "a path in it goes back to where it came from"
   if (

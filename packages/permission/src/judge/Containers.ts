@@ -42,6 +42,8 @@ export const hostWords = (words: ReadonlyArray<Value>): ReadonlyArray<Value> => 
   if (builders.test(known(name) ?? "")) return rest.filter((word) => !word.beginning.startsWith("//"))
   if (!clients.test(known(name) ?? "")) return rest
   const [first, second] = rest.map((word) => known(word))
+  if (first === "cp" || (first === "container" && second === "cp"))
+    return rest.filter((word) => !/^[\w.-]+:\//.test(word.beginning))
   const exec = first === "exec" ? 0 : /^(?:compose|container)$/.test(first ?? "") && second === "exec" ? 1 : -1
   if (exec !== -1) {
     const isPlain = (word: Value) =>

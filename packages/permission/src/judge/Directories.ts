@@ -20,6 +20,9 @@ const leavesContent = /^(?:mkdir|touch|ln|mktemp|rmdir)$/
 /** Programs without a table that take directories with all that is in them. */
 const takesDirectories = /^(?:tar|zip|7z[ar]?|rsync|scp|cpio|pax|rclone|gsutil|aws|azcopy|s3cmd|gcloud)$/
 
+/** `docker cp` and `docker container cp` take them too. */
+const copies = (words: ReadonlyArray<Value>): boolean => words.slice(1, 6).some((word) => known(word) === "cp")
+
 /** Programs without a table that search below directories, or here. */
 const searches = /^(?:ag|ack|ack-grep|ugrep|ug|pt|sift|rgrep|hg)$/
 
@@ -65,7 +68,9 @@ export const belowOfWhole = (words: ReadonlyArray<Value>, found: Use | undefined
   if (found === undefined) {
     const isChanging = rewrites.test(name) || words.some((word) => rewriting.test(known(word) ?? ""))
     return [
-      ...(takesDirectories.test(name) ? belowOf(words.slice(1), read, scope, context) : []),
+      ...(takesDirectories.test(name) || (/^(?:docker|podman|nerdctl|kubectl|oc)$/.test(name) && copies(words))
+        ? belowOf(words.slice(1), read, scope, context)
+        : []),
       ...(searches.test(name) ? belowOf([plain("."), ...words.slice(1)], read, scope, context) : []),
       ...(isChanging
         ? words

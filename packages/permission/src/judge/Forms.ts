@@ -5,6 +5,7 @@ import { baseName } from "./Locations.ts"
 import { seeCommands } from "../shell/Sightings.ts"
 import { tablesOf } from "./Programs.ts"
 import { asHeads, type Head } from "./Alike.ts"
+import { curlWays } from "./CurlWays.ts"
 import { asIn } from "./Spellings.ts"
 import { isEvaluator, isShell, runsItsWords } from "./Wrappers.ts"
 
@@ -65,7 +66,7 @@ const scriptsIn = (words: Words, maximum: number): ReadonlyArray<Words> => {
 export const namesOptions = (pattern: string): boolean => /(?:^|[ *])-/.test(pattern)
 
 /** In these a letter means the same as its long option, so that a pattern for any program may speak of them. */
-const lettered = /^(?:rm|cp|mv|ln|chmod|chown|git)$/
+const lettered = /^(?:rm|cp|mv|ln|chmod|chown|git|npm)$/
 
 /** Could the pattern speak of options of this program? */
 const mayName = (pattern: string, name: string): boolean => {
@@ -73,9 +74,26 @@ const mayName = (pattern: string, name: string): boolean => {
   return head.startsWith(name) || (name.startsWith(head) && lettered.test(baseName(name)))
 }
 
+/** Clients of databases, whose language has its words in any case, and comments for blanks. */
+const queries =
+  /^(?:psql|mysql|mariadb|sqlite3?|duckdb|sqlcmd|bq|cockroach|clickhouse(?:-client)?|sqlplus|snowsql|usql|pgcli|mycli|cqlsh|redis-cli|influx|trino|presto|hive|beeline|spark-sql)$/
+
+/** What programs take for the same in their own language: statements in both cases, with single blanks. */
+const statements = (form: Words): Words => {
+  const [name = "", ...rest] = form
+  if (baseName(name) === "curl") return curlWays(form)
+  if (!queries.test(baseName(name))) return []
+  const text = rest
+    .join(" ")
+    .replace(/\/\*.*?\*\/|\s+/gs, " ")
+    .replace(/ +/g, " ")
+  return [text, text.toUpperCase(), text.toLowerCase()].map((one) => `${name} ${one}`)
+}
+
 /** A command as it is, and as the patterns of options write it that forbid it. */
 const spellings = (form: Words, patterns: Words): Words => [
   form.join(" "),
+  ...statements(form),
   ...patterns.flatMap((pattern) => (mayName(pattern, form[0] ?? "") ? asIn(pattern, form) : []))
 ]
 

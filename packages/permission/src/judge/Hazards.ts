@@ -21,8 +21,9 @@ const hazards: Readonly<Record<string, RegExp>> = {
   npx: packageManager,
   pnpm: packageManager,
   yarn: packageManager,
-  bun: /^(?:--(?:preload|require|config|shell)|-r$)/,
+  bun: /^(?:--(?:preload|require|config|shell)|-r$|https?:)/,
   cargo: /^(?:--config|-Z|-C|\+.*\/)/,
+  deno: /^(?:https?|npm|jsr|data):/,
   rustc:
     /^(?:@|-Z|(?:-C|--codegen)[= ]?(?:linker|link-arg|ar=|dlltool|llvm-args|profile|incremental|save-temps)|--sysroot)/,
   // What a linker of the toolchain is told may be another linker; `-s -w` and `-X` tell it what to write.
@@ -38,7 +39,8 @@ const hazards: Readonly<Record<string, RegExp>> = {
   ghc: /^(?:@|-pgm|-F|-fplugin|-e$)/,
   cabal: /^(?:-w|--with-)/,
   zig: /^--test-cmd/,
-  bazel: /^--(?:run_under|workspace_status|credential_helper|bazelrc|output_base|shell_exec|\w+_command)/,
+  bazel:
+    /^--(?:run_under|workspace_status|credential_helper|bazelrc|output_base|shell_exec|host_jvm|server_jvm|repo_env|\w+_command)/,
   cmake: new RegExp(
     String.raw`^(?:-E(?!=(?:echo|capabilities|environment|compare_files|md5sum|sha\d+sum|sleep|true|false)$)|--open|-D=?CMAKE_(?:\w*(?:COMPILER|LAUNCHER|PROGRAM|LINKER|EXECUTABLE|OBJECT|EMULATOR|AR|RANLIB)|RULE_LAUNCH\w*)(?::\w+)?=(?!${knownTools}))`
   ),
@@ -136,11 +138,12 @@ const passed = (name: string, words: ReadonlyArray<Value>): ReadonlyArray<Value>
 }
 
 /** `--exec=`, `--exec x`, `--eval ...` and the like, of any program. */
-const anywhere = /^--?(?:exec|eval|execute|run-command|command|pager|editor|browser|shell|rsh)(?:=|$)/
+const anywhere =
+  /^--?(?:shell-escape|enable-write18|exec|eval|execute|run-command|command|pager|editor|browser|shell|rsh)(?:=|$)/
 
 /** Commands that change settings for later runs: what a package manager runs is one of them. */
 const settings =
-  /^(?:(?:npm|pnpm|yarn) (?:(?:config|c) (?:set|edit|delete|unset)|set|edit|plugin|pkg (?!get))|pip3? config (?:set|edit)|go env -[wu]|bun exec|deno eval)\b/
+  /^(?:(?:npm|pnpm|yarn) (?:(?:config|c) (?:set|edit|delete|unset)|set|edit|plugin|pkg (?!get))|pip3? config (?:set|edit)|go env -[wu]|bun exec|deno eval|gh (?:alias (?:set|import)|ext(?:ension)? (?:install|exec)))\b/
 
 /** The file that the program would take by itself: `npx vitest --config vitest.config.ts`. */
 const isOwnConfiguration = (text: string, words: ReadonlyArray<string>): boolean => {

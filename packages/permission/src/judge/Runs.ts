@@ -5,7 +5,7 @@ import { baseName, join, normalize, parent } from "./Locations.ts"
 import type { Scope } from "./Scope.ts"
 import { readsBuildFile } from "./Traces.ts"
 import { known, places, plain, type Value } from "./Value.ts"
-import { isShell, runsItsWords } from "./Wrappers.ts"
+import { isShell, runsCode, runsItsWords } from "./Wrappers.ts"
 
 /** They run their first file. */
 const interpreters =
@@ -93,6 +93,9 @@ export const noteRun = (words: ReadonlyArray<Value>, isTabled: boolean, scope: S
     if (readsBuildFile(baseName(known(word) ?? ""))) traces.builders.add(known(word) ?? "")
 }
 
+/** Options behind which stands where a program works, or what it is told. */
+const leadsElsewhere = /^(?:-C|-f|-p|--(?:prefix|cwd|directory|dir|manifest-path|file|project|config))$/
+
 const exists = (path: string, { facts }: Working): boolean =>
   facts.entries(parent(path))?.some(({ name }) => name === baseName(path)) === true
 
@@ -106,8 +109,10 @@ export const runsAnother = (words: ReadonlyArray<Value>, { rule }: Ruling, scope
   if (rule === undefined || elsewhere.length === 0) return false
   const named = new Set(rule.pattern.split(" ").map((word) => word.replace(/[*?].*$/s, "")))
   const isNamed = (text: string) =>
+    rule.pattern.split(" ").includes(text) ||
     [...named].some((word) => /[\w.-]/.test(word) && /[./]/.test(word) && text.startsWith(word))
-  return filesOf(words)
+  const chosen = words.filter((_, at) => leadsElsewhere.test(known(words[at - 1]) ?? ""))
+  return [...filesOf(words), ...chosen]
     .flatMap(({ values = [] }) => values)
     .filter((text) => !text.startsWith("/") && isNamed(text))
     .some(
@@ -121,26 +126,30 @@ export const runsAnother = (words: ReadonlyArray<Value>, { rule }: Ruling, scope
 const asksOn = /^(?:-[bBdEIOPqsuv]*i|--interactive|--repl)$/
 const isPrompt = /^(?:code|pdb|IPython|asyncio|ptpython|bpython)$/
 
+/** The command, and those behind it where it runs others. */
+const allPrograms = (words: ReadonlyArray<Value>): ReadonlyArray<ReadonlyArray<Value>> =>
+  programsIn(words).slice(
+    0,
+    runsItsWords(nameOf(words[0])) || words.some((word) => /^(?:exec|run|--)$/.test(known(word) ?? "")) ? 8 : 1
+  )
+
+/** Does the command, or one behind it, run code that stands in the line, or whatever a shell is told? */
+export const runsAnyCode = (words: ReadonlyArray<Value>): boolean =>
+  allPrograms(words).some((program) => runsCode(program) || isShell(nameOf(program[0])))
+
 /** Is a program in it that runs what comes in, as it has no other code? */
 export const runsInput = (words: ReadonlyArray<Value>): boolean =>
-  programsIn(words)
-    .slice(
-      0,
-      runsItsWords(nameOf(words[0])) || words.some((word) => /^(?:exec|run|--)$/.test(known(word) ?? "")) ? 8 : 1
-    )
-    .some((program) => {
-      if (!isInterpreter(program[0]) || /^(?:go|java)$/.test(nameOf(program[0]))) return false
-      const texts = program.map((word) => known(word) ?? "")
-      if (texts.some((text, at) => asksOn.test(text) || (texts[at - 1] === "-m" && isPrompt.test(text)))) return true
-      const [first] = operandsOf(program)
-      const hasCode = program
-        .slice(1)
-        .some((word) =>
-          /^(?:-[A-Za-z]*[ceEnprRm].*|--(?:eval|print|test|version|help|check)(?:=.*)?|-[vVh])$/.test(
-            known(word) ?? "-c"
-          )
-        )
-      return first === undefined
-        ? !hasCode
-        : /^(?:-|\/dev\/(?:stdin|fd\/0)|\/proc\/self\/fd\/0)$/.test(known(first) ?? "")
-    })
+  allPrograms(words).some((program) => {
+    if (!isInterpreter(program[0]) || /^(?:go|java)$/.test(nameOf(program[0]))) return false
+    const texts = program.map((word) => known(word) ?? "")
+    if (texts.some((text, at) => asksOn.test(text) || (texts[at - 1] === "-m" && isPrompt.test(text)))) return true
+    const [first] = operandsOf(program)
+    const hasCode = program
+      .slice(1)
+      .some((word) =>
+        /^(?:-[A-Za-z]*[ceEnprRm].*|--(?:eval|print|test|version|help|check)(?:=.*)?|-[vVh])$/.test(known(word) ?? "-c")
+      )
+    return first === undefined
+      ? !hasCode
+      : /^(?:-|\/dev\/(?:stdin|fd\/0)|\/proc\/self\/fd\/0)$/.test(known(first) ?? "")
+  })

@@ -74,9 +74,8 @@ export const withPathsInGit = (found: Use): Use => ({
   ...found,
   paths: found.paths.flatMap((path) => [
     path,
-    ...[...pathInGit(known(path.value) ?? ""), ...secretsIn(known(path.value) ?? "")].map((text) => ({
-      value: plain(text),
-      access: path.access
-    }))
+    ...[known(path.value) ?? ""]
+      .flatMap((text) => [...pathInGit(text), ...[text, ...pathInGit(text)].flatMap(secretsIn)])
+      .map((text) => ({ value: plain(text), access: path.access }))
   ])
 })

@@ -58,6 +58,10 @@ const remark = (text: string, why: string): CommandJudgement => ({ argv: [], tex
 const scriptsIn = (word: Word): ReadonlyArray<Script> =>
   word.pieces.flatMap((piece) => (piece._tag === "Substitution" ? [piece.script] : []))
 
+/** Names of variables of the environment that usually hold secrets. */
+const holdsSecret =
+  /(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|API_?KEY|(?:PRIVATE|ACCESS|ENCRYPTION)_?KEY|_KEY)(?:_|$)/i
+
 /** What comes in is what another command prints. */
 const isMadeInput = ({ body, operator, target }: Redirection): boolean =>
   operator.startsWith("<") && (body ?? target).pieces.some(({ _tag }) => _tag === "Substitution")
@@ -260,6 +264,10 @@ export class Walk {
     )
     const doubts: Array<Verdict> =
       wrong === undefined ? [] : [ask(`it sets ${wrong.name}, which may change what programs do`)]
+    const secret = wordsOf(command)
+      .flatMap(({ pieces }) => pieces)
+      .find((piece) => piece._tag === "Variable" && holdsSecret.test(piece.name) && !scope.variables.has(piece.name))
+    if (secret?._tag === "Variable") doubts.push(ask(`$${secret.name} usually holds a secret`))
     if (runsInput(words) && command.redirections.some(isMadeInput))
       doubts.push(ask("what it runs is not known before it runs"))
     const shown = prefix.map(({ name, value }): Value => ({ ...value, text: `${name}=${value.text}` }))

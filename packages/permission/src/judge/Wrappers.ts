@@ -157,8 +157,41 @@ export const unwrap = (words: ReadonlyArray<Value>): Unwrapped => {
   return { _tag: "Frame", inner: words.slice(start), variables: [] }
 }
 
+const asNode = /^(?:-[a-zA-Z]*[ep].*|--(?:eval|print)(?:=.*)?|-)$/
+const short = /^-[ecE]|^--(?:eval|expr|execute)|^-$/
+
 /** Programs that run a text of the line as code, by the options that give it. */
 const interpreters: Readonly<Record<string, RegExp>> = {
+  tsx: asNode,
+  "ts-node": asNode,
+  "babel-node": asNode,
+  "vite-node": asNode,
+  coffee: asNode,
+  zx: asNode,
+  swift: short,
+  julia: short,
+  elixir: short,
+  iex: short,
+  groovy: short,
+  scala: short,
+  clojure: short,
+  guile: short,
+  racket: short,
+  R: short,
+  xonsh: short,
+  nu: short,
+  elvish: short,
+  osh: short,
+  sage: short,
+  gnuplot: short,
+  "rust-script": short,
+  pwsh: /^-/,
+  powershell: /^-/,
+  crystal: /^eval$/,
+  nim: /^e$/,
+  rails: /^(?:runner|r|console|c)$/,
+  wp: /^(?:eval|shell)$/,
+  drush: /^(?:php:eval|ev|eval)$/,
   node: /^(?:-[a-zA-Z]*[epr].*|--(?:eval|print|require|import|loader|experimental-loader)(?:=.*)?|-)$/,
   deno: /^eval$/,
   bun: /^(?:-[a-z]*[ep].*|--(?:eval|print|preload)(?:=.*)?)$/,
@@ -183,6 +216,10 @@ export const runsCode = (words: ReadonlyArray<Value>): boolean => {
   const found = Object.hasOwn(interpreters, name) ? interpreters[name] : undefined
   if (found === undefined) return false
   const texts = words.slice(1).map((word) => known(word) ?? "-")
+  const isInModule = (text: string, at: number) =>
+    (/^(?:timeit|pdb)$/.test(text) && texts[at - 1] === "-m") ||
+    (text === "-c" && /^shell(?:_plus)?$/.test(texts[at - 1] ?? ""))
+  if (name === "python" && texts.some(isInModule)) return true
   const end = texts.findIndex((text) => !text.startsWith("-") || text === "-" || text === "-m" || text === "--test")
   const options = texts.slice(0, end === -1 ? undefined : end + 1)
   return (

@@ -2,6 +2,7 @@
 import type { Group } from "./attacks.ts"
 import { madeByLine } from "./madeByLine.ts"
 import { namesLetThrough } from "./namesLetThrough.ts"
+import { sameMeaning } from "./sameMeaning.ts"
 
 export interface Pair extends Group {
   /** Of the same shape, and not to be allowed. */
@@ -312,7 +313,7 @@ const words: ReadonlyArray<Pair> = [
   }
 ]
 
-export const letThrough: ReadonlyArray<Pair> = [...words, ...namesLetThrough, ...madeByLine]
+export const letThrough: ReadonlyArray<Pair> = [...words, ...namesLetThrough, ...madeByLine, ...sameMeaning]
 
 export const besideLetThrough: ReadonlyArray<Group> = letThrough.map(({ attacks, ...group }) => ({
   ...group,
