@@ -1,4 +1,5 @@
 /** Other ways to name the files of a command: as seen from where the line starts, with and without `./`, and from the root. */
+import { forbidding } from "./Explain.ts"
 import type { Working } from "./Judgement.ts"
 import { baseName, isInside, normalize, parent, within } from "./Locations.ts"
 import type { Scope } from "./Scope.ts"
@@ -41,6 +42,14 @@ const waysOf = (value: Value, scope: Scope, context: Working): Ways | undefined 
   return { bare, dotted: dotted(bare), whole, real: led, realDotted: dotted(led) }
 }
 
+/** Does a rule that forbids something speak of such a place? */
+const forbids = (context: Working, place: RegExp | string): boolean =>
+  forbidding(context, "bash").some(({ rule: { pattern } }) =>
+    typeof place === "string" ? pattern.includes(place) : place.test(pattern)
+  )
+
+const isBelowHome = /(?:^|[ =])(?:~|\$HOME)\/\w/
+
 /** The words in these ways, where they differ from what is written. */
 export const inOtherWays = (
   words: ReadonlyArray<Value>,
@@ -56,8 +65,9 @@ export const inOtherWays = (
   const all = [
     as("dotted", "bare"),
     as("bare", "bare"),
-    as("bare", "dotted"),
-    as("whole", "whole"),
+    ...(forbids(context, / \.\/[\w.]/) ? [as("bare", "dotted")] : []),
+    // Rules against `rm -rf /*` and `rm -rf ./*` do not mean each file of the project.
+    ...(forbids(context, context.directory) || forbids(context, isBelowHome) ? [as("whole", "whole")] : []),
     as("real", "real"),
     as("realDotted", "real")
   ]
