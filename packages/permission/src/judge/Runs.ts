@@ -53,6 +53,13 @@ const moduleOf = (words: ReadonlyArray<Value>): ReadonlyArray<Value> => {
   return place === undefined ? [] : [plain(`${place}.py`), plain(`${place}/__main__.py`)]
 }
 
+/** A file of code, which may be the value of an option: `--require=./x.js`. */
+const codeIn = (word: Value): ReadonlyArray<Value> =>
+  (word.values ?? [])
+    .map((text) => (text.startsWith("-") ? text.slice(text.indexOf("=") + 1) : text))
+    .filter((text) => isCode.test(text))
+    .map(plain)
+
 /** Node completes names. */
 const completed = (word: Value): ReadonlyArray<Value> => {
   const text = known(word)
@@ -67,7 +74,7 @@ const filesOf = (words: ReadonlyArray<Value>): ReadonlyArray<Value> => {
   return programsIn(words).reduce<ReadonlyArray<Value>>((all, program) => {
     if (!isInterpreter(program[0]) && !testers.test(nameOf(program[0]))) return all
     const operands = operandsOf(program)
-    const code = operands.filter((word) => word.values?.some((text) => isCode.test(text)))
+    const code = program.slice(1).flatMap(codeIn)
     const first = isInterpreter(program[0]) ? operands.slice(0, 1) : []
     return [...all, ...first, ...first.flatMap(completed), ...code, ...moduleOf(program)]
   }, own)
@@ -82,12 +89,17 @@ const realPlaces = (values: ReadonlyArray<Value>, scope: Scope, { facts }: Worki
 /** Programs that bring files here, to the places that their words name. */
 const brings = /^(?:scp|sftp|rsync|rclone|gsutil|s3cmd|azcopy|aria2c|axel|install|patch|openssl|gpg|xxd|dd|base64)$/
 
+/** The same, with a command of theirs. */
+const copies = /^(?:docker|podman|nerdctl|kubectl|oc|aws|gcloud|gh|az)$/
+
 /** Keeps in mind what the command runs, and which files a program without a table may have brought. */
 export const noteRun = (words: ReadonlyArray<Value>, isTabled: boolean, scope: Scope, context: Working): void => {
   const { traces } = context.effort
   const name = known(words[0]) ?? ""
   if (!isTabled) for (const place of realPlaces(filesOf(words), scope, context)) traces.ran.add(place)
-  if (!isTabled && brings.test(name))
+  const isCopy =
+    copies.test(name) && words.slice(1, 8).some((word) => /^(?:cp|mv|sync|download)$/.test(known(word) ?? ""))
+  if (!isTabled && (brings.test(name) || isCopy))
     for (const place of realPlaces(words.slice(1), scope, context)) traces.written.add(place)
   for (const word of words.slice(0, 4))
     if (readsBuildFile(baseName(known(word) ?? ""))) traces.builders.add(known(word) ?? "")

@@ -46,10 +46,27 @@ const buildFiles: Readonly<Record<string, RegExp>> = {
   gulp: /^gulpfile\.[cm]?[jt]s$/i,
   grunt: /^gruntfile\.[cm]?[jt]s$/i,
   cargo: /^build\.rs$/,
-  pytest: /^conftest\.py$/
+  pytest: /^conftest\.py$/,
+  pip: /^setup\.py$/,
+  nox: /^noxfile\.py$/,
+  invoke: /^tasks\.py$/,
+  inv: /^tasks\.py$/,
+  fab: /^fabfile\.py$/,
+  rails: /^Rakefile$/,
+  vagrant: /^Vagrantfile$/,
+  compose: /^(?:docker-)?compose(?:\.\w+)?\.ya?ml$/,
+  "docker-compose": /^(?:docker-)?compose(?:\.\w+)?\.ya?ml$/
 }
 
-export const readsBuildFile = (name: string): boolean => Object.hasOwn(buildFiles, name)
+/** They read a file of their own that is code. */
+const configured =
+  /^(?:npx|bunx|pnpx|vitest|vite|jest|eslint|prettier|webpack|rollup|playwright|tsup|next|nuxt|astro|cypress|tailwindcss|postcss|babel|stylelint|esbuild|mocha|commitlint|lint-staged|semantic-release)$/
+const configuration = /^[\w.-]+\.config\.[cm]?[jt]s$|^\.\w+rc\.[cm]?js$/
+
+export const readsBuildFile = (name: string): boolean => Object.hasOwn(buildFiles, name) || configured.test(name)
+
+const isBuildFile = (file: string, name: string): boolean =>
+  configured.test(name) ? configuration.test(file) : buildFiles[name]?.test(file) === true
 
 const beginsWithDash = (text: string): boolean => /(?:^|\/)-/.test(text)
 
@@ -58,7 +75,7 @@ export const doubtOfTraces = (traces: Traces): string | undefined => {
   const { builders, hasGlobs, hasNames, looks, made, ran, written } = traces
   const run = [...ran].find((path) => [...written].some((place) => isInside(place, path)))
   if (run !== undefined) return `it writes ${run} and runs it`
-  const build = [...written].find((path) => [...builders].some((name) => buildFiles[name]?.test(baseName(path))))
+  const build = [...written].find((path) => [...builders].some((name) => isBuildFile(baseName(path), name)))
   if (build !== undefined) return `it writes ${build} and runs what stands there`
   const names = [...made]
   if ((hasGlobs || hasNames) && names.some(beginsWithDash)) return "a name that it makes could become an option"

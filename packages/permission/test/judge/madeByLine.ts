@@ -59,7 +59,11 @@ export const madeByLine: ReadonlyArray<Pair> = [
       "(echo x > x.js); node x.js",
       "{ cat README.md; } > x.js; node x.js",
       "echo x > Makefile && make",
-      "echo x > conftest.py && pytest"
+      "echo x > a.js; node --require=./a.js README.md",
+      "echo x > a.js; node -r ./a.js README.md",
+      "echo x > conftest.py && pytest",
+      "echo x > vitest.config.ts && npx vitest run",
+      "cp README.md eslint.config.js; npx eslint ."
     ]
   },
   {
