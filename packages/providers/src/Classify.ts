@@ -76,14 +76,22 @@ const broken: Rule = (facts, { asked, phase = "before-output" }) => {
 
 const garbled: Rule = (facts) => (facts.garbled ? { _tag: "InvalidOutput" } : undefined)
 
-const refusedByUs: Rule = (facts) => (facts.refusedByClient ? { _tag: "InvalidRequest" } : undefined)
+const unknownModel = { _tag: "InvalidRequest", because: "unknown-model" } as const
+
+const refusedByUs: Rule = (facts) => {
+  if (!facts.refusedByClient) return undefined
+  return Texts.saysNoModel(facts.text) ? unknownModel : { _tag: "InvalidRequest" }
+}
+
+/** The model wrote a call that the server could not read; what it wrote may be quoted, so nothing else counts. */
+const garbledCall: Rule = (facts) => (Texts.saysGarbledCall(facts.text) ? { _tag: "InvalidOutput" } : undefined)
 
 /** Google names the quota that was used up: one of a day, or of none at all, does not come back in a moment. */
 const googleQuota: Rule = (facts, options) => {
   const { codes } = facts.said
-  if (!codes.includes("resourceexhausted")) return undefined
-  if (codes.some((code) => /perday|quotaexhausted/.test(code)) || Texts.saysNothingGranted(facts.text))
-    return { _tag: "Quota" }
+  if (!codes.includes("resourceexhausted") || codes.includes("modelcapacityexhausted")) return undefined
+  const isLong = codes.some((code) => /perday|quotaexhausted/.test(code)) || Texts.saysNothingGranted(facts.text)
+  if (isLong || Texts.saysUsedUp(facts.text)) return { _tag: "Quota" }
   const isRate = codes.some((code) => /perminute|persecond/.test(code)) || facts.said.wait !== undefined
   return isRate ? refused("RateLimited", facts, options) : undefined
 }
@@ -108,7 +116,7 @@ const ofMeaning = (meaning: ReturnType<typeof meaningOf>, facts: Facts, options:
     case "Malformed":
       return { _tag: "InvalidRequest" } as const
     case "UnknownModel":
-      return { _tag: "InvalidRequest", because: "unknown-model" } as const
+      return unknownModel
     case "ContextOverflow":
       return { _tag: meaning, ...windowOf(facts.text) } as const
     case "Quota":
@@ -122,7 +130,12 @@ const ofMeaning = (meaning: ReturnType<typeof meaningOf>, facts: Facts, options:
   }
 }
 
-const byCode: Rule = (facts, options) => ofMeaning(meaningOf(facts.said.codes), facts, options)
+/** Some call every refusal with 429 a limited rate; the sentence may know that it is not this account's. */
+const byCode: Rule = (facts, options) => {
+  const meaning = meaningOf(facts.said.codes)
+  const isBusy = meaning === "RateLimited" && Texts.saysOverloaded(facts.text) && !Texts.saysRate(facts.text)
+  return ofMeaning(isBusy ? "Overloaded" : meaning, facts, options)
+}
 
 /** The codes that a gateway quotes, unless they are only what every refusal is called. */
 const byQuotedCode: Rule = (facts, options) =>
@@ -156,9 +169,7 @@ const tooLarge: Rule = (facts, { asked }) => {
 const noModel: Rule = (facts) => {
   const code = status(facts)
   const mayBe = code === undefined || code < 500
-  return mayBe && code !== 429 && Texts.saysNoModel(facts.text)
-    ? { _tag: "InvalidRequest", because: "unknown-model" }
-    : undefined
+  return mayBe && code !== 429 && Texts.saysNoModel(facts.text) ? unknownModel : undefined
 }
 
 const byText: Rule = (facts, options) => {
@@ -171,6 +182,7 @@ const byText: Rule = (facts, options) => {
   if (code === 403 || Texts.saysKey(text)) return { _tag: Texts.saysQuota(text) ? "Quota" : "Authentication" }
   if (Texts.saysQuota(text)) return { _tag: "Quota" }
   if (code === 429 && Texts.saysBusy(text) && !Texts.saysRate(text)) return refused("Overloaded", facts, options)
+  if (code === 400 && Texts.saysOverloaded(text) && !Texts.saysRate(text)) return refused("Overloaded", facts, options)
   if (code === 429 || Texts.saysRate(text)) return refused("RateLimited", facts, options)
   if (isRefusal(facts.said.codes) || Texts.saysUnsupported(text)) return { _tag: "InvalidRequest" }
   return Texts.saysInvalid(text) ? { _tag: "InvalidRequest" } : undefined
@@ -214,6 +226,7 @@ const rules: ReadonlyArray<Rule> = [
   broken,
   garbled,
   refusedByUs,
+  garbledCall,
   googleQuota,
   tokenThrottle,
   measured,

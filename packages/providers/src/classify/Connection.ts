@@ -30,7 +30,7 @@ const troubles: ReadonlyArray<Trouble> = [
 ]
 
 /** Codes of a connection that broke after it was made. */
-const broken = /^(ECONN\w+|EPIPE|UND_ERR_\w+|ConnectionClosed|FailedToOpenSocket)$/
+const broken = /^(ECONN\w+|EPIPE|UND_ERR_\w+|ERR_HTTP2_\w+|ConnectionClosed|FailedToOpenSocket)$/
 
 const find = (codes: ReadonlyArray<string>): Trouble | undefined =>
   troubles.find(({ code }) => codes.some((one) => code.test(one)))

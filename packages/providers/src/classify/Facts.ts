@@ -43,13 +43,16 @@ const longestText = 8_000
 
 const brokenTexts = /^terminated$|socket hang up|other side closed|premature close|connection lost|econnreset/
 const networkTexts =
-  /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed|connection error\.?)$|other side closed|premature close|cannot connect to api|^(getaddrinfo|connect|read|write) e[a-z]+\b|network connection lost|^connection (?:refused|reset|closed|aborted)\b|server disconnected|peer closed connection|net::err_|^econn[a-z]+$/
+  /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed|connection error\.?)$|other side closed|premature close|cannot connect to api|^(getaddrinfo|connect|read|write) e[a-z]+\b|network connection lost|networkerror when|socket disconnected before|^connection (?:refused|reset|closed|aborted)\b|server disconnected|peer closed connection|net::err_|^econn[a-z]+$/
 const garbledNames = /^AI_(JSONParseError|TypeValidationError)$/
 /** What Anthropic's package says of a first event that it cannot read. */
 const garbledTexts = /^expected a normalized anthropic stream error$/
 const unreadableNames = /^AI_InvalidResponseDataError$|^NotAStream$|^SyntaxError$/
 const refusingNames =
   /^AI_(UnsupportedFunctionality|InvalidPrompt|InvalidArgument|NoSuchModel|MissingToolResults|InvalidMessageRole|InvalidDataContent)Error$/
+
+const isNoAddress = (layer: Fields): boolean =>
+  layer["code"] === "ERR_INVALID_URL" || /^failed to parse url/i.test(textOf(layer["message"]))
 
 /** What the pieces of an answer hold. */
 const answerNames = ["choices", "candidates", "content", "content_block", "delta", "item", "output", "part", "response"]
@@ -175,7 +178,11 @@ const redirectOf = (headers: Facts["headers"], sent: number | undefined, layers:
   return named ?? (sent !== undefined && sent >= 300 && sent < 400 ? (headers["location"] ?? "") : undefined)
 }
 
-const bodyIsEmpty = (layers: ReadonlyArray<Fields>): boolean => layers.every((layer) => !bodyOf(layer))
+/** Some servers send comments while they wait, and then nothing. */
+const isNothing = (body: unknown): boolean =>
+  !body || (typeof body === "string" && body.split("\n").every((line) => /^(?::|\s*$)/.test(line)))
+
+const bodyIsEmpty = (layers: ReadonlyArray<Fields>): boolean => layers.every((layer) => isNothing(bodyOf(layer)))
 
 /** Reads an error of any shape. */
 export const gather = (error: unknown): Facts => {
@@ -204,6 +211,6 @@ export const gather = (error: unknown): Facts => {
     lasting: layers.some((layer) => layer["lasting"] === true) || (said.markup && sent === 200),
     unreadable: names.some((name) => unreadableNames.test(name)) || (sent !== undefined && sent >= 200 && sent < 300),
     empty: !said.markup && bodyIsEmpty(layers) && (messages.length === 0 || (sent !== undefined && sent >= 400)),
-    refusedByClient: names.some((name) => refusingNames.test(name))
+    refusedByClient: names.some((name) => refusingNames.test(name)) || layers.some(isNoAddress)
   }
 }
