@@ -5,7 +5,7 @@
  */
 import { ModelError, type ModelErrorReason } from "@rein/core/schema/ModelError"
 import type { Usage } from "@rein/core/schema/Usage"
-import { codesIn, isRefusal, isServersFault, meaningOf } from "./classify/Codes.ts"
+import { codesIn, isRefusal, isServersFault, meaningOf, soundsRefusing } from "./classify/Codes.ts"
 import { isLasting } from "./classify/Connection.ts"
 import { type Asked, describe } from "./classify/Describe.ts"
 import { type Facts, gather } from "./classify/Facts.ts"
@@ -70,7 +70,7 @@ const broken: Rule = (facts, { asked, phase = "before-output" }) => {
   if (status(facts) !== undefined) return undefined
   if (Texts.saysCut(facts.text)) return { _tag: "CutOff", phase }
   if (!facts.network) return undefined
-  const lasting = isLasting(facts.codes, facts.url ?? asked?.address)
+  const lasting = isLasting(facts.codes, facts.url ?? asked?.address, facts.text)
   return { _tag: "Transport", phase, ...(lasting ? { lasting } : {}) }
 }
 
@@ -216,6 +216,10 @@ const brokeThere: Rule = (facts, options) => {
   return is ? refused("Overloaded", facts, options) : undefined
 }
 
+/** The same of a request. */
+const refusedThere: Rule = (facts) =>
+  status(facts) === undefined && soundsRefusing(facts.said.codes) ? { _tag: "InvalidRequest" } : undefined
+
 /**
  * The first that knows the error decides: what happened to the connection, then numbers, then codes, then statuses that
  * mean one thing, then sentences, and statuses that mean many things last.
@@ -238,6 +242,7 @@ const rules: ReadonlyArray<Rule> = [
   byQuotedCode,
   byText,
   brokeThere,
+  refusedThere,
   unreadable,
   byStatus
 ]

@@ -92,6 +92,12 @@ const texts: ReadonlyArray<readonly [string, unknown, ModelErrorReason]> = [
     Object.assign(new Error("Could not load credentials from any providers"), { name: "CredentialsProviderError" }),
     { _tag: "Authentication" }
   ],
+  [
+    "a certificate, without a code",
+    new Error("unable to get local issuer certificate"),
+    { _tag: "Transport", phase: "before-output", lasting: true }
+  ],
+  ["a slow handshake", network("ERR_TLS_HANDSHAKE_TIMEOUT"), { _tag: "Transport", phase: "before-output" }],
   ["a bare termination", new TypeError("terminated"), { _tag: "Transport", phase: "before-output" }],
   [
     "a break under a good status",

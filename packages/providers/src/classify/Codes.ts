@@ -14,7 +14,7 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     payment_method_required PaymentRequired usage_limit_reached usage_limit_exceeded usage_not_included
     exceeded_current_quota_error quota_exceeded credit_limit credits_exhausted spend_limit_reached blocked_api_access
     budget_exceeded ExceededBudget BudgetExceededError ServiceQuotaExceededException Arrearage
-    AllocationQuota.FreeTierOnly INVALID_PAYMENT_INSTRUMENT customer_verification_required
+    AllocationQuota.FreeTierOnly ResourcePackExhausted token_quota_reached INVALID_PAYMENT_INSTRUMENT customer_verification_required
     AccountOverdueError AccountQuotaExceeded user_weekly_rate_limited FreeUsageLimitError SetLimitExceeded
     CreditsError zai1113 zai1304 zai1308 zai1309 zai1310 zai1311 zai1316 zai1317 minimax1008 minimax2056`
   ],
@@ -29,8 +29,8 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
   ["OutputLimit", `max_tokens_exceeded max_output_tokens_exceeded`],
   [
     "ContentFiltered",
-    `content_filter content_filter_error content_policy_violation ContentPolicyViolationError ResponsibleAIPolicyViolation
-    content_moderation data_inspection_failed DataInspectionFailed SAFETY PROHIBITED_CONTENT BLOCKLIST SPII moderation_blocked
+    `content_filter content_filter_error content_policy_violation image_content_policy_violation ContentPolicyViolationError ResponsibleAIPolicyViolation
+    content_moderation censorship_blocked data_inspection_failed DataInspectionFailed SAFETY PROHIBITED_CONTENT BLOCKLIST SPII moderation_blocked
     InputTextSensitiveContentDetected OutputTextSensitiveContentDetected SensitiveContentDetected
     cyber_policy bio_policy zai1301 minimax1026 minimax1027`
   ],
@@ -47,7 +47,7 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     AccessDeniedException access_denied UnrecognizedClientException ExpiredTokenException ExpiredToken
     InvalidSignatureException MissingAuthenticationTokenException InvalidClientTokenId IncompleteSignatureException
     SERVICE_DISABLED CONSUMER_INVALID CredentialsProviderError TokenProviderError invalid_grant token_expired token_not_found_in_db organization_restricted invalid_token no_access
-    unsupported_country_region_territory account_deactivated oauth_org_not_allowed
+    unsupported_country_region_territory account_deactivated oauth_org_not_allowed AuthFailure
     zai1000 zai1001 zai1002 zai1003 zai1004 zai1110 zai1111 zai1112 zai1120 zai1220 minimax1004 minimax2049`
   ],
   ["InvalidOutput", `tool_use_failed json_validate_failed output_parse_failed zai1230`],
@@ -100,11 +100,17 @@ export const isRefusal = (codes: ReadonlyArray<string>): boolean =>
   codes.some((code) => vague.has(meanings.get(code) ?? "Unknown"))
 
 const serversFault = new Set(
-  "server_error api_error upstream_error internal_error InternalError INTERNAL".split(" ").map(plain)
+  "server_error api_error upstream_error slow_down internal_error InternalError INTERNAL".split(" ").map(plain)
 )
 
 /** Do the codes say that the server broke? Some servers say so of everything. */
 export const isServersFault = (codes: ReadonlyArray<string>): boolean => codes.some((code) => serversFault.has(code))
+
+const refusing =
+  /^(?:invalid(?!response|output)|unsupported|missing|badrequest|notfound|unprocessable)|(?:toolarge|toosmall|notfound)$/
+
+/** Is one of the codes, by its words, about the request? Too vague to come before anything else. */
+export const soundsRefusing = (codes: ReadonlyArray<string>): boolean => codes.some((code) => refusing.test(code))
 
 /** Codes in the middle of a sentence: gateways quote the server behind them. */
 export const codesIn = (text: string): ReadonlyArray<string> =>

@@ -1,6 +1,6 @@
 /** What can be read from a thrown or in-band error, or from an answer as it came. Shapes, not classes: two SDK versions may meet. */
 import { fieldsOf, plainCode, read, type Said, textOf } from "./Body.ts"
-import { isConnection } from "./Connection.ts"
+import { isConnection, saysCertificate } from "./Connection.ts"
 
 export interface Facts {
   readonly status: number | undefined
@@ -43,7 +43,7 @@ const longestText = 8_000
 
 const brokenTexts = /^terminated$|socket hang up|other side closed|premature close|connection lost|econnreset/
 const networkTexts =
-  /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed|connection error\.?)$|other side closed|premature close|cannot connect to api|^(getaddrinfo|connect|read|write) e[a-z]+\b|network connection lost|networkerror when|socket disconnected before|^connection (?:refused|reset|closed|aborted)\b|server disconnected|peer closed connection|net::err_|^econn[a-z]+$/
+  /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed|connection error\.?)$|other side closed|premature close|cannot connect to api|^(getaddrinfo|connect|read|write) e[a-z]+\b|network connection lost|networkerror when|error sending request|^unable to connect\b|socket disconnected before|^connection (?:refused|reset|closed|aborted)\b|server disconnected|peer closed connection|net::err_|^econn[a-z]+$/
 const garbledNames = /^AI_(JSONParseError|TypeValidationError)$/
 /** What Anthropic's package says of a first event that it cannot read. */
 const garbledTexts = /^expected a normalized anthropic stream error$/
@@ -203,7 +203,7 @@ export const gather = (error: unknown): Facts => {
     codes,
     url: first(layers, (layer) => textOf(layer["url"]) || undefined),
     provider: first(layers, (layer) => textOf(layer["provider"]) || undefined),
-    network: codes.length > 0 || messages.some((text) => networkTexts.test(text)),
+    network: codes.length > 0 || messages.some((text) => networkTexts.test(text) || saysCertificate(text)),
     broken: messages.some((text) => brokenTexts.test(text)),
     silent: first(layers, silentOf),
     redirect: redirectOf(headers, sent, layers),

@@ -51,7 +51,8 @@ export const saysOverflow = matches(
   /cannot truncate prompt with n_keep/,
   // vLLM gives the output what the prompt leaves of the window.
   /max_tokens must be at least 1, got -/,
-  /request body too large for [^]* model|payload (?:size exceeds|(?:is )?too large)/,
+  /request body too large for [^]* model|payload (?:size exceeds|(?:is )?too large)|kv cache is full/,
+  /(?:input|prompt|total) tokens\b[^.\n]{0,30} (?:(?:cannot|must not) exceed|exceeded)/,
   /(?:上下文|输入|提示|prompt|tokens?|文本)[^。\n]{0,12}(?:超长|过长|超出|超过|超限)/
 )
 
@@ -75,7 +76,7 @@ export const saysOutputLimit = matches(
 
 /** Nothing is left to spend. These hold whatever the code says. */
 const saysNothingLeft = matches(
-  /insufficient[_ ](?:balance|funds?|credits?)|balance is insufficient|not enough (?:balance|funds)/,
+  /insufficient[_ ](?:balance|funds?|credits?)|lack of (?:balance|credits?|funds)|balance is insufficient|not enough (?:balance|funds)/,
   /credit balance is (?:too low|not enough|insufficient)|(?:out of|no|not enough|used all available|requires more) credits?\b(?! (?:are )?(?:needed|required) (?:to|for) (?:see|view)| (?:were|was|have been|has been) charged)/,
   /credits? (?:are|is|have been|has been) (?:depleted|exhausted|expired|used up|required)|credits expired/,
   /(?:doesn't|does not|don't|do not) have (?:any |enough |sufficient )(?:credits?|balance|funds)/,
@@ -99,7 +100,7 @@ const saysNothingLeft = matches(
   /\b[rt]pd\b(?![^]*(?:try again|retry) (?:in|after))/,
   /\blimit:? 0\b/,
   /(?:quota|limit|tokens|requests|calls?|limited to [\d,]{1,12} api calls)[^.\n]{0,60}(?:per[ -]?|\/ ?)(?:day|month|week)\b(?![^]*(?:try again|retry) (?:in|after))/,
-  /余额不足|余额已|欠费|请充值|账户余额|额度(?:已)?(?:用完|用尽|耗尽|不足)|配额(?:已)?(?:用完|用尽|耗尽|不足)|(?:今日|当日|每日|本月|本周)[^。\n]{0,12}(?:限额|上限|额度)/
+  /余额不足|余额已|欠费|请充值|账户余额|(?:额度|余量)(?:已)?(?:用完|用尽|耗尽|不足)|配额(?:已)?(?:用完|用尽|耗尽|不足)|(?:今日|当日|每日|本月|本周)[^。\n]{0,12}(?:限额|上限|额度)/
 )
 
 const asksForMoney = matches(
@@ -143,7 +144,7 @@ export const saysFiltered = matches(
   /violat\w+ (?:our |the )?(?:usage|content|safety|community|acceptable use) (?:guidelines|polic)/,
   /content exists risk|considered high risk|inappropriate content|prohibited content|sensitive content|new_sensitive/,
   /(?:prompt|request|input|output|response)(?:[^.\n]{0,40}(?:was|were|been))? (?:blocked|flagged|filtered)/,
-  /access to this content for safety reasons|guardrail[^.\n]{0,40} (?:failed|blocked|intervened)|blocked (?:input|output)/,
+  /access to this content for safety reasons|guardrail[^.\n]{0,40} (?:failed|blocked|intervened)|blocked (?:input|output)|content\b[^.\n]{0,60} (?:is|was|been) (?:blocked|filtered|flagged)/,
   /blocked by (?:the |our )?(?:safety|moderation|content)|rejected by (?:the |our )?(?:safety|moderation|content)|contain sensitive/,
   /敏感|违规|不安全|内容安全|审核(?:未|不)通过/
 )
@@ -180,7 +181,7 @@ export const saysGarbledCall = matches(
 
 /** There is too much to do, or what does it broke: no fault of the request, whatever the status. */
 export const saysOverloaded = matches(
-  /overloaded|over capacity|at capacity|no capacity|(?<!tier )capacity (?:temporarily )?exceeded|server overload/,
+  /overloaded|over capacity|at (?:maximum |full )?capacity|no capacity|(?<!tier )capacity (?:temporarily )?exceeded|server overload/,
   /(?:model|server|service|engine|system)(?: is)?(?: too| currently)? busy|high (?:traffic|demand|load)|currently loading/,
   /model (?:has )?(?:crashed|unloaded)|访问量过大|负载已?饱和/
 )

@@ -49,7 +49,7 @@ const asked = (headers: Headers, now: number): number | undefined => {
   return millis ?? (after === undefined ? undefined : ofValue(after, now))
 }
 
-const reset = /^(x-)?(?:[a-z]+-)?rate-?limit-(?:.*-)?reset(?:-.*)?$/
+const reset = /^(x-)?(?:[a-z]+-)?rate-?limit(?:bysize)?-(?:.*-)?reset(?:-.*)?$/
 
 /** `x-ratelimit-reset-tokens` belongs to `x-ratelimit-remaining-tokens`. */
 const isUsedUp = (headers: Headers, name: string): boolean => {

@@ -109,6 +109,11 @@ export const llamacpp: ReadonlyArray<Row> = [
     "an output that it cannot read",
     answer(500, error("Failed to parse input at pos 12: prompt is too long")),
     "InvalidOutput"
+  ],
+  [
+    "a full cache",
+    answer(500, error("failed to decode the batch: KV cache is full - try increasing it via the context size")),
+    "ContextOverflow"
   ]
 ]
 

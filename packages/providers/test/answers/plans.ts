@@ -172,5 +172,30 @@ export const ownWords: ReadonlyArray<Row> = [
   ["a model that nobody serves", answer(404, error("No endpoints found for foo/bar.")), unknown],
   ["a model that is not supported", answer(422, error("The model 'x' is not supported")), unknown],
   ["a feature that no one serves", answer(404, error("No endpoints found that support tool use.")), "InvalidRequest"],
-  ["comments and nothing else", answer(200, "\n: keep-alive\n\n: keep-alive\n\n"), "CutOff"]
+  ["comments and nothing else", answer(200, "\n: keep-alive\n\n: keep-alive\n\n"), "CutOff"],
+  ["a part of a code", answer(400, { __type: "com.example.limits#ThrottlingException", message: "x" }), "RateLimited"],
+  [
+    "a censor",
+    answer(451, error("The content you provided is blocked.", { type: "censorship_blocked" })),
+    "ContentFiltered"
+  ],
+  [
+    "tokens that cannot exceed the limit",
+    answer(400, error("the number of input tokens 5000 cannot exceed the total tokens limit 4096 for this model")),
+    "ContextOverflow"
+  ],
+  [
+    "no capacity anywhere",
+    answer(429, { detail: "Infrastructure is at maximum capacity, try again later" }),
+    "Overloaded"
+  ],
+  ["used up, in Chinese", answer(400, error("资源包余量已用尽")), "Quota"],
+  [
+    "sizes of Mistral",
+    answer(429, error("Requests rate limit exceeded"), {
+      "ratelimitbysize-reset": "42",
+      "ratelimitbysize-remaining": "0"
+    }),
+    ["RateLimited", 42_000]
+  ]
 ]
