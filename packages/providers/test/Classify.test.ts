@@ -98,6 +98,13 @@ const texts: ReadonlyArray<readonly [string, unknown, ModelErrorReason]> = [
     { _tag: "Transport", phase: "before-output", lasting: true }
   ],
   ["a slow handshake", network("ERR_TLS_HANDSHAKE_TIMEOUT"), { _tag: "Transport", phase: "before-output" }],
+  [
+    "a name that cannot be looked up, without a code",
+    new Error("getaddrinfo EAI_AGAIN api.example"),
+    { _tag: "Transport", phase: "before-output" }
+  ],
+  ["a damaged record", network("ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC"), { _tag: "Transport", phase: "before-output" }],
+  ["a status in front of a text", new Error("403 forbidden"), { _tag: "Authentication" }],
   ["a bare termination", new TypeError("terminated"), { _tag: "Transport", phase: "before-output" }],
   [
     "a break under a good status",

@@ -16,7 +16,7 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     budget_exceeded ExceededBudget BudgetExceededError ServiceQuotaExceededException Arrearage
     AllocationQuota.FreeTierOnly ResourcePackExhausted token_quota_reached INVALID_PAYMENT_INSTRUMENT customer_verification_required
     AccountOverdueError AccountQuotaExceeded user_weekly_rate_limited FreeUsageLimitError SetLimitExceeded
-    CreditsError zai1113 zai1304 zai1308 zai1309 zai1310 zai1311 zai1316 zai1317 minimax1008 minimax2056`
+    CreditsError zai1113 zai1304 zai1308 zai1309 zai1310 zai1311 zai1316 zai1317 zai1318 zai1319 zai1320 zai1321 minimax1008 minimax2056 minimax2061`
   ],
   [
     "ContextOverflow",
@@ -60,7 +60,7 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     InternalServerError internal_server_error ModelNotReadyException ModelErrorException ModelStreamErrorException
     ModelTimeoutException timeout_error DEADLINE_EXCEEDED RequestTimeOut ModelServingError unreachable_backend
     server_busy provider_unavailable bad_gateway gateway_timeout vector_store_timeout zai500 zai1234 zai1305 zai1312
-    minimax1000 minimax1001 minimax1013 minimax1024 minimax1033`
+    minimax1000 minimax1001 minimax1013 minimax1024 minimax1033 minimax2064`
   ],
   [
     "RateLimited",
@@ -76,7 +76,7 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     "InvalidRequest",
     `InvalidArgument INVALID_ARGUMENT FAILED_PRECONDITION unsupported_parameter unknown_parameter unsupported_value
     previous_response_not_found OperationNotSupported unsupported_api_for_model not_supported_error
-    UnsupportedParamsError zai1210 zai1212 zai1213 zai1214 zai1215 zai1221 minimax1042 minimax2013`
+    UnsupportedParamsError zai1210 zai1212 zai1213 zai1214 zai1215 zai1221 minimax1042 minimax2013 minimax20132`
   ]
 ]
 

@@ -29,6 +29,7 @@ const troubles: ReadonlyArray<Trouble> = [
     says: "its certificate is not trusted (NODE_EXTRA_CA_CERTS names further authorities)",
     lasting: true
   },
+  { code: /BAD_RECORD_MAC/, says: "what came was damaged on the way", lasting: false },
   { code: /^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/, says: "no encrypted connection is possible", lasting: true },
   { code: /^HPE_\w+$/, says: "it does not speak HTTP there", lasting: true }
 ]

@@ -18,7 +18,7 @@ export const saysCut = matches(
 /** A client library gave up waiting. */
 export const saysTimeout = matches(
   /^(?:connection error: )?(?:the )?(?:request|connection|operation) (?:was )?(?:timed out|aborted due to timeout)/m,
-  /^timeout of \d+ ?ms exceeded/m,
+  /^timeout of \d+ ?ms exceeded|^timed out$|^(?:context )?deadline exceeded/m,
   /(?:sse|stream|socket|idle|read) (?:read )?(?:timed out|timeout)\b/
 )
 
@@ -29,7 +29,7 @@ const speaksOfRate = matches(
 
 export const saysOverflow = matches(
   /prompt is too long|prompt too long|prompt_too_long/,
-  /(?:input|prompt|messages?|conversation|context|request)(?: length| tokens?| token length)? (?:is|are) (?:too long|too large (?:for|to process))/,
+  /(?:input|prompt|messages?|conversation|context|request)(?: length| tokens?| token length)? (?:is |are )?(?:too long|too large (?:for|to process))/,
   /input token length too long|exceeds? (?:the )?model(?:'s)? token limit|exceeded model token limit/,
   /context[ _-]?(?:length|window|size|limit)[ _-]?(?:has been |is |was )?exceed/,
   /(?:exceeds?|exceeded|exceeding|longer than|larger than|greater than|over|overflows?|fit (?:in|into|within)) (?:the |this |its |max(?:imum)? |available |allowed |model'?s? |your )*(?:context|prompt|input)[ _-]?(?:length|window|size|limit)/,
@@ -77,14 +77,15 @@ export const saysOutputLimit = matches(
 /** Nothing is left to spend. These hold whatever the code says. */
 const saysNothingLeft = matches(
   /insufficient[_ ](?:balance|funds?|credits?)|lack of (?:balance|credits?|funds)|balance is insufficient|not enough (?:balance|funds)/,
-  /credit balance is (?:too low|not enough|insufficient)|(?:out of|no|not enough|used all available|requires more) credits?\b(?! (?:are )?(?:needed|required) (?:to|for) (?:see|view)| (?:were|was|have been|has been) charged)/,
+  /credit balance (?:is )?(?:too low|not enough|insufficient)|(?:out of|no|not enough|used all available|requires more) credits?\b(?! (?:are )?(?:needed|required) (?:to|for) (?:see|view)| (?:were|was|have been|has been) charged)/,
   /credits? (?:are|is|have been|has been) (?:depleted|exhausted|expired|used up|required)|credits expired/,
   /(?:doesn't|does not|don't|do not) have (?:any |enough |sufficient )(?:credits?|balance|funds)/,
   /credit limit (?:has been )?(?:exceeded|reached)|(?:monthly )?(?:included|free) credits/,
+  /(?:daily|weekly|monthly) (?:\w+ )?(?:limit|cap|quota)s? (?:has been |was |is )?(?:reached|exceeded|exhausted)/,
   /(?:spending|spend|api usage|daily|weekly|monthly|usage|billing|budget|key|total|free tier) (?:hard )?(?:limit|cap)s? (?:has been |have been |was |is )?(?:reached|exceeded|exhausted)/,
   /reached (?:your|its|the) (?:specified |configured |monthly |weekly |daily |hourly |session )*(?:api )?(?:usage|spending|spend|credit|call|quota) limits?/,
   /(?:usage|spending) limit(?:s)? (?:for|will reset)|limit exhausted/,
-  /(?:reached|hit|exceeded|exhausted|used up)(?: all)?(?: of)? (?:your|its|the|their) (?:account's )?(?:monthly|weekly|daily|session|free|included|prepaid|set|inference|trial| )+(?:\w+ )?(?:quota|credits?|limits?|caps?|allowance)(?<!rate limit)/,
+  /(?:reached|hit|exceeded|exhausted|used up)(?: all)?(?: of)? (?:your|its|the|their) (?:account's )?(?:monthly|weekly|daily|session|free|included|prepaid|set|inference|trial|budget| )+(?:\w+ )?(?:quota|credits?|limits?|caps?|allowance)(?<!rate limit)(?![^.\n]{0,40}per (?:min|sec))/,
   /exceeded (?:its|your|the|their) (?:\w+ )?budget|free usage exceeded|free trial quota/,
   /budget has been exceeded|exceeded(?:your)? budget|budget exceeded/,
   /extra usage is required|out of extra usage|draw from your extra usage/,
@@ -92,11 +93,11 @@ const saysNothingLeft = matches(
   /check your billing details|account is not active|failure to pay|past[- ]due|overdue|unpaid/,
   /payment required|payment instrument/,
   /(?:premium request|token usage|free) (?:allowance|quota)|you have no quota|out of call volume quota/,
-  /(?:hour|day|week|month) allocated quota exceeded|individual quota reached|(?:daily|monthly) request limit reached/,
+  /(?:hour|day|week|month) allocated quota exceeded|individual quota reached/,
   /\d per (?:3600|86400)s exceeded|\d-hour usage quota/,
   /free tier of the model has been exhausted|daily free allocation/,
   /in good standing|arrear|(?:trial|subscription)(?: period)? (?:has |is )?(?:ended|expired|inactive)/,
-  /requires? an? (?:\w+ )?(?:subscription|paid plan)|\bplan (?:does )?not (?:yet )?(?:support|include)/,
+  /requires? an? (?:\w+ )?(?:subscription|paid plan)|\bplan (?:does )?not (?:yet )?(?:support|include)|not available (?:on|in|with) (?:the |your )?(?:\w+ )?(?:free tier|plan|subscription)\b/,
   /\b[rt]pd\b(?![^]*(?:try again|retry) (?:in|after))/,
   /\blimit:? 0\b/,
   /(?:quota|limit|tokens|requests|calls?|limited to [\d,]{1,12} api calls)[^.\n]{0,60}(?:per[ -]?|\/ ?)(?:day|month|week)\b(?![^]*(?:try again|retry) (?:in|after))/,
@@ -104,7 +105,7 @@ const saysNothingLeft = matches(
 )
 
 const asksForMoney = matches(
-  /(?:add|purchase|buy) (?:more |\d+ )?credits?\b(?! card)|more credits\b|payment method|valid credit card/
+  /(?:add|purchase|buy) (?:more |\d+ )?credits?\b(?! card)|more credits\b|payment method|credit card/
 )
 
 const speaksOfMoment = matches(/rate.?limit|too many requests|concurren|per.?(?:min|sec)/)
@@ -121,7 +122,7 @@ export const saysTokenThrottle = matches(/help\.aliyun\.com\S*#token-limit/)
 
 /** The same, unless it speaks of a rate: Google says it of the requests of a minute, too. */
 export const saysQuota = (text: string): boolean =>
-  /insufficient[_ ]quota|exceeded your current quota|quota (?:has been )?(?:exceeded|exhausted)|check your plan and billing|exceeded (?:the |your )?quota|usage limit/.test(
+  /insufficient[_ ]quota|exceeded your current quota|quota (?:has been )?(?:exceeded|exhausted)(?![^]*try again)|check your plan and billing|exceeded (?:the |your )?quota|usage limit/.test(
     text
   ) && !speaksOfRate(text.replace(/https?:\S+/g, ""))
 
@@ -133,7 +134,7 @@ export const saysRateLimit = matches(
 export const saysRate = matches(
   /rate[-_ ]?limit|too many requests|too many tokens|requests? (?:rate|frequency)|throttl/,
   /\bqps\b[^.\n]{0,20} limit|max(?:imum)? (?:parallel|concurrent|concurrency)|concurrency(?: limit)?[^.\n]{0,20}(?:exceeded|reached)|concurrent requests/,
-  /quota exceeded for|resource (?:has been )?exhausted|requests? per (?:minute|second)|tokens? per minute/,
+  /quota exceeded for|resource[_ -]?(?:has been )?exhausted|requests? per (?:minute|second)|tokens? per minute/,
   /no deployments available for selected model/,
   /请求(?:过于)?频繁|频率(?:过高|超限|限制)|并发(?:数)?(?:过高|超限|限制)|限流|限速|速率|请求数?过多|请求过快|触发限频/
 )
@@ -165,7 +166,7 @@ export const saysNoCredentials = matches(
 
 export const saysNoModel = matches(
   /model_not_found|no such \w*model|not a valid model|invalid model\b|unknown model|model identifier is invalid|model is not supported/,
-  /\bmodels?\b[^\n]{0,120}(?:not found|not exist|doesn't exist|(?<!currently |temporarily )not available|no longer available|(?:has been|was) (?:decommissioned|removed|retired|deprecated)|end of its life)/,
+  /\bmodels?\b[^\n]{0,120}(?:not found|not exist|doesn't exist|(?<!currently |temporarily )not available|no longer available|(?:has been|was) (?:decommissioned|removed|retired|deprecated|deactivated)|end of its life)/,
   /\bmodel:? ['"`]?[\w./:@-]+['"`]? is (?:not supported|deprecated)|no endpoints found for \S/,
   /not found the model|unable to access model|could not resolve the foundation model|invalid model name|not supported by (?:any )?provider/,
   // Anthropic says nothing else.

@@ -197,5 +197,20 @@ export const ownWords: ReadonlyArray<Row> = [
       "ratelimitbysize-remaining": "0"
     }),
     ["RateLimited", 42_000]
-  ]
+  ],
+  ["a quota of a month", answer(429, error("Monthly quota reached.")), "Quota"],
+  ["tokens of a month", answer(429, { message: "Monthly token limit exceeded" }), "Quota"],
+  [
+    "a free tier that is a rate",
+    answer(429, error("You have reached the free tier limit of 60 requests per minute", { type: "rate_limit" })),
+    "RateLimited"
+  ],
+  [
+    "a quota that asks for patience",
+    answer(429, error("Online prediction request quota exceeded for x. Please try again later with backoff.")),
+    "RateLimited"
+  ],
+  ["a model of a better plan", answer(404, { message: "Model 'x' is not available on the Free Tier." }), "Quota"],
+  ["a budget", answer(403, error("You've reached your budget limit", { code: "budget_limit_reached" })), "Quota"],
+  ["short words", answer(400, error("input too long", { code: "invalid_request_body" })), "ContextOverflow"]
 ]
