@@ -60,8 +60,10 @@ const status = (facts: Facts): number | undefined =>
 
 const silent: Rule = (facts) => {
   if (facts.silent !== undefined) return { _tag: "Timeout", waitingFor: facts.silent }
-  const isOurs = status(facts) === undefined && Texts.saysTimeout(facts.text)
-  return isOurs ? { _tag: "Timeout", waitingFor: "first-byte" } : undefined
+  // A server that gave up itself says so with a code.
+  const isOurs = status(facts) === undefined && meaningOf(facts.said.codes) === undefined
+  if (isOurs && Texts.saysTimeout(facts.text)) return { _tag: "Timeout", waitingFor: "first-byte" }
+  return undefined
 }
 
 const redirected: Rule = (facts) => (facts.redirect === undefined ? undefined : { _tag: "InvalidRequest" })
@@ -130,11 +132,15 @@ const ofMeaning = (meaning: ReturnType<typeof meaningOf>, facts: Facts, options:
   }
 }
 
-/** Some call every refusal with 429 a limited rate; the sentence may know that it is not this account's. */
+/** Some call every refusal with 429 a limited rate; the sentence may know better. */
+const behindRate = (text: string): "Quota" | "Overloaded" | "RateLimited" => {
+  if (Texts.saysPlan(text)) return "Quota"
+  return Texts.saysOverloaded(text) && !Texts.saysRate(text) ? "Overloaded" : "RateLimited"
+}
+
 const byCode: Rule = (facts, options) => {
   const meaning = meaningOf(facts.said.codes)
-  const isBusy = meaning === "RateLimited" && Texts.saysOverloaded(facts.text) && !Texts.saysRate(facts.text)
-  return ofMeaning(isBusy ? "Overloaded" : meaning, facts, options)
+  return ofMeaning(meaning === "RateLimited" ? behindRate(facts.text) : meaning, facts, options)
 }
 
 /** The codes that a gateway quotes, unless they are only what every refusal is called. */

@@ -98,7 +98,7 @@ const saysNothingLeft = matches(
   /free tier of the model has been exhausted|daily free allocation/,
   /in good standing|arrear|(?:trial|subscription)(?: period)? (?:has |is )?(?:ended|expired|inactive)/,
   /requires? an? (?:\w+ )?(?:subscription|paid plan)|\bplan (?:does )?not (?:yet )?(?:support|include)|not available (?:on|in|with) (?:the |your )?(?:\w+ )?(?:free tier|plan|subscription)\b/,
-  /\b[rt]pd\b(?![^]*(?:try again|retry) (?:in|after))/,
+  /(?:\b[rt]pd\b|\b(?:daily|weekly|monthly) rate limit)(?![^]*(?:try again|retry) (?:in|after))/,
   /\blimit:? 0\b/,
   /(?:quota|limit|tokens|requests|calls?|limited to [\d,]{1,12} api calls)[^.\n]{0,60}(?:per[ -]?|\/ ?)(?:day|month|week)\b(?![^]*(?:try again|retry) (?:in|after))/,
   /余额不足|余额已|欠费|请充值|账户余额|(?:额度|余量)(?:已)?(?:用完|用尽|耗尽|不足)|配额(?:已)?(?:用完|用尽|耗尽|不足)|(?:今日|当日|每日|本月|本周)[^。\n]{0,12}(?:限额|上限|额度)/
@@ -120,11 +120,16 @@ export const saysNothingGranted = matches(/\blimit:? 0\b/, /per.?day\b/)
 /** Alibaba says of the tokens of a minute what others say of an empty account; only the page that explains it differs. */
 export const saysTokenThrottle = matches(/help\.aliyun\.com\S*#token-limit/)
 
+/** Links name their pages, e.g. `rate-limits`, whatever the sentence says. */
+const isOfRate = (text: string): boolean => speaksOfRate(text.replace(/https?:\S+/g, ""))
+
+export const saysPlan = (text: string): boolean => text.includes("check your plan and billing") && !isOfRate(text)
+
 /** The same, unless it speaks of a rate: Google says it of the requests of a minute, too. */
 export const saysQuota = (text: string): boolean =>
   /insufficient[_ ]quota|exceeded your current quota|quota (?:has been )?(?:exceeded|exhausted)(?![^]*try again)|check your plan and billing|exceeded (?:the |your )?quota|usage limit/.test(
     text
-  ) && !speaksOfRate(text.replace(/https?:\S+/g, ""))
+  ) && !isOfRate(text)
 
 /** In so many words. */
 export const saysRateLimit = matches(
@@ -166,7 +171,7 @@ export const saysNoCredentials = matches(
 
 export const saysNoModel = matches(
   /model_not_found|no such \w*model|not a valid model|invalid model\b|unknown model|model identifier is invalid|model is not supported/,
-  /\bmodels?\b[^\n]{0,120}(?:not found|not exist|doesn't exist|(?<!currently |temporarily )not available|no longer available|(?:has been|was) (?:decommissioned|removed|retired|deprecated|deactivated)|end of its life)/,
+  /\bmodels?\b[^\n]{0,120}(?:not found|not exist|doesn't exist|(?<!currently |temporarily )not available(?! in your (?:region|country|location))|no longer available|(?:has been|was) (?:decommissioned|removed|retired|deprecated|deactivated)|end of its life)/,
   /\bmodel:? ['"`]?[\w./:@-]+['"`]? is (?:not supported|deprecated)|no endpoints found for \S/,
   /not found the model|unable to access model|could not resolve the foundation model|invalid model name|not supported by (?:any )?provider/,
   // Anthropic says nothing else.
@@ -184,7 +189,7 @@ export const saysGarbledCall = matches(
 export const saysOverloaded = matches(
   /overloaded|over capacity|at (?:maximum |full )?capacity|no capacity|(?<!tier )capacity (?:temporarily )?exceeded|server overload/,
   /(?:model|server|service|engine|system)(?: is)?(?: too| currently)? busy|high (?:traffic|demand|load)|currently loading/,
-  /model (?:has )?(?:crashed|unloaded)|访问量过大|负载已?饱和/
+  /model (?:has |is |was )?(?:crashed|unloaded)|访问量过大|负载已?饱和/
 )
 
 const saysUnavailable = matches(

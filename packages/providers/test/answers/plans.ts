@@ -212,5 +212,17 @@ export const ownWords: ReadonlyArray<Row> = [
   ],
   ["a model of a better plan", answer(404, { message: "Model 'x' is not available on the Free Tier." }), "Quota"],
   ["a budget", answer(403, error("You've reached your budget limit", { code: "budget_limit_reached" })), "Quota"],
-  ["short words", answer(400, error("input too long", { code: "invalid_request_body" })), "ContextOverflow"]
+  ["short words", answer(400, error("input too long", { code: "invalid_request_body" })), "ContextOverflow"],
+  ["a rate of a day", answer(429, error("Number of request tokens has exceeded your daily rate limit")), "Quota"],
+  ["a region", answer(403, error("This model is not available in your region.")), "Authentication"],
+  [
+    "a plan under the code of a rate",
+    answer(
+      429,
+      error("You exceeded your current quota, please check your plan and billing details.", {
+        status: "Too Many Requests"
+      })
+    ),
+    "Quota"
+  ]
 ]
