@@ -54,7 +54,7 @@ const finish = Effect.fnUntraced(function* (running: Running, graceMillis: numbe
   const exit = inTime ?? (yield* awaitExit(running, reportMillis))
   // Whoever still holds a pipe is stopped first: then the pipe closes by itself, and nothing that was written is lost.
   const isDrained = yield* drain(running, true)
-  const isStopNeeded = !isDrained || (running.init === undefined && (yield* isLeft(running.group)))
+  const isStopNeeded = !isDrained || (running.init === undefined && (yield* isLeft(targetOf(running), running.group)))
   const found = isStopNeeded && (yield* stop(targetOf(running), graceMillis))
   const isClosed = isDrained || (yield* drain(running, false))
   letGo(running)
