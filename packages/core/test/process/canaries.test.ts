@@ -92,6 +92,14 @@ describe.runIf(process.platform === "linux").each(allLevels)("what a program sta
       })
     )
 
+    it.effect("may signal its own group", () =>
+      Effect.gen(function* () {
+        const processes = yield* Processes
+        const { exitCode } = yield* processes.run(bash("trap 'exit 4' INT; kill -INT 0"))
+        assert.strictEqual(exitCode, 4)
+      })
+    )
+
     it.effect(
       "ends however many there are",
       () =>
