@@ -155,6 +155,19 @@ describe.each(levels)("NodeProcesses, %s", (level) => {
       })
     )
 
+    it.effect.skipIf(!isLinux)("has an output that can be opened by name, as often as it is run", () =>
+      Effect.gen(function* () {
+        const script = "echo 1; echo 2 >>/dev/stdout; echo 3 | tee /dev/stderr; echo 4 >/proc/self/fd/2"
+        const runs = yield* Effect.forEach([1, 2, 3, 4], () => run(bash(script)), { concurrency: 2 })
+        for (const { leftBehind, stderr, stdout } of runs) {
+          assert.deepStrictEqual(
+            { stdout, stderr, leftBehind },
+            { stdout: "1\n2\n3\n", stderr: "3\n4\n", leftBehind: false }
+          )
+        }
+      })
+    )
+
     it.effect("runs in the directory", () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* run(bash("pwd -P", { directory: "/" }))).stdout, "/\n")
