@@ -1,5 +1,6 @@
 /** The signals that ask a command to stop. */
 import { Deferred, Effect, type Scope } from "effect"
+import { Ended } from "../Failure.ts"
 
 /** Exit codes as shells have them: 128 and the number of the signal. */
 export const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -40,6 +41,16 @@ export const listen: Effect.Effect<Deferred.Deferred<Signal>, never, Scope.Scope
   listenTwice,
   ({ first }) => first
 )
+
+/** For what may be left as it stands: ends with the exit code of a signal when one comes before the end. */
+export const unlessStopped = <A, E, R>(
+  signal: Deferred.Deferred<Signal>,
+  work: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | Ended, R> =>
+  Effect.raceFirst(
+    work,
+    Effect.flatMap(Deferred.await(signal), (name) => Effect.fail(new Ended({ code: codes[name] })))
+  )
 
 /** Kills at once what the tools still run. What it leaves is found as always when the runtime ends. */
 export const killAll = (groups: ReadonlySet<number>): void => {

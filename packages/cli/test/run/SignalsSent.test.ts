@@ -71,6 +71,13 @@ const some: ReadonlyArray<Case> = [
 
 const isFull = process.env["REIN_TEST_FULL"] !== undefined
 
+it("a signal while standard input is waited for", async () => {
+  const run = start(await place(), ["run", ...model, "-"], { input: "open" })
+  await run.says("Waiting for the prompt")
+  run.child.kill("SIGTERM")
+  expect((await run.ended).code).toBe(codes.SIGTERM)
+})
+
 it.for(isFull ? all : some)(
   "$signal to the $to, in the middle of $moment",
   async ({ moment, signal, to }, { skip }) => {
