@@ -8,9 +8,8 @@
  *
  * Where the system allows it, each program is *contained*: it runs in a PID
  * namespace, in which nothing outlives it. Else it is *tracked*: a child that
- * left the group (`setsid`) is looked for by the mark when a run is stopped,
- * when its session is, and when the layer ends; a program that ended by itself
- * is not searched for such children, which would cost milliseconds on each run.
+ * left the group (`setsid`) is looked for by the mark whenever a run ends,
+ * among what has started since, when a session is stopped, and when the layer ends.
  */
 import { Deferred, Effect, Layer } from "effect"
 import {
