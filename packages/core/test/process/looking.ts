@@ -47,6 +47,7 @@ export const shapes: Readonly<Record<string, { readonly script: (sleep: string) 
     "a background child that holds the output": { script: (sleep) => `${sleep} &` },
     "a background child of a shell that is gone": { script: (sleep) => `(${sleep} &)` },
     "a child under nohup": { script: (sleep) => `nohup ${sleep} >/dev/null 2>&1 &` },
+    "a child without environment": { script: (sleep) => `env -i ${sleep} &` },
     "a child in a session of its own": { script: (sleep) => `setsid ${sleep} &` },
     "a daemon that forked twice": { script: (sleep) => `setsid bash -c '(${sleep} >/dev/null 2>&1 &)' &` },
     "a child that ignores TERM": { script: (sleep) => `(trap '' TERM; ${sleep}) &` },
