@@ -27,9 +27,9 @@ export const naming = (text: string) => where((commandLine) => commandLine.inclu
 export const watchersOf = (runtime: number) =>
   where((commandLine) => commandLine.includes("rein-watcher") && commandLine.includes(`.${runtime}.`))
 
-/** Looks every few milliseconds; the test's own timeout bounds it. */
+/** Looks again and again, not so often that looking is most of the work; the test's own timeout bounds it. */
 export const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((resume) => setTimeout(resume, 10))
+  while (!isSo()) await new Promise((resume) => setTimeout(resume, 40))
 }
 
 /** A sleep that nobody else sleeps, to find it again. */
