@@ -2,6 +2,7 @@ import { join } from "node:path"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { DatabaseSync } from "node:sqlite"
 import { expect, it } from "vitest"
+import { isFull } from "./size.ts"
 import { type Ended, type Place, place, rein, serve, ways } from "./support.ts"
 
 const model = ["--model", "anthropic/some-model"]
@@ -44,8 +45,9 @@ const expectRefused = ({ code, stderr, stdout }: Ended, message: RegExp, line: s
 it("a wrong command line ends with 2 and one sentence", async () => {
   const here = await place()
   await writeFile(join(here.project, "file"), "")
-  const ends = await Promise.all(wrong.map(([args]) => rein(here, args)))
-  for (const [index, [args, message]] of wrong.entries()) {
+  const tried = wrong.filter((_, index) => isFull || index % 3 === 0)
+  const ends = await Promise.all(tried.map(([args]) => rein(here, args)))
+  for (const [index, [args, message]] of tried.entries()) {
     const ended = ends[index]
     if (ended !== undefined) expectRefused(ended, message, args.join(" "))
   }

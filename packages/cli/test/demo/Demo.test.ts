@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readlinkSync } from "node:fs"
 import { cp, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, it } from "vitest"
+import { isFull } from "../size.ts"
 import { type Place, place, rein } from "../support.ts"
 
 const original = join(import.meta.dirname, "../../../../examples/fix-the-bug/project")
@@ -15,9 +16,6 @@ const copyIn = async (here: Place) => {
   }
   return change
 }
-
-/** Each of these plays the demo for seconds; the full run has all of them. */
-const isFull = process.env["REIN_TEST_FULL"] !== undefined
 
 it("touches no directory that is no copy of the project", async () => {
   const here = await place()
@@ -90,7 +88,7 @@ it.runIf(isFull)("repairs a given copy, and changes nothing else in it", async (
   expect(await text(here.project, "test/fixtures/order.json")).toBe(await text(original, "test/fixtures/order.json"))
 })
 
-it("fails on a copy with another bug, and says what is different", async () => {
+it.runIf(isFull)("fails on a copy with another bug, and says what is different", async () => {
   const here = await place()
   const change = await copyIn(here)
   await change("src/discount.js", "copies > tier.from", "copies >= tier.from")

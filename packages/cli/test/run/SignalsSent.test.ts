@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import type * as WireServer from "@rein/core/testing/WireServer"
 import { expect, it } from "vitest"
+import { isFull } from "../size.ts"
 import { hasTerminal, naming, type Place, place, rein, serve, start, uniqueSleep, until, ways } from "../support.ts"
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -71,8 +72,6 @@ const some: ReadonlyArray<Case> = [
   { moment: "a question", signal: "SIGHUP", to: "process" }
 ]
 
-const isFull = process.env["REIN_TEST_FULL"] !== undefined
-
 it("a signal while standard input is waited for", async () => {
   const run = start(await place(), ["run", ...model, "-"], { input: "open" })
   await run.says("Waiting for the prompt")
@@ -80,7 +79,7 @@ it("a signal while standard input is waited for", async () => {
   expect((await run.ended).code).toBe(codes.SIGTERM)
 })
 
-it.runIf(isFull)("a signal while the store is locked", { timeout: 60_000 }, async () => {
+it.runIf(isFull)("a signal while the store is locked", async () => {
   const here = await place()
   const sleep = uniqueSleep()
   const call = moments["a call"] ?? expect.fail("there is no such moment")
