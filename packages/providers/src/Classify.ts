@@ -94,8 +94,11 @@ const googleQuota: Rule = (facts, options) => {
   if (!codes.includes("resourceexhausted") || codes.includes("modelcapacityexhausted")) return undefined
   const isLong = codes.some((code) => /perday|quotaexhausted/.test(code)) || Texts.saysNothingGranted(facts.text)
   if (isLong || Texts.saysUsedUp(facts.text)) return { _tag: "Quota" }
-  const isRate = codes.some((code) => /perminute|persecond/.test(code)) || facts.said.wait !== undefined
-  return isRate ? refused("RateLimited", facts, options) : undefined
+  const reason = refused("RateLimited", facts, options)
+  // It says how long to wait only where that helps; what lasts for hours is no rate.
+  const isRate =
+    codes.some((code) => /perminute|persecond/.test(code)) || (reason.retryAfterMillis ?? Infinity) < 3_600_000
+  return isRate ? reason : undefined
 }
 
 const tokenThrottle: Rule = (facts, options) =>
