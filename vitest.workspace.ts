@@ -1,6 +1,7 @@
 // One test project per package, plus the examples and the scripts; all of them run on source, so no build is needed.
 import { readdirSync } from "node:fs"
 import { availableParallelism } from "node:os"
+import { fileURLToPath } from "node:url"
 import { defineConfig, defaultExclude } from "vitest/config"
 
 const project = (name: string, root: string) => ({
@@ -27,9 +28,11 @@ export default defineConfig({
   test: {
     exclude: [...defaultExclude, "**/dist/**"],
     // Ends what hangs, and measures nothing: the full sizes take minutes, and machines are shared.
-    testTimeout: process.env["REIN_TEST_FULL"] === "1" ? 900_000 : 60_000,
+    testTimeout: process.env["REIN_TEST_FULL"] === "1" ? 900_000 : 120_000,
     // Nothing at module level holds state, so files may share a worker's modules: loading Effect for each anew was a third of the time.
     isolate: false,
+    // For the programs that tests start: stripping and compiling the sources anew is most of what their start takes.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/rein-compiled", import.meta.url)) },
     // Many tests wait for processes; Vitest's own choice is one worker on two cores.
     maxWorkers: availableParallelism() + 1,
     projects: [

@@ -12,6 +12,8 @@ const building = await rolldown({
   platform: "node",
   external: [/^@vscode\/ripgrep/],
   resolve: { conditionNames: ["@rein/source", "node", "import", "default"] },
+  // The engine of tree-sitter can be told to evaluate code by a module that it loads; ours does not.
+  checks: { eval: false },
   transform: { define: { "import.meta.env": "undefined" } }
 })
 await building.write({ dir: folder, format: "esm", minify: true, entryFileNames: "[name].mjs" })

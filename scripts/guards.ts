@@ -190,7 +190,7 @@ const forEachIn = async <A>(
   )
 }
 
-const lastLines = (text: string): string => text.trimEnd().split("\n").slice(-25).join("\n")
+const lastLines = (text: string): string => text.trimEnd().split("\n").slice(-60).join("\n")
 
 /** Guards whose tests are not green without any change, or pick none by name: their red would prove nothing. */
 const findBroken = async (copy: string, guards: ReadonlyArray<Guard>): Promise<ReadonlyArray<string>> => {

@@ -2,6 +2,7 @@ import { join } from "node:path"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { DatabaseSync } from "node:sqlite"
 import { expect, it } from "vitest"
+import { isFull } from "./size.ts"
 import { type Ended, type Place, place, rein, serve, ways } from "./support.ts"
 
 const model = ["--model", "anthropic/some-model"]
@@ -19,7 +20,6 @@ const wrong: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
   [["run", "hi", ...model, "--continue"], /There is no session in/],
   [["run", "hi", ...model, "--session", "ses_x"], /There is no session ses_x/],
   [["run", "hi", ...model, "--continue", "--session", "ses_x"], /Give one of them/],
-  [["run", "hi", "--model", "antropic/x"], /Did you mean anthropic\/x\?/],
   [["run", "hi", "--model"], /Missing value for flag --model/],
   [["run", "hi", ...model, "--agent", "biuld"], /no agent "biuld"\. Did you mean build\?/],
   [["run", "hi", ...model, "--max-steps", "0"], /--max-steps 0 is no number of steps/],
@@ -42,17 +42,18 @@ const expectRefused = ({ code, stderr, stdout }: Ended, message: RegExp, line: s
 }
 
 // All at once: most of the time is the start of each process.
-it("a wrong command line ends with 2 and one sentence", { timeout: 30_000 }, async () => {
+it("a wrong command line ends with 2 and one sentence", async () => {
   const here = await place()
   await writeFile(join(here.project, "file"), "")
-  const ends = await Promise.all(wrong.map(([args]) => rein(here, args)))
-  for (const [index, [args, message]] of wrong.entries()) {
+  const tried = wrong.filter((_, index) => isFull || index % 3 === 0)
+  const ends = await Promise.all(tried.map(([args]) => rein(here, args)))
+  for (const [index, [args, message]] of tried.entries()) {
     const ended = ends[index]
     if (ended !== undefined) expectRefused(ended, message, args.join(" "))
   }
 })
 
-it("refuses a prompt that is too long before anything is sent", { timeout: 30_000 }, async () => {
+it("refuses a prompt that is too long before anything is sent", async () => {
   const here = await place()
   const server = await serve(() => [{ text: "done" }])
   const environment = ways.anthropic.environment(server.url)
@@ -79,7 +80,7 @@ const change = (file: string, sql: string) => {
   database.close()
 }
 
-it("a store that a newer version wrote is left alone", { timeout: 30_000 }, async () => {
+it("a store that a newer version wrote is left alone", async () => {
   const { file, here, run, server } = await withStore()
   change(file, "PRAGMA user_version = 99")
   expectRefused(await run(), /rein\.db was made by a newer version\. Update/, "run")
@@ -87,20 +88,16 @@ it("a store that a newer version wrote is left alone", { timeout: 30_000 }, asyn
   expect(server.requests).toHaveLength(1)
 })
 
-it(
-  "a session with an event that only a newer version knows can be read, and nothing is sent",
-  { timeout: 30_000 },
-  async () => {
-    const { file, here, server } = await withStore()
-    change(file, "UPDATE event SET version = 99 WHERE type = 'TurnEnded'")
-    const environment = ways.anthropic.environment(server.url)
-    expectRefused(await rein(here, ["run", "hi", "--continue"], { environment }), /newer/, "run")
-    const { stdout } = await rein(here, ["session", "list"])
-    const shown = await rein(here, ["session", "show", /ses_\S+/.exec(stdout)?.[0] ?? ""])
-    expect(shown).toMatchObject({ code: 0, stdout: "done\n" })
-    expect(server.requests).toHaveLength(1)
-  }
-)
+it("a session with an event that only a newer version knows can be read, and nothing is sent", async () => {
+  const { file, here, server } = await withStore()
+  change(file, "UPDATE event SET version = 99 WHERE type = 'TurnEnded'")
+  const environment = ways.anthropic.environment(server.url)
+  expectRefused(await rein(here, ["run", "hi", "--continue"], { environment }), /newer/, "run")
+  const { stdout } = await rein(here, ["session", "list"])
+  const shown = await rein(here, ["session", "show", /ses_\S+/.exec(stdout)?.[0] ?? ""])
+  expect(shown).toMatchObject({ code: 0, stdout: "done\n" })
+  expect(server.requests).toHaveLength(1)
+})
 
 const cannotOpen: ReadonlyArray<readonly [string, RegExp, (here: Place) => Promise<NodeJS.ProcessEnv>]> = [
   [
@@ -129,7 +126,7 @@ it.each(cannotOpen)("%s is told in one sentence", async (name, message, prepare)
   expectRefused(await rein(here, ["run", "hi", "--model", ways.anthropic.model], { environment }), message, name)
 })
 
-it("a store with a damaged page is told in one sentence", { timeout: 30_000 }, async () => {
+it("a store with a damaged page is told in one sentence", async () => {
   const { file, here } = await withStore()
   change(file, "PRAGMA wal_checkpoint(TRUNCATE)")
   const bytes = await readFile(file)

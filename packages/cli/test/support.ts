@@ -25,8 +25,8 @@ export const place = async (): Promise<Place> => {
     PATH: process.env["PATH"],
     HOME: folder,
     TMPDIR: folder,
-    // Otherwise each place would compile the sources anew.
-    NODE_COMPILE_CACHE: join(tmpdir(), "rein-test-compile-cache"),
+    // Otherwise each place would compile the bundle anew.
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
     XDG_DATA_HOME: join(folder, "data"),
     XDG_CONFIG_HOME: join(folder, "config"),
     XDG_STATE_HOME: join(folder, "state"),

@@ -5,7 +5,7 @@
  */
 import { ModelError, type ModelErrorReason } from "@rein/core/schema/ModelError"
 import type { Usage } from "@rein/core/schema/Usage"
-import { codesIn, isRefusal, isServersFault, meaningOf } from "./classify/Codes.ts"
+import { codesIn, isRefusal, isServersFault, meaningOf, soundsRefusing } from "./classify/Codes.ts"
 import { isLasting } from "./classify/Connection.ts"
 import { type Asked, describe } from "./classify/Describe.ts"
 import { type Facts, gather } from "./classify/Facts.ts"
@@ -60,8 +60,10 @@ const status = (facts: Facts): number | undefined =>
 
 const silent: Rule = (facts) => {
   if (facts.silent !== undefined) return { _tag: "Timeout", waitingFor: facts.silent }
-  const isOurs = status(facts) === undefined && Texts.saysTimeout(facts.text)
-  return isOurs ? { _tag: "Timeout", waitingFor: "first-byte" } : undefined
+  // A server that gave up itself says so with a code.
+  const isOurs = status(facts) === undefined && meaningOf(facts.said.codes) === undefined
+  if (isOurs && Texts.saysTimeout(facts.text)) return { _tag: "Timeout", waitingFor: "first-byte" }
+  return undefined
 }
 
 const redirected: Rule = (facts) => (facts.redirect === undefined ? undefined : { _tag: "InvalidRequest" })
@@ -70,22 +72,33 @@ const broken: Rule = (facts, { asked, phase = "before-output" }) => {
   if (status(facts) !== undefined) return undefined
   if (Texts.saysCut(facts.text)) return { _tag: "CutOff", phase }
   if (!facts.network) return undefined
-  const lasting = isLasting(facts.codes, facts.url ?? asked?.address)
+  const lasting = isLasting(facts.codes, facts.url ?? asked?.address, facts.text)
   return { _tag: "Transport", phase, ...(lasting ? { lasting } : {}) }
 }
 
 const garbled: Rule = (facts) => (facts.garbled ? { _tag: "InvalidOutput" } : undefined)
 
-const refusedByUs: Rule = (facts) => (facts.refusedByClient ? { _tag: "InvalidRequest" } : undefined)
+const unknownModel = { _tag: "InvalidRequest", because: "unknown-model" } as const
+
+const refusedByUs: Rule = (facts) => {
+  if (!facts.refusedByClient) return undefined
+  return Texts.saysNoModel(facts.text) ? unknownModel : { _tag: "InvalidRequest" }
+}
+
+/** The model wrote a call that the server could not read; what it wrote may be quoted, so nothing else counts. */
+const garbledCall: Rule = (facts) => (Texts.saysGarbledCall(facts.text) ? { _tag: "InvalidOutput" } : undefined)
 
 /** Google names the quota that was used up: one of a day, or of none at all, does not come back in a moment. */
 const googleQuota: Rule = (facts, options) => {
   const { codes } = facts.said
-  if (!codes.includes("resourceexhausted")) return undefined
-  if (codes.some((code) => /perday|quotaexhausted/.test(code)) || Texts.saysNothingGranted(facts.text))
-    return { _tag: "Quota" }
-  const isRate = codes.some((code) => /perminute|persecond/.test(code)) || facts.said.wait !== undefined
-  return isRate ? refused("RateLimited", facts, options) : undefined
+  if (!codes.includes("resourceexhausted") || codes.includes("modelcapacityexhausted")) return undefined
+  const isLong = codes.some((code) => /perday|quotaexhausted/.test(code)) || Texts.saysNothingGranted(facts.text)
+  if (isLong || Texts.saysUsedUp(facts.text)) return { _tag: "Quota" }
+  const reason = refused("RateLimited", facts, options)
+  // It says how long to wait only where that helps; what lasts for hours is no rate.
+  const isRate =
+    codes.some((code) => /perminute|persecond/.test(code)) || (reason.retryAfterMillis ?? Infinity) < 3_600_000
+  return isRate ? reason : undefined
 }
 
 const tokenThrottle: Rule = (facts, options) =>
@@ -108,7 +121,7 @@ const ofMeaning = (meaning: ReturnType<typeof meaningOf>, facts: Facts, options:
     case "Malformed":
       return { _tag: "InvalidRequest" } as const
     case "UnknownModel":
-      return { _tag: "InvalidRequest", because: "unknown-model" } as const
+      return unknownModel
     case "ContextOverflow":
       return { _tag: meaning, ...windowOf(facts.text) } as const
     case "Quota":
@@ -122,7 +135,16 @@ const ofMeaning = (meaning: ReturnType<typeof meaningOf>, facts: Facts, options:
   }
 }
 
-const byCode: Rule = (facts, options) => ofMeaning(meaningOf(facts.said.codes), facts, options)
+/** Some call every refusal with 429 a limited rate; the sentence may know better. */
+const behindRate = (text: string): "Quota" | "Overloaded" | "RateLimited" => {
+  if (Texts.saysPlan(text)) return "Quota"
+  return Texts.saysOverloaded(text) && !Texts.saysRate(text) ? "Overloaded" : "RateLimited"
+}
+
+const byCode: Rule = (facts, options) => {
+  const meaning = meaningOf(facts.said.codes)
+  return ofMeaning(meaning === "RateLimited" ? behindRate(facts.text) : meaning, facts, options)
+}
 
 /** The codes that a gateway quotes, unless they are only what every refusal is called. */
 const byQuotedCode: Rule = (facts, options) =>
@@ -156,9 +178,7 @@ const tooLarge: Rule = (facts, { asked }) => {
 const noModel: Rule = (facts) => {
   const code = status(facts)
   const mayBe = code === undefined || code < 500
-  return mayBe && code !== 429 && Texts.saysNoModel(facts.text)
-    ? { _tag: "InvalidRequest", because: "unknown-model" }
-    : undefined
+  return mayBe && code !== 429 && Texts.saysNoModel(facts.text) ? unknownModel : undefined
 }
 
 const byText: Rule = (facts, options) => {
@@ -171,6 +191,7 @@ const byText: Rule = (facts, options) => {
   if (code === 403 || Texts.saysKey(text)) return { _tag: Texts.saysQuota(text) ? "Quota" : "Authentication" }
   if (Texts.saysQuota(text)) return { _tag: "Quota" }
   if (code === 429 && Texts.saysBusy(text) && !Texts.saysRate(text)) return refused("Overloaded", facts, options)
+  if (code === 400 && Texts.saysOverloaded(text) && !Texts.saysRate(text)) return refused("Overloaded", facts, options)
   if (code === 429 || Texts.saysRate(text)) return refused("RateLimited", facts, options)
   if (isRefusal(facts.said.codes) || Texts.saysUnsupported(text)) return { _tag: "InvalidRequest" }
   return Texts.saysInvalid(text) ? { _tag: "InvalidRequest" } : undefined
@@ -204,6 +225,10 @@ const brokeThere: Rule = (facts, options) => {
   return is ? refused("Overloaded", facts, options) : undefined
 }
 
+/** The same of a request. */
+const refusedThere: Rule = (facts) =>
+  status(facts) === undefined && soundsRefusing(facts.said.codes) ? { _tag: "InvalidRequest" } : undefined
+
 /**
  * The first that knows the error decides: what happened to the connection, then numbers, then codes, then statuses that
  * mean one thing, then sentences, and statuses that mean many things last.
@@ -214,6 +239,7 @@ const rules: ReadonlyArray<Rule> = [
   broken,
   garbled,
   refusedByUs,
+  garbledCall,
   googleQuota,
   tokenThrottle,
   measured,
@@ -225,6 +251,7 @@ const rules: ReadonlyArray<Rule> = [
   byQuotedCode,
   byText,
   brokeThere,
+  refusedThere,
   unreadable,
   byStatus
 ]

@@ -75,6 +75,36 @@ const texts: ReadonlyArray<readonly [string, unknown, ModelErrorReason]> = [
   ],
   ["a refused connection", network("ECONNREFUSED"), { _tag: "Transport", phase: "before-output" }],
   ["an unknown host", network("ENOTFOUND"), { _tag: "Transport", phase: "before-output" }],
+  ["a broken stream of HTTP/2", network("ERR_HTTP2_STREAM_ERROR"), { _tag: "Transport", phase: "before-output" }],
+  [
+    "what other fetches say",
+    new TypeError("NetworkError when attempting to fetch resource."),
+    { _tag: "Transport", phase: "before-output" }
+  ],
+  ["an address that is none", new TypeError("Failed to parse URL from foo"), { _tag: "InvalidRequest" }],
+  [
+    "a model that its package does not know",
+    Object.assign(new Error("No such languageModel: x"), { name: "AI_NoSuchModelError" }),
+    { _tag: "InvalidRequest", because: "unknown-model" }
+  ],
+  [
+    "no credentials on this machine",
+    Object.assign(new Error("Could not load credentials from any providers"), { name: "CredentialsProviderError" }),
+    { _tag: "Authentication" }
+  ],
+  [
+    "a certificate, without a code",
+    new Error("unable to get local issuer certificate"),
+    { _tag: "Transport", phase: "before-output", lasting: true }
+  ],
+  ["a slow handshake", network("ERR_TLS_HANDSHAKE_TIMEOUT"), { _tag: "Transport", phase: "before-output" }],
+  [
+    "a name that cannot be looked up, without a code",
+    new Error("getaddrinfo EAI_AGAIN api.example"),
+    { _tag: "Transport", phase: "before-output" }
+  ],
+  ["a damaged record", network("ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC"), { _tag: "Transport", phase: "before-output" }],
+  ["a status in front of a text", new Error("403 forbidden"), { _tag: "Authentication" }],
   ["a bare termination", new TypeError("terminated"), { _tag: "Transport", phase: "before-output" }],
   [
     "a break under a good status",

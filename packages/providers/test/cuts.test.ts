@@ -7,7 +7,7 @@ import { ask, finishOf, joined, key, type Outcome, request } from "./support.ts"
 import { anyServerWith, endOf, type Sent } from "./support/AnyServer.ts"
 
 /** The short run takes every so many positions. */
-const step = process.env["REIN_TEST_FULL"] === "1" ? 1 : 173
+const step = process.env["REIN_TEST_FULL"] === "1" ? 1 : 347
 
 const look = { name: "look", description: "Looks.", parameters: { type: "object", properties: {} } }
 

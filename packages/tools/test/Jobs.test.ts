@@ -15,7 +15,7 @@ import { Sessions } from "@rein/core/session/Sessions"
 import type { SessionState } from "@rein/core/session/SessionState"
 import { ScriptedModel, TestRuntime } from "@rein/core/testing"
 import { Bash, Jobs } from "@rein/tools"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { sqlite } from "./sqlite.ts"
 import { needs, newDirectory, contextIn, refusal, use } from "./support.ts"
 
@@ -124,7 +124,10 @@ describe.runIf(process.platform === "linux")("a job", () => {
       Effect.gen(function* () {
         const { ask, bash, context, jobs, start } = yield* tools
         const other = yield* tools
-        const ids = yield* Effect.forEach([1, 2, 3], () => start(uniqueSleep()))
+        // All at once: one that starts counts already.
+        const starts = Array.from({ length: 5 }, () => Effect.option(start(uniqueSleep())))
+        const ids = (yield* Effect.all(starts, { concurrency: "unbounded" })).flatMap(Option.toArray)
+        assert.strictEqual(ids.length, 3)
         const full = yield* refusal(bash, { command: "true", background: true }, context)
         assert.include(full, "3 jobs run already")
         assert.include(full, ids[0]?.id ?? "no id")

@@ -340,6 +340,7 @@ const inSession = Effect.fnUntraced(function* (given: Choose.Given, { groups, mo
   for (;;) {
     const code = yield* handle(talk, yield* Queue.take(talk.mailbox))
     if (code === undefined) continue
+    yield* Signals.exitAtTheLatest(code)
     yield* leave(talk)
     return code
   }

@@ -8,7 +8,7 @@ import { join } from "node:path"
 import * as WireServer from "@rein/core/testing/WireServer"
 import { fold } from "@rein/core/session/Fold"
 import { SessionStore } from "@rein/core/session/SessionStore"
-import { Clock, Deferred, Effect, Schema } from "effect"
+import { Clock, Effect, Schema } from "effect"
 import { Ended, failureCode } from "../Failure.ts"
 import * as Harness from "../Harness.ts"
 import * as Signals from "../run/Signals.ts"
@@ -157,9 +157,6 @@ export interface Options {
 /** Plays the demo; a difference from the script ends it with exit code 1. */
 export const demo = Effect.fn("rein.demo")(function* ({ directory, model }: Options) {
   const signal = yield* Signals.listen
-  const stopped = Effect.flatMap(Deferred.await(signal), (name) =>
-    Effect.fail(new Ended({ code: Signals.codes[name] }))
-  )
   const play = model === undefined ? playScripted(directory) : RealModel.play(directory, model)
-  yield* Effect.raceFirst(play, stopped)
+  yield* Signals.unlessStopped(signal, play)
 }, Effect.scoped)

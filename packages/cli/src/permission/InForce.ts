@@ -39,6 +39,6 @@ const configured = Effect.fnUntraced(function* (directory: string) {
 /** Built-in rules, those of the agent and what was answered for the project; or those of a file alone. */
 export const inForce = Effect.fnUntraced(function* ({ dir, rules }: Given) {
   const directory = yield* realDirectory(dir)
-  const layers = rules === undefined ? yield* configured(directory) : [yield* RuleFile.load(rules)]
+  const layers = rules === undefined ? yield* configured(directory) : [yield* RuleFile.load(rules, directory)]
   return { directory, home: homedir(), layers } satisfies InForce
 })

@@ -1,10 +1,11 @@
-/** A file of rules: a JSON array of `{ permission, pattern, action }`, the last match wins. */
+/** A file of rules: a JSON array of `{ permission, pattern, action }`, the last match wins. Relative paths are of the directory that is asked about. */
 import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
-import type { Layer, Rule } from "@rein/permission"
+import { type Layer, Review, type Rule } from "@rein/permission"
 import { Effect, Result, Schema } from "effect"
 import { messageOf, UsageError } from "../Failure.ts"
 import { oneLine } from "../Visible.ts"
+import { pathPattern } from "./PathPattern.ts"
 
 const RuleSchema = Schema.Struct({
   permission: Schema.NonEmptyString,
@@ -19,7 +20,7 @@ const example = '[{ "permission": "bash", "pattern": "git status *", "action": "
 const parse = (text: string): unknown => JSON.parse(text.replace(/^\uFEFF/, ""))
 
 /** The rules of a file, as the only layer. */
-export const load = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Layer, UsageError> {
+export const load = Effect.fnUntraced(function* (path: string, directory: string): Effect.fn.Return<Layer, UsageError> {
   const refuse = (why: string) => new UsageError({ message: `The rules in ${path} cannot be used: ${why}` })
   const text = yield* Effect.tryPromise({
     try: () => readFile(resolve(path), "utf8"),
@@ -38,7 +39,10 @@ export const load = Effect.fnUntraced(function* (path: string): Effect.fn.Return
         `rule ${index + 1}, ${oneLine(JSON.stringify(one), 80)}: ${oneLine(read.failure.message, 200)}`
       )
     }
-    rules.push(read.success)
+    const { action, pattern, permission } = read.success
+    const isPath = Review.pathPermissions.includes(permission)
+    const meant = isPath ? yield* pathPattern(pattern, directory, `rule ${index + 1} in ${path}`) : pattern
+    rules.push({ permission, pattern: meant, action })
   }
   return { origin: path, rules }
 })

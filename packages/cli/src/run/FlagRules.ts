@@ -1,10 +1,8 @@
 /** The rules of a command line: `--allow`, `--deny`, `--ask` and `--yes`. */
-import { homedir } from "node:os"
-import { join } from "node:path"
 import { type Action, type Layer, Review, type Rule } from "@rein/permission"
 import { Effect } from "effect"
 import { UsageError } from "../Failure.ts"
-import { realHead } from "../RealHead.ts"
+import { pathPattern } from "../permission/PathPattern.ts"
 import { didYouMean } from "../Near.ts"
 
 /** The flags as they were written. */
@@ -18,17 +16,6 @@ export interface Given {
 const known: ReadonlyArray<string> = ["bash", ...Review.pathPermissions]
 
 const form = 'write permission:pattern, e.g. "bash:npm test*", "edit:src/*", or a permission alone, e.g. "read"'
-
-/** A path pattern as it has to be for values that are real paths. What begins with a star fits anywhere. */
-const pathPattern = (pattern: string, directory: string): string => {
-  if (pattern.startsWith("*")) return pattern
-  const written = pattern.replace(/^(?:~|\$HOME)(?=\/|$)/, () => homedir())
-  const whole = written.startsWith("/") ? written : join(directory, written)
-  const wild = whole.search(/[*?]/)
-  if (wild === -1) return realHead(whole)
-  const folder = whole.slice(0, whole.lastIndexOf("/", wild))
-  return folder === "" ? whole : realHead(folder) + whole.slice(folder.length)
-}
 
 const parse = Effect.fnUntraced(function* (
   action: Action,
@@ -52,12 +39,7 @@ const parse = Effect.fnUntraced(function* (
     })
   }
   if (!Review.pathPermissions.includes(permission)) return { permission, pattern, action }
-  if (/[*?]/.test(directory) && !/^(?:[*/]|(?:~|\$HOME)(?:\/|$))/.test(pattern)) {
-    return yield* new UsageError({
-      message: `The pattern of --${action} ${text} would begin with ${directory}, whose name holds a wildcard. Write it from the root, or begin it with a star.`
-    })
-  }
-  return { permission, pattern: pathPattern(pattern, directory), action }
+  return { permission, pattern: yield* pathPattern(pattern, directory, `--${action} ${text}`), action }
 })
 
 /** `--yes`: what nothing denies is allowed. */

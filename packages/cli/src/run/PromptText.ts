@@ -80,7 +80,7 @@ export const promptText = Effect.fnUntraced(function* (
   const text = yield* Effect.tryPromise({
     try: () => read(input, tell),
     catch: (cause) => new UsageError({ message: `Standard input cannot be read: ${String(cause)}` })
-  })
+  }).pipe(Effect.onInterrupt(() => Effect.sync(() => void input.destroy())))
   if (text instanceof UsageError) return yield* text
   return text.trim() === "" ? yield* missing() : text
 })

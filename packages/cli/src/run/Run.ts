@@ -116,9 +116,8 @@ const inSession = Effect.fnUntraced(function* (options: Options, prepared: Prepa
   return exitCode
 })
 
-/** Runs, tells, and ends with the exit code of the outcome. */
-export const run = Effect.fn("rein.run")(function* (options: Options) {
-  const signals = yield* Signals.listenTwice
+/** Everything that is looked up, read and checked before there is something to work on. */
+const prepare = Effect.fnUntraced(function* (options: Options) {
   if (options.follow && !Choose.isContinued(options)) {
     return yield* new UsageError({ message: "--follow needs --continue or --session ID: which session to follow." })
   }
@@ -135,6 +134,13 @@ export const run = Effect.fn("rein.run")(function* (options: Options) {
     input: () => process.stdin,
     tell: (line) => void process.stderr.write(`${line}\n`)
   })
+  return { chosen, known, prompt }
+})
+
+/** Runs, tells, and ends with the exit code of the outcome. */
+export const run = Effect.fn("rein.run")(function* (options: Options) {
+  const signals = yield* Signals.listenTwice
+  const { chosen, known, prompt } = yield* Signals.unlessStopped(signals.first, prepare(options))
   if (known !== undefined && options.follow) {
     const following = { session: known, prompt, format: options.format, signals }
     return yield* Effect.provide(Follow.follow(following), chosen.store)

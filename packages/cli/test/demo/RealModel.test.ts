@@ -1,5 +1,6 @@
 import type * as WireServer from "@rein/core/testing/WireServer"
 import { expect, it } from "vitest"
+import { isFull } from "../size.ts"
 import { place, rein, serve, ways } from "../support.ts"
 
 const edit = (path: string, oldString: string, newString: string): WireServer.Answer => [
@@ -26,9 +27,6 @@ it("gives the task to a model and finds the tests green", async () => {
   expect(stdout).not.toMatch(/scripted/)
   expect(code).toBe(0)
 })
-
-/** Each of these runs the project's tests several times; the full run has all of them. */
-const isFull = process.env["REIN_TEST_FULL"] !== undefined
 
 it.runIf(isFull).each([
   ["does nothing", [done], /The tests still fail/],

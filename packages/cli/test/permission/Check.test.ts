@@ -90,9 +90,10 @@ describe("check", () => {
 
 describe("a file of rules", () => {
   const load = Effect.fnUntraced(function* (text: string) {
-    const path = join(yield* project, "rules.json")
+    const directory = yield* project
+    const path = join(directory, "rules.json")
     writeFileSync(path, text)
-    return yield* Effect.result(RuleFile.load(path))
+    return yield* Effect.result(RuleFile.load(path, directory))
   })
   const rule = { permission: "bash", pattern: "ls *", action: "allow" } as const
 

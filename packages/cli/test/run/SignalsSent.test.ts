@@ -1,6 +1,9 @@
 // Signals to the real command, as a terminal, a supervisor or a closed window sends them.
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import type * as WireServer from "@rein/core/testing/WireServer"
 import { expect, it } from "vitest"
+import { isFull } from "../size.ts"
 import { hasTerminal, naming, type Place, place, rein, serve, start, uniqueSleep, until, ways } from "../support.ts"
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -69,7 +72,26 @@ const some: ReadonlyArray<Case> = [
   { moment: "a question", signal: "SIGHUP", to: "process" }
 ]
 
-const isFull = process.env["REIN_TEST_FULL"] !== undefined
+it("a signal while standard input is waited for", async () => {
+  const run = start(await place(), ["run", ...model, "-"], { input: "open" })
+  await run.says("Waiting for the prompt")
+  run.child.kill("SIGTERM")
+  expect((await run.ended).code).toBe(codes.SIGTERM)
+})
+
+it.runIf(isFull)("a signal while the store is locked", async () => {
+  const here = await place()
+  const sleep = uniqueSleep()
+  const call = moments["a call"] ?? expect.fail("there is no such moment")
+  const server = await serve(() => call.answer(sleep))
+  const run = await startIn(here, call, server.url, sleep)
+  const store = new DatabaseSync(join(here.folder, "data/rein/rein.db"), { timeout: 5_000 })
+  store.exec("BEGIN EXCLUSIVE")
+  run.child.kill("SIGTERM")
+  expect((await run.ended).code).toBe(codes.SIGTERM)
+  store.close()
+  await until(() => naming(sleep).length === 0)
+})
 
 it.for(isFull ? all : some)(
   "$signal to the $to, in the middle of $moment",

@@ -115,7 +115,7 @@ it("keeps a session in its directory and with its agent", async () => {
 })
 
 it("colours and hides nothing behind them when it is told to", async () => {
-  const { here } = await withSession()
+  const here = await place()
   const list = (environment: NodeJS.ProcessEnv) =>
     rein(here, ["session", "list", "--dir", here.folder], { environment })
   expect((await list({})).stderr).toMatch(/^No sessions in /)

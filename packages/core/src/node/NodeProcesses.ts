@@ -8,9 +8,8 @@
  *
  * Where the system allows it, each program is *contained*: it runs in a PID
  * namespace, in which nothing outlives it. Else it is *tracked*: a child that
- * left the group (`setsid`) is looked for by the mark when a run is stopped,
- * when its session is, and when the layer ends; a program that ended by itself
- * is not searched for such children, which would cost milliseconds on each run.
+ * left the group (`setsid`) is looked for by the mark whenever a run ends,
+ * among what has started since, when a session is stopped, and when the layer ends.
  */
 import { Deferred, Effect, Layer } from "effect"
 import {
@@ -22,6 +21,7 @@ import {
   type RunResult
 } from "../process/Processes.ts"
 import { candidates, type Namespace } from "./internal/namespace.ts"
+import { makePipes, type Pipes } from "./internal/pipes.ts"
 import { isLeft, pause, stop, sweepDead } from "./internal/processGroup.ts"
 import { awaitExit, letGo, drain, pump, reportMillis, type Running, start, targetOf } from "./internal/running.ts"
 import { makeRuntimeMark, ownerVariable } from "./internal/runtimeMark.ts"
@@ -54,7 +54,7 @@ const finish = Effect.fnUntraced(function* (running: Running, graceMillis: numbe
   const exit = inTime ?? (yield* awaitExit(running, reportMillis))
   // Whoever still holds a pipe is stopped first: then the pipe closes by itself, and nothing that was written is lost.
   const isDrained = yield* drain(running, true)
-  const isStopNeeded = !isDrained || (running.init === undefined && (yield* isLeft(running.group)))
+  const isStopNeeded = !isDrained || (running.init === undefined && (yield* isLeft(targetOf(running), running.group)))
   const found = isStopNeeded && (yield* stop(targetOf(running), graceMillis))
   const isClosed = isDrained || (yield* drain(running, false))
   letGo(running)
@@ -71,7 +71,7 @@ const finish = Effect.fnUntraced(function* (running: Running, graceMillis: numbe
 /** Stops a run that did not end by itself. Its output is thrown away, as a program that cannot write cannot end. */
 const abandon = Effect.fnUntraced(function* (running: Running, graceMillis: number) {
   if (running.settled) return
-  for (const pipe of [running.child.stdout, running.child.stderr]) pipe?.removeAllListeners("data").resume()
+  for (const pipe of [running.output.stdout, running.output.stderr]) pipe.removeAllListeners("data").resume()
   yield* stop(targetOf(running), graceMillis)
   yield* awaitExit(running, reportMillis)
   letGo(running)
@@ -89,7 +89,7 @@ const probe: Program = {
 }
 
 /** Does a program run in such a namespace, is its end told, and does what it left behind end with the namespace? */
-const works = (namespace: Namespace, mark: string): Effect.Effect<boolean> => {
+const works = (namespace: Namespace, mark: string, pipes: Pipes): Effect.Effect<boolean> => {
   const look = Effect.fnUntraced(function* ({ child, closed, init }: Running) {
     const reported = init === undefined ? undefined : yield* Deferred.await(init.reported)
     child.stdin?.end()
@@ -97,19 +97,19 @@ const works = (namespace: Namespace, mark: string): Effect.Effect<boolean> => {
     return reported?.exitCode === 7
   })
   return Effect.acquireUseRelease(
-    start(probe, mark, namespace),
+    start(probe, mark, namespace, pipes),
     (running) => Effect.raceFirst(look(running), Effect.as(pause(probeMillis), false)),
     (running) => abandon(running, 0)
   ).pipe(Effect.orElseSucceed(() => false))
 }
 
 /** The first way in which programs can be contained here, looked for once. */
-const findNamespace = (containment: Options["containment"], mark: string) =>
+const findNamespace = (containment: Options["containment"], mark: string, pipes: Pipes) =>
   Effect.cached(
     Effect.gen(function* () {
       if (containment === "never") return undefined
       for (const candidate of candidates(containment === "always")) {
-        if (yield* works(candidate, mark)) return candidate
+        if (yield* works(candidate, mark, pipes)) return candidate
       }
       return undefined
     })
@@ -124,21 +124,23 @@ const uncontained = ({ command }: Program) =>
   })
 
 /** Starts the program as contained as it may be. A namespace that was to be had can be refused later, e.g. by a limit on their number. */
-const startWith = (namespace: Effect.Effect<Namespace | undefined>, isRequired: boolean) =>
+const startWith = (namespace: Effect.Effect<Namespace | undefined>, isRequired: boolean, pipes: Pipes) =>
   Effect.fnUntraced(function* (options: Program, mark: string) {
     const found = yield* namespace
-    if (found === undefined) return isRequired ? yield* uncontained(options) : yield* start(options, mark, undefined)
-    const running = yield* start(options, mark, found)
+    if (found === undefined)
+      return isRequired ? yield* uncontained(options) : yield* start(options, mark, undefined, pipes)
+    const running = yield* start(options, mark, found, pipes)
     if (running.init === undefined || (yield* Deferred.await(running.init.started))) return running
     letGo(running)
-    return isRequired ? yield* uncontained(options) : yield* start(options, mark, undefined)
+    return isRequired ? yield* uncontained(options) : yield* start(options, mark, undefined, pipes)
   })
 
 const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 1_000, groups = new Set() }: Options) {
   const runtimeMark = makeRuntimeMark()
   const watcher = makeWatcher(runtimeMark)
-  const namespace = yield* findNamespace(containment, `${runtimeMark}probe:`)
-  const startProgram = startWith(namespace, containment === "always")
+  const pipes = makePipes()
+  const namespace = yield* findNamespace(containment, `${runtimeMark}probe:`, pipes)
+  const startProgram = startWith(namespace, containment === "always", pipes)
   const all = new Set<Running>()
   let runs = 0
 
@@ -196,7 +198,10 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
     Effect.ensuring(
       // Its own programs first: those of dead runtimes have waited already.
       Effect.andThen(stopMarked(runtimeMark), sweep), // guard: I5 core/test/process/NodeProcesses.test.ts
-      Effect.sync(() => watcher.close())
+      Effect.sync(() => {
+        watcher.close()
+        pipes.close()
+      })
     )
   )
 

@@ -131,7 +131,8 @@ const make = Effect.fnUntraced(function* (options: Options) {
           })
         ),
         Effect.asVoid,
-        Effect.tapError((error) => Deferred.fail(started, error))
+        // Whoever waits for the start is not left waiting, however it ends.
+        Effect.onExit((exit) => Deferred.done(started, exit))
       )
 
   const start = Effect.fnUntraced(function* (given: StartOptions) {
@@ -150,10 +151,11 @@ const make = Effect.fnUntraced(function* (options: Options) {
       state: "running",
       isStopped: false
     }
+    // Before it runs: it counts for the next one, and whoever stops all of the session stops it, too.
+    remember(session, entry)
     const started = Deferred.makeUnsafe<void, ProcessError>()
     yield* Effect.forkIn(live(entry, given, started), scope, { startImmediately: true })
-    yield* Deferred.await(started)
-    remember(session, entry)
+    yield* Effect.tapError(Deferred.await(started), () => Effect.sync(() => sessions.get(session)?.delete(entry.id)))
     return view(entry)
   }, Effect.uninterruptible)
 

@@ -1,5 +1,6 @@
 // Real programs that try to get away, on each level that can be had here.
-import { mkdtempSync, readFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -27,6 +28,15 @@ const interruptWhen = Effect.fnUntraced(function* (script: string, isThere: () =
   yield* Fiber.interrupt(fiber)
 })
 
+/** How many bytes a pipe has; none, too, when there are none yet. */
+const tryRead = (file: number): number => {
+  try {
+    return readSync(file, Buffer.alloc(4_096))
+  } catch {
+    return 0
+  }
+}
+
 describe.runIf(process.platform === "linux").each(allLevels)("what a program starts, %s,", (level) => {
   const held = Object.entries(shapes).filter(([, { escapes }]) => level === "contained" || escapes === undefined)
 
@@ -41,13 +51,11 @@ describe.runIf(process.platform === "linux").each(allLevels)("what a program sta
       )
     }
 
-    // A child that has left the group and the output is looked for when its session ends, where there is no namespace.
     it.effect("ends with the program, which is said", () =>
       Effect.gen(function* () {
         const processes = yield* Processes
-        const ends = held.filter(([what]) => level === "contained" || !what.startsWith("a daemon"))
         const left = yield* Effect.forEach(
-          ends,
+          held,
           Effect.fnUntraced(function* ([what, { script }]) {
             const sleep = uniqueSleep()
             const { exitCode, leftBehind } = yield* processes.run(bash(`${script(sleep)}\nexit 3`))
@@ -57,7 +65,7 @@ describe.runIf(process.platform === "linux").each(allLevels)("what a program sta
         )
         assert.deepStrictEqual(
           left,
-          ends.map(([what]) => ({ what, exitCode: 3, leftBehind: true, living: [] }))
+          held.map(([what]) => ({ what, exitCode: 3, leftBehind: true, living: [] }))
         )
       })
     )
@@ -68,6 +76,27 @@ describe.runIf(process.platform === "linux").each(allLevels)("what a program sta
         const breed = `breed() { while :; do (${sleep} &) ; /bin/sleep 0.01; done; }; trap '' TERM; breed & breed &`
         yield* interruptWhen(breed, () => living(sleep).length > 10)
         assert.deepStrictEqual(naming(sleep), [])
+      })
+    )
+
+    it.effect("gets away by no moving from process to process", () =>
+      Effect.gen(function* () {
+        const pipe = join(directory, `held-${level}`)
+        execFileSync("mkfifo", [pipe])
+        const held = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
+        const hop = `exec 9>${pipe}; trap '' TERM; hop() { echo >&9; setsid bash -c hop & }; export -f hop; hop & hop & hop & hop &`
+        yield* interruptWhen(hop, () => tryRead(held) > 0)
+        // The end is seen at once when nobody holds the pipe, an error when somebody does.
+        while (readSync(held, Buffer.alloc(4_096)) > 0);
+        closeSync(held)
+      })
+    )
+
+    it.effect("may signal its own group", () =>
+      Effect.gen(function* () {
+        const processes = yield* Processes
+        const { exitCode } = yield* processes.run(bash("trap 'exit 4' INT; kill -INT 0"))
+        assert.strictEqual(exitCode, 4)
       })
     )
 

@@ -27,9 +27,9 @@ export const naming = (text: string) => where((commandLine) => commandLine.inclu
 export const watchersOf = (runtime: number) =>
   where((commandLine) => commandLine.includes("rein-watcher") && commandLine.includes(`.${runtime}.`))
 
-/** Looks every few milliseconds; the test's own timeout bounds it. */
+/** Looks again and again, not so often that looking is most of the work; the test's own timeout bounds it. */
 export const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((resume) => setTimeout(resume, 10))
+  while (!isSo()) await new Promise((resume) => setTimeout(resume, 40))
 }
 
 /** A sleep that nobody else sleeps, to find it again. */
@@ -47,6 +47,7 @@ export const shapes: Readonly<Record<string, { readonly script: (sleep: string) 
     "a background child that holds the output": { script: (sleep) => `${sleep} &` },
     "a background child of a shell that is gone": { script: (sleep) => `(${sleep} &)` },
     "a child under nohup": { script: (sleep) => `nohup ${sleep} >/dev/null 2>&1 &` },
+    "a child without environment": { script: (sleep) => `env -i ${sleep} &` },
     "a child in a session of its own": { script: (sleep) => `setsid ${sleep} &` },
     "a daemon that forked twice": { script: (sleep) => `setsid bash -c '(${sleep} >/dev/null 2>&1 &)' &` },
     "a child that ignores TERM": { script: (sleep) => `(trap '' TERM; ${sleep}) &` },

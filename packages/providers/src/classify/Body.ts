@@ -85,6 +85,9 @@ const seconds = (value: unknown): number | undefined => {
   return found === null ? undefined : Number(found[1])
 }
 
+/** `Throttling.RateQuota`, `com.amazon.coral.service#ThrottlingException`: each part may be the one that is known. */
+const partsOf = (code: string): ReadonlyArray<string> => (/[.#]/.test(code) ? code.split(/[.#]/).map(plainCode) : [])
+
 /** `code`s of Zhipu and MiniMax are bare numbers, so where they stand has to be part of them. */
 const numbered = (name: string, value: string, parent: string): ReadonlyArray<string> => {
   if (parent === "baseresp") return [`minimax${value}`]
@@ -124,7 +127,7 @@ class Reader {
     if (codeNames.has(name)) {
       const number = Number(text)
       if (Number.isInteger(number) && number >= 400 && number < 600) this.status ??= number
-      this.codes.push(plainCode(text), ...numbered(name, text, parent))
+      this.codes.push(plainCode(text), ...partsOf(text), ...numbered(name, text, parent))
     } else if (messageNames.has(name)) {
       const inner = jsonIn(text)
       if (fieldsOf(inner) === undefined) this.messages.push(text.slice(0, longest))

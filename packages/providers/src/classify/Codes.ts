@@ -8,14 +8,15 @@ type Meaning = ModelErrorReason["_tag"] | "UnknownModel" | "Malformed"
 const table: ReadonlyArray<readonly [Meaning, string]> = [
   [
     "Quota",
-    `insufficient_quota credit_balance_exhausted organization_spend_limit_exceeded project_spend_limit_exceeded
-    organization_usage_limit_exceeded insufficient_balance insufficient_balance_error insufficient_funds insufficient_credits
-    InsufficientCredits billing_error billing_hard_limit_reached billing_not_active BILLING_DISABLED payment_required
+    `insufficient_quota terminal_quota_exhausted credits_required credit_balance_exhausted credit_balance_too_low
+    organization_spend_limit_exceeded project_spend_limit_exceeded organization_usage_limit_exceeded
+    insufficient_balance insufficient_balance_error insufficient_funds insufficient_credits InsufficientCredits billing_error billing_hard_limit_reached billing_not_active BILLING_DISABLED payment_required
     payment_method_required PaymentRequired usage_limit_reached usage_limit_exceeded usage_not_included
     exceeded_current_quota_error quota_exceeded credit_limit credits_exhausted spend_limit_reached blocked_api_access
     budget_exceeded ExceededBudget BudgetExceededError ServiceQuotaExceededException Arrearage
-    AllocationQuota.FreeTierOnly INVALID_PAYMENT_INSTRUMENT customer_verification_required
-    AccountOverdueError AccountQuotaExceeded user_weekly_rate_limited FreeUsageLimitError SetLimitExceeded CreditsError zai1113 zai1304 zai1308 zai1309 zai1310 zai1316 zai1317 minimax1008 minimax2056`
+    AllocationQuota.FreeTierOnly ResourcePackExhausted token_quota_reached INVALID_PAYMENT_INSTRUMENT customer_verification_required
+    AccountOverdueError AccountQuotaExceeded user_weekly_rate_limited FreeUsageLimitError SetLimitExceeded
+    CreditsError zai1113 zai1304 zai1308 zai1309 zai1310 zai1311 zai1316 zai1317 zai1318 zai1319 zai1320 zai1321 minimax1008 minimax2056 minimax2061`
   ],
   [
     "ContextOverflow",
@@ -28,8 +29,8 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
   ["OutputLimit", `max_tokens_exceeded max_output_tokens_exceeded`],
   [
     "ContentFiltered",
-    `content_filter content_filter_error content_policy_violation ContentPolicyViolationError ResponsibleAIPolicyViolation
-    content_moderation data_inspection_failed DataInspectionFailed SAFETY PROHIBITED_CONTENT BLOCKLIST SPII moderation_blocked
+    `content_filter content_filter_error content_policy_violation image_content_policy_violation ContentPolicyViolationError ResponsibleAIPolicyViolation
+    content_moderation censorship_blocked data_inspection_failed DataInspectionFailed SAFETY PROHIBITED_CONTENT BLOCKLIST SPII moderation_blocked
     InputTextSensitiveContentDetected OutputTextSensitiveContentDetected SensitiveContentDetected
     cyber_policy bio_policy zai1301 minimax1026 minimax1027`
   ],
@@ -45,20 +46,21 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     permission_error permission_denied_error PERMISSION_DENIED PermissionDenied PermissionDeniedError AccessDenied
     AccessDeniedException access_denied UnrecognizedClientException ExpiredTokenException ExpiredToken
     InvalidSignatureException MissingAuthenticationTokenException InvalidClientTokenId IncompleteSignatureException
-    SERVICE_DISABLED CONSUMER_INVALID token_expired token_not_found_in_db organization_restricted invalid_token no_access
-    unsupported_country_region_territory account_deactivated oauth_org_not_allowed
+    SERVICE_DISABLED CONSUMER_INVALID CredentialsProviderError TokenProviderError invalid_grant token_expired token_not_found_in_db organization_restricted invalid_token no_access
+    unsupported_country_region_territory account_deactivated oauth_org_not_allowed AuthFailure
     zai1000 zai1001 zai1002 zai1003 zai1004 zai1110 zai1111 zai1112 zai1120 zai1220 minimax1004 minimax2049`
   ],
   ["InvalidOutput", `tool_use_failed json_validate_failed output_parse_failed zai1230`],
   [
     "Overloaded",
     `overloaded overloaded_error engine_overloaded engine_overloaded_error server_is_overloaded queue_exceeded
-    capacity_exceeded NoCapacity service_unavailable ServiceUnavailable service_unavailable_error
+    capacity_exceeded NoCapacity MODEL_CAPACITY_EXHAUSTED ServerOverloaded
+    service_unavailable ServiceUnavailable service_unavailable_error
     ServiceUnavailableException ServiceUnavailableError UNAVAILABLE unavailable_error InternalServerException
     InternalServerError internal_server_error ModelNotReadyException ModelErrorException ModelStreamErrorException
     ModelTimeoutException timeout_error DEADLINE_EXCEEDED RequestTimeOut ModelServingError unreachable_backend
     server_busy provider_unavailable bad_gateway gateway_timeout vector_store_timeout zai500 zai1234 zai1305 zai1312
-    minimax1000 minimax1001 minimax1013 minimax1024 minimax1033`
+    minimax1000 minimax1001 minimax1013 minimax1024 minimax1033 minimax2064`
   ],
   [
     "RateLimited",
@@ -74,7 +76,7 @@ const table: ReadonlyArray<readonly [Meaning, string]> = [
     "InvalidRequest",
     `InvalidArgument INVALID_ARGUMENT FAILED_PRECONDITION unsupported_parameter unknown_parameter unsupported_value
     previous_response_not_found OperationNotSupported unsupported_api_for_model not_supported_error
-    UnsupportedParamsError zai1210 zai1212 zai1213 zai1214 zai1215 zai1221 minimax2013`
+    UnsupportedParamsError zai1210 zai1212 zai1213 zai1214 zai1215 zai1221 minimax1042 minimax2013 minimax20132`
   ]
 ]
 
@@ -97,10 +99,18 @@ export const meaningOf = (codes: ReadonlyArray<string>): Meaning | undefined => 
 export const isRefusal = (codes: ReadonlyArray<string>): boolean =>
   codes.some((code) => vague.has(meanings.get(code) ?? "Unknown"))
 
-const serversFault = new Set("server_error api_error internal_error InternalError INTERNAL".split(" ").map(plain))
+const serversFault = new Set(
+  "server_error api_error upstream_error slow_down internal_error InternalError INTERNAL".split(" ").map(plain)
+)
 
 /** Do the codes say that the server broke? Some servers say so of everything. */
 export const isServersFault = (codes: ReadonlyArray<string>): boolean => codes.some((code) => serversFault.has(code))
+
+const refusing =
+  /^(?:invalid(?!response|output)|unsupported|missing|badrequest|notfound|unprocessable)|(?:toolarge|toosmall|notfound)$/
+
+/** Is one of the codes, by its words, about the request? Too vague to come before anything else. */
+export const soundsRefusing = (codes: ReadonlyArray<string>): boolean => codes.some((code) => refusing.test(code))
 
 /** Codes in the middle of a sentence: gateways quote the server behind them. */
 export const codesIn = (text: string): ReadonlyArray<string> =>

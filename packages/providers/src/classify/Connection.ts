@@ -13,7 +13,11 @@ const troubles: ReadonlyArray<Trouble> = [
   { code: /^(ENOTFOUND|ERR_DNS_\w+)$/, says: "no address is known for this name", lasting: false },
   { code: /^EAI_\w+$/, says: "the name cannot be looked up right now", lasting: false },
   { code: /^(ENETUNREACH|EHOSTUNREACH|ENETDOWN)$/, says: "the network does not reach it", lasting: false },
-  { code: /^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, says: "it does not answer", lasting: false },
+  {
+    code: /^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_HANDSHAKE_TIMEOUT)$/,
+    says: "it does not answer",
+    lasting: false
+  },
   {
     code: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
     says: "its certificate is for another name, so it may be somebody else",
@@ -21,16 +25,17 @@ const troubles: ReadonlyArray<Trouble> = [
   },
   { code: /^CERT_HAS_EXPIRED$/, says: "its certificate has expired", lasting: true },
   {
-    code: /^(CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/,
+    code: /^(CERT_\w+|CRL_\w+|HOSTNAME_MISMATCH|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/,
     says: "its certificate is not trusted (NODE_EXTRA_CA_CERTS names further authorities)",
     lasting: true
   },
+  { code: /BAD_RECORD_MAC/, says: "what came was damaged on the way", lasting: false },
   { code: /^(EPROTO|ERR_SSL_\w+|ERR_TLS_\w+)$/, says: "no encrypted connection is possible", lasting: true },
   { code: /^HPE_\w+$/, says: "it does not speak HTTP there", lasting: true }
 ]
 
 /** Codes of a connection that broke after it was made. */
-const broken = /^(ECONN\w+|EPIPE|UND_ERR_\w+|ConnectionClosed|FailedToOpenSocket)$/
+const broken = /^(ECONN\w+|EPIPE|UND_ERR_\w+|ERR_HTTP2_\w+|ConnectionClosed|FailedToOpenSocket)$/
 
 const find = (codes: ReadonlyArray<string>): Trouble | undefined =>
   troubles.find(({ code }) => codes.some((one) => code.test(one)))
@@ -44,8 +49,13 @@ export const connectionTrouble = (codes: ReadonlyArray<string>): Trouble | undef
 
 const local = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
+/** Some pass on what the system says of a certificate, and not its code. */
+export const saysCertificate = (text: string): boolean =>
+  /self.signed certificate|issuer certificate|certificate (?:has expired|verif)|verify the first certificate/.test(text)
+
 /** On this machine, where nobody listens now nobody will in a few seconds. */
-export const isLasting = (codes: ReadonlyArray<string>, address: string | undefined): boolean => {
+export const isLasting = (codes: ReadonlyArray<string>, address: string | undefined, text: string): boolean => {
+  if (saysCertificate(text)) return true
   const trouble = find(codes)
   if (trouble === undefined) return false
   const isHere = address !== undefined && URL.canParse(address) && local.test(new URL(address).hostname)

@@ -1,6 +1,6 @@
 /** What can be read from a thrown or in-band error, or from an answer as it came. Shapes, not classes: two SDK versions may meet. */
 import { fieldsOf, plainCode, read, type Said, textOf } from "./Body.ts"
-import { isConnection } from "./Connection.ts"
+import { isConnection, saysCertificate } from "./Connection.ts"
 
 export interface Facts {
   readonly status: number | undefined
@@ -43,13 +43,19 @@ const longestText = 8_000
 
 const brokenTexts = /^terminated$|socket hang up|other side closed|premature close|connection lost|econnreset/
 const networkTexts =
-  /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed|connection error\.?)$|other side closed|premature close|cannot connect to api|^(getaddrinfo|connect|read|write) e[a-z]+\b|network connection lost|^connection (?:refused|reset|closed|aborted)\b|server disconnected|peer closed connection|net::err_|^econn[a-z]+$/
+  /^(terminated|fetch failed|failed to fetch|network error|socket hang up|load failed|connection error\.?)$|other side closed|premature close|cannot connect to api|^(getaddrinfo|connect|read|write) e[a-z_]+\b|network connection lost|networkerror when|bad record mac|error sending request|^unable to connect\b|socket disconnected before|^connection (?:refused|reset|closed|aborted)\b|server disconnected|peer closed connection|net::err_|^econn[a-z]+$/
+/** What the systems themselves call it. */
+const systemTexts =
+  /name resolution|name or service not known|nodename nor servname|getaddrinfo failed|no route to host|network is unreachable/
 const garbledNames = /^AI_(JSONParseError|TypeValidationError)$/
 /** What Anthropic's package says of a first event that it cannot read. */
 const garbledTexts = /^expected a normalized anthropic stream error$/
 const unreadableNames = /^AI_InvalidResponseDataError$|^NotAStream$|^SyntaxError$/
 const refusingNames =
   /^AI_(UnsupportedFunctionality|InvalidPrompt|InvalidArgument|NoSuchModel|MissingToolResults|InvalidMessageRole|InvalidDataContent)Error$/
+
+const isNoAddress = (layer: Fields): boolean =>
+  layer["code"] === "ERR_INVALID_URL" || /^failed to parse url/i.test(textOf(layer["message"]))
 
 /** What the pieces of an answer hold. */
 const answerNames = ["choices", "candidates", "content", "content_block", "delta", "item", "output", "part", "response"]
@@ -164,8 +170,15 @@ const first = <A>(layers: ReadonlyArray<Fields>, take: (layer: Fields) => A | un
   return undefined
 }
 
+/** Some throw a text that begins with the status. */
+const statusIn = (messages: ReadonlyArray<string>): number | undefined => {
+  const found = /^(?:(?:api )?error:? )?(?:http )?([45]\d\d)(?::? [a-z{`"]|$)/i.exec(messages[0] ?? "")
+  return found === null ? undefined : Number(found[1])
+}
+
 /** The status of the answer, unless the body knows better: gateways send 200, 400 or 500 for all that happens behind them. */
 const bestStatus = (sent: number | undefined, said: Said): number | undefined => {
+  if (sent === undefined && said.status === undefined) return statusIn(said.messages)
   const isVague = sent === undefined || sent < 300 || sent === 400 || sent === 500 || sent === 502
   return isVague ? (said.status ?? sent) : sent
 }
@@ -175,7 +188,11 @@ const redirectOf = (headers: Facts["headers"], sent: number | undefined, layers:
   return named ?? (sent !== undefined && sent >= 300 && sent < 400 ? (headers["location"] ?? "") : undefined)
 }
 
-const bodyIsEmpty = (layers: ReadonlyArray<Fields>): boolean => layers.every((layer) => !bodyOf(layer))
+/** Some servers send comments while they wait, and then nothing. */
+const isNothing = (body: unknown): boolean =>
+  !body || (typeof body === "string" && body.split("\n").every((line) => /^(?::|\s*$)/.test(line)))
+
+const bodyIsEmpty = (layers: ReadonlyArray<Fields>): boolean => layers.every((layer) => isNothing(bodyOf(layer)))
 
 /** Reads an error of any shape. */
 export const gather = (error: unknown): Facts => {
@@ -196,7 +213,9 @@ export const gather = (error: unknown): Facts => {
     codes,
     url: first(layers, (layer) => textOf(layer["url"]) || undefined),
     provider: first(layers, (layer) => textOf(layer["provider"]) || undefined),
-    network: codes.length > 0 || messages.some((text) => networkTexts.test(text)),
+    network:
+      codes.length > 0 ||
+      messages.some((text) => networkTexts.test(text) || systemTexts.test(text) || saysCertificate(text)),
     broken: messages.some((text) => brokenTexts.test(text)),
     silent: first(layers, silentOf),
     redirect: redirectOf(headers, sent, layers),
@@ -204,6 +223,6 @@ export const gather = (error: unknown): Facts => {
     lasting: layers.some((layer) => layer["lasting"] === true) || (said.markup && sent === 200),
     unreadable: names.some((name) => unreadableNames.test(name)) || (sent !== undefined && sent >= 200 && sent < 300),
     empty: !said.markup && bodyIsEmpty(layers) && (messages.length === 0 || (sent !== undefined && sent >= 400)),
-    refusedByClient: names.some((name) => refusingNames.test(name))
+    refusedByClient: names.some((name) => refusingNames.test(name)) || layers.some(isNoAddress)
   }
 }

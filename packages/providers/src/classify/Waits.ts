@@ -49,7 +49,7 @@ const asked = (headers: Headers, now: number): number | undefined => {
   return millis ?? (after === undefined ? undefined : ofValue(after, now))
 }
 
-const reset = /^(x-)?(?:[a-z]+-)?rate-?limit-(?:.*-)?reset(?:-.*)?$/
+const reset = /^(x-)?(?:[a-z]+-)?rate-?limit(?:bysize)?-(?:.*-)?reset(?:-.*)?$/
 
 /** `x-ratelimit-reset-tokens` belongs to `x-ratelimit-remaining-tokens`. */
 const isUsedUp = (headers: Headers, name: string): boolean => {
@@ -78,13 +78,22 @@ const ofResets = (headers: Headers, now: number): number | undefined => {
 const amount =
   "(\\d{1,12}(?:\\.\\d{1,12})?)\\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|秒|分钟)(?![a-z])"
 const inText = new RegExp(
-  `(?:(?:try(?:ing)? again|retry(?:ing)?|wait|available)[^.\\d]{0,30}|请(?:等待|在)?\\s?)((?:${amount}(?:,? and |, |\\s)?)+)`
+  `(?:(?:try(?:ing)? again|retry(?:ing)?|wait|available|resets?)[^.\\d]{0,30}|请(?:等待|在)?\\s?)((?:${amount}(?:,? and |, |\\s)?)+)`
 )
 
-/** `try again in 1m2.5s`, `retry after 6 seconds`, `wait 1 hour and 5 minutes`. */
-const ofText = (text: string): number | undefined => {
+/** A moment counts only with its zone. */
+const dateInText =
+  /(?:try again|retry|wait|available|resets?)[^.\d]{0,30}(\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})? ?(?:z|utc|[+-]\d\d:\d\d))(?![a-z\d])/
+
+const ofDate = (text: string, now: number): number | undefined => {
+  const found = dateInText.exec(text)?.[1]
+  return found === undefined ? undefined : ofValue(found.toUpperCase(), now)
+}
+
+/** `try again in 1m2.5s`, `retry after 6 seconds`, `wait 1 hour and 5 minutes`, `resets at 2026-01-01 00:00:30 UTC`. */
+const ofText = (text: string, now: number): number | undefined => {
   const found = inText.exec(text)
-  if (found === null) return undefined
+  if (found === null) return ofDate(text, now)
   const pieces = [...(found[1] ?? "").matchAll(new RegExp(amount, "g"))]
   const unit = (name: string): number => unitMillis[/^(ms|milli)/.test(name) ? "ms" : name.slice(0, 1)] ?? 0
   return positive(pieces.reduce((sum, [, count, name]) => sum + Number(count) * unit(name ?? ""), 0))
@@ -102,4 +111,4 @@ export interface Sources {
  * `retry-after-ms`, `retry-after`, a field of the body, the sentence; then `x-ratelimit-reset*` and its kin.
  */
 export const waitOf = ({ headers, said, text }: Sources, now: number): number | undefined =>
-  asked(headers, now) ?? said.wait ?? ofText(text) ?? ofResets(headers, now)
+  asked(headers, now) ?? said.wait ?? ofText(text, now) ?? ofResets(headers, now)

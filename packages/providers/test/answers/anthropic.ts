@@ -104,6 +104,7 @@ export const anthropic: ReadonlyArray<Row> = [
   ["broken", answer(500, say("api_error", "Internal server error")), "Overloaded"],
   ["overloaded", answer(529, say("overloaded_error", "Overloaded")), "Overloaded"],
   ["its own time is over", answer(504, say("timeout_error", "Request timed out.")), "Overloaded"],
+  ["its own time is over in the stream", event(say("timeout_error", "Request timed out.")), "Overloaded"],
   ["overloaded in the stream", event(say("overloaded_error", "Overloaded")), "Overloaded"],
   ["broken in the stream", event(say("api_error", "Internal server error")), "Overloaded"],
   [

@@ -53,7 +53,9 @@ export const zai: ReadonlyArray<Row> = [
     "Authentication"
   ],
   ["network", zhipu(500, "1234", "网络错误,错误id:x,请联系客服。"), "Overloaded"],
-  ["broken", zhipu(500, "500", "内部错误"), "Overloaded"]
+  ["broken", zhipu(500, "500", "内部错误"), "Overloaded"],
+  ["a limit of a plan, by its number", answer(429, { error: { code: "1319", message: "x" } }), "Quota"],
+  ["a model outside the plan", answer(429, { error: { code: "1311", message: "x" } }), "Quota"]
 ]
 
 const base = (status_code: number, status_msg: string) => answer(200, { base_resp: { status_code, status_msg } })

@@ -72,6 +72,8 @@ export const google: ReadonlyArray<Row> = [
     says(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota)."),
     "RateLimited"
   ],
+  ["a rate that is only told in words", says(429, "RESOURCE_EXHAUSTED", current(10, "34.5s")), ["RateLimited", 34_500]],
+  ["a day's quota, only told in words", says(429, "RESOURCE_EXHAUSTED", current(20, "10h3m2s")), "Quota"],
   [
     "an empty account",
     says(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota, please check your plan and billing details."),

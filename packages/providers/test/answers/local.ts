@@ -38,7 +38,12 @@ export const ollama: ReadonlyArray<Row> = [
     answer(429, { error: "you have reached your weekly usage limit, upgrade for higher limits" }),
     "Quota"
   ],
-  ["the cloud's key", answer(401, { error: "unauthorized" }), "Authentication"]
+  ["the cloud's key", answer(401, { error: "unauthorized" }), "Authentication"],
+  [
+    "a call that it cannot read",
+    answer(500, error("error parsing tool call: raw='{\"path\": rate limit', err=unexpected end of JSON input")),
+    "InvalidOutput"
+  ]
 ]
 
 export const llamacpp: ReadonlyArray<Row> = [
@@ -99,7 +104,17 @@ export const llamacpp: ReadonlyArray<Row> = [
     answer(501, error("This server does not support reranking.", { code: 501, type: "not_supported_error" })),
     "InvalidRequest"
   ],
-  ["no such path", answer(404, error("File Not Found", { code: 404, type: "not_found_error" })), "InvalidRequest"]
+  ["no such path", answer(404, error("File Not Found", { code: 404, type: "not_found_error" })), "InvalidRequest"],
+  [
+    "an output that it cannot read",
+    answer(500, error("Failed to parse input at pos 12: prompt is too long")),
+    "InvalidOutput"
+  ],
+  [
+    "a full cache",
+    answer(500, error("failed to decode the batch: KV cache is full - try increasing it via the context size")),
+    "ContextOverflow"
+  ]
 ]
 
 const vllmSays = (status: number, message: string, type = "BadRequestError") =>
@@ -229,5 +244,10 @@ export const lmstudio: ReadonlyArray<Row> = [
     "another path with status 200",
     answer(200, { error: "Unexpected endpoint or method. (POST /chat). Returning 200 anyway" }),
     "InvalidRequest"
+  ],
+  [
+    "a crash",
+    answer(400, { error: "The model has crashed without additional information. (Exit code: 1)" }),
+    "Overloaded"
   ]
 ]

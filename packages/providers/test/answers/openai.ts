@@ -265,5 +265,16 @@ export const codex: ReadonlyArray<Row> = [
     "a stream that broke off",
     { text: "stream disconnected before completion: stream closed before response.completed" },
     "CutOff"
+  ],
+  [
+    "an image that is refused in the stream",
+    failed("image_too_large", "The image is larger than what is allowed."),
+    "InvalidRequest"
+  ],
+  ["a sudden rise of requests", failed("slow_down", "Slow down"), "Overloaded"],
+  [
+    "what is only called invalid in the stream",
+    event({ type: "error", error: { type: "invalid_request_error", message: "It could not be verified." } }),
+    "InvalidRequest"
   ]
 ]

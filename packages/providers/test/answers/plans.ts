@@ -17,6 +17,8 @@ const exhausted = (message: string, reason: string, delay: string) =>
     }
   })
 
+const unknown = ["InvalidRequest", "unknown-model"] as const
+
 export const plans: ReadonlyArray<Row> = [
   ["use beside the plan", invalid("Apps of others draw from your extra usage. Add more in your settings."), "Quota"],
   ["an organization that was closed", invalid("This organization has been disabled."), "Authentication"],
@@ -103,5 +105,124 @@ export const ownWords: ReadonlyArray<Row> = [
       })
     ),
     "ContextOverflow"
+  ],
+  [
+    "a card that would raise the rate",
+    answer(
+      429,
+      error(
+        "Rate limit reached on requests per min (RPM): Limit 3, Used 3, Requested 1. Please try again in 20s. You can increase your rate limit by adding a payment method to your account.",
+        { type: "requests", code: "rate_limit_exceeded" }
+      )
+    ),
+    ["RateLimited", 20_000]
+  ],
+  [
+    "credits that would raise the rate",
+    answer(429, error("Rate limit exceeded. Purchase more credits for higher limits.")),
+    "RateLimited"
+  ],
+  ["a card that must be there", answer(403, { detail: "please enter a payment method and buy credits" }), "Quota"],
+  ["credits for this model", invalid("Usage credits are required for this model."), "Quota"],
+  ["a cap", exhausted("Your project has exceeded its monthly spending cap.", "X", "1s"), "Quota"],
+  [
+    "one quota, with a link to the page of rates",
+    answer(
+      429,
+      error("You exceeded your current quota, please check your plan. See https://ai.example/docs/rate-limits.", {
+        status: "RESOURCE_EXHAUSTED"
+      })
+    ),
+    "Quota"
+  ],
+  ["a week in words", answer(429, error("Weekly limit reached. Resets in 3 days.")), "Quota"],
+  ["a trial", answer(429, error("Your trial has ended")), "Quota"],
+  ["a model outside the plan", answer(403, { error: "this model requires a subscription or usage credits" }), "Quota"],
+  ["tokens of a day", answer(429, error("request reached TPD rate limit, current: 15, limit: 10")), "Quota"],
+  [
+    "a moment with its zone",
+    answer(429, error("Max parallel request limit reached. Rate limit resets at: 1970-01-01 00:00:30 UTC")),
+    ["RateLimited", 30_000]
+  ],
+  ["seconds until it resets", answer(429, error("Rate limit reached (reset after 30s)")), ["RateLimited", 30_000]],
+  [
+    "an overload under the code of a rate",
+    answer(429, {
+      type: "error",
+      error: { type: "rate_limit_error", message: "The engine is currently overloaded, please try again later" }
+    }),
+    "Overloaded"
+  ],
+  ["an overload with 400", answer(400, error("The model is overloaded. Please try again later.")), "Overloaded"],
+  [
+    "no capacity",
+    exhausted("No capacity available for model x on the server", "MODEL_CAPACITY_EXHAUSTED", "5s"),
+    ["Overloaded", 5_000]
+  ],
+  [
+    "a name that is too long",
+    answer(400, error("Invalid 'messages[2].tool_calls[0].id': string too long. Expected a string of 40.")),
+    "InvalidRequest"
+  ],
+  ["a body that is too large", invalid("Request payload size exceeds the limit: 20971520 bytes."), "ContextOverflow"],
+  ["a header that is none", answer(400, "bad request: Authorization header is badly formatted\n"), "Authentication"],
+  ["a key that was turned off", answer(400, error("Your API key has been disabled")), "Authentication"],
+  ["a grant that is over", answer(400, { error: "invalid_grant", error_description: "Bad Request" }), "Authentication"],
+  ["a model that was removed", answer(404, { message: "model 'x' was removed on May 1." }), unknown],
+  ["a model that nobody serves", answer(404, error("No endpoints found for foo/bar.")), unknown],
+  ["a model that is not supported", answer(422, error("The model 'x' is not supported")), unknown],
+  ["a feature that no one serves", answer(404, error("No endpoints found that support tool use.")), "InvalidRequest"],
+  ["comments and nothing else", answer(200, "\n: keep-alive\n\n: keep-alive\n\n"), "CutOff"],
+  ["a part of a code", answer(400, { __type: "com.example.limits#ThrottlingException", message: "x" }), "RateLimited"],
+  [
+    "a censor",
+    answer(451, error("The content you provided is blocked.", { type: "censorship_blocked" })),
+    "ContentFiltered"
+  ],
+  [
+    "tokens that cannot exceed the limit",
+    answer(400, error("the number of input tokens 5000 cannot exceed the total tokens limit 4096 for this model")),
+    "ContextOverflow"
+  ],
+  [
+    "no capacity anywhere",
+    answer(429, { detail: "Infrastructure is at maximum capacity, try again later" }),
+    "Overloaded"
+  ],
+  ["used up, in Chinese", answer(400, error("资源包余量已用尽")), "Quota"],
+  [
+    "sizes of Mistral",
+    answer(429, error("Requests rate limit exceeded"), {
+      "ratelimitbysize-reset": "42",
+      "ratelimitbysize-remaining": "0"
+    }),
+    ["RateLimited", 42_000]
+  ],
+  ["a quota of a month", answer(429, error("Monthly quota reached.")), "Quota"],
+  ["tokens of a month", answer(429, { message: "Monthly token limit exceeded" }), "Quota"],
+  [
+    "a free tier that is a rate",
+    answer(429, error("You have reached the free tier limit of 60 requests per minute", { type: "rate_limit" })),
+    "RateLimited"
+  ],
+  [
+    "a quota that asks for patience",
+    answer(429, error("Online prediction request quota exceeded for x. Please try again later with backoff.")),
+    "RateLimited"
+  ],
+  ["a model of a better plan", answer(404, { message: "Model 'x' is not available on the Free Tier." }), "Quota"],
+  ["a budget", answer(403, error("You've reached your budget limit", { code: "budget_limit_reached" })), "Quota"],
+  ["short words", answer(400, error("input too long", { code: "invalid_request_body" })), "ContextOverflow"],
+  ["a rate of a day", answer(429, error("Number of request tokens has exceeded your daily rate limit")), "Quota"],
+  ["a region", answer(403, error("This model is not available in your region.")), "Authentication"],
+  [
+    "a plan under the code of a rate",
+    answer(
+      429,
+      error("You exceeded your current quota, please check your plan and billing details.", {
+        status: "Too Many Requests"
+      })
+    ),
+    "Quota"
   ]
 ]

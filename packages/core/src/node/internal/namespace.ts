@@ -20,13 +20,15 @@ export interface Namespace {
 
 /**
  * The program runs in the foreground: in the background a shell would let it ignore SIGINT. Signals to the group do not
- * end this shell, since the system keeps them from the first process of a namespace, which must not catch any for that.
+ * end this shell, since the system keeps from the first process of a namespace what that does not catch; some shells catch
+ * SIGINT, unless they are to ignore it.
  * Its own output goes nowhere, since some shells tell of a killed program; hence also the brackets, which are no process more.
  */
 const init = `
 exec 4>&1 5>&2 >/dev/null 2>&1
+trap '' INT
 echo started >&3
-(exec "$@" </dev/null >&4 2>&5 3>&- 4>&- 5>&-)
+(trap - INT; exec "$@" </dev/null >&4 2>&5 3>&- 4>&- 5>&-)
 code=$?
 exec 4>&- 5>&-
 echo "$code" >&3

@@ -5,6 +5,7 @@ import type { Readable, Writable } from "node:stream"
 import { type Cause, Deferred, Effect, Queue } from "effect"
 import { ProcessError, type Program } from "../../process/Processes.ts"
 import * as Namespace from "./namespace.ts"
+import type { Pair, Pipes } from "./pipes.ts"
 import { pause, type Target } from "./processGroup.ts"
 import { ownerVariable } from "./runtimeMark.ts"
 
@@ -34,6 +35,7 @@ export interface Running {
   readonly mark: string
   readonly options: Program
   readonly child: ChildProcess
+  readonly output: Readonly<Record<StreamName, Readable>>
   readonly exited: Deferred.Deferred<Exit>
   /** Both pipes are closed. Their last output may still be in the queue. */
   readonly closed: Deferred.Deferred<void>
@@ -93,59 +95,76 @@ const lineOf = (options: Program, namespace: Namespace.Namespace | undefined): L
   return { command: namespace.command, args: Namespace.argsOf(namespace, file, options), isContained: true }
 }
 
-const spawnChild = (options: Program, mark: string, line: Line) =>
+/** Spawns it, and gives the pid that one gets who has started. */
+const spawnChild = (options: Program, mark: string, line: Line, pair: Pair | undefined) =>
   Effect.try({
     try: () => {
       // Loaded at the first run: a start that runs nothing should not pay for it.
       const { spawn } = process.getBuiltinModule("node:child_process")
-      const child = spawn(line.command, line.args, {
+      const [out, err] = pair?.into ?? (["pipe", "pipe"] as const)
+      const child: ChildProcess = spawn(line.command, line.args, {
         cwd: options.directory,
         env: { ...options.environment, [ownerVariable]: mark.slice(ownerVariable.length + 1) },
         detached: true,
-        stdio: line.isContained ? ["pipe", "pipe", "pipe", "pipe"] : ["ignore", "pipe", "pipe"]
+        stdio: line.isContained ? ["pipe", out, err, "pipe"] : ["ignore", out, err]
       })
       const failed = Deferred.makeUnsafe<never, ProcessError>()
       child.once("error", (cause) => Deferred.doneUnsafe(failed, Effect.fail(explain(options, cause))))
       return { child, failed }
     },
     catch: (cause) => explain(options, cause)
-  })
+  }).pipe(
+    // Without a pid an error follows.
+    Effect.flatMap(({ child, failed }) =>
+      child.pid === undefined ? Deferred.await(failed) : Effect.succeed({ child, pid: child.pid })
+    ),
+    Effect.ensuring(Effect.sync(() => pair?.handOver())),
+    Effect.tapError(() => Effect.sync(() => [pair?.stdout, pair?.stderr].forEach((pipe) => pipe?.resume())))
+  )
+
+/** Calls back when all of them have closed. */
+const afterAll = (closing: ReadonlyArray<NodeJS.EventEmitter>, callBack: () => void) => {
+  let open = closing.length
+  for (const one of closing) one.once("close", () => void (--open === 0 && callBack()))
+}
 
 /** Starts the program. No step between the spawn and the last listener may wait, or events are missed. */
 export const start = Effect.fnUntraced(function* (
   options: Program,
   mark: string,
-  namespace: Namespace.Namespace | undefined
+  namespace: Namespace.Namespace | undefined,
+  pipes: Pipes
 ): Effect.fn.Return<Running, ProcessError> {
   const pieces = yield* Queue.make<Piece, Cause.Done>()
   const line = lineOf(options, namespace)
-  const { child, failed } = yield* spawnChild(options, mark, line)
-  // Without a pid an error follows.
-  if (child.pid === undefined) return yield* Deferred.await(failed)
-  const [control, stdout, stderr, report] = child.stdio
+  const pair = yield* pipes.take
+  const { child, pid } = yield* spawnChild(options, mark, line, pair)
+  const [control, , , report] = child.stdio
   const running: Running = {
-    group: child.pid,
+    group: pid,
     mark,
     options,
     child,
+    // The types do not follow `stdio`: without a pair both are there, and the other two in a namespace, each in its direction.
+    output: pair ?? { stdout: child.stdout as Readable, stderr: child.stderr as Readable },
     exited: Deferred.makeUnsafe(),
     closed: Deferred.makeUnsafe(),
     pieces,
     read: { pending: 0, bytes: 0 },
-    // The types do not follow `stdio`: with these settings all four are there, each in its direction.
-    init: line.isContained ? Namespace.listen(child.pid, control as Writable, report as Readable) : undefined,
+    init: line.isContained ? Namespace.listen(pid, control as Writable, report as Readable) : undefined,
     settled: false
   }
   child.once("exit", (code, signal) => {
     const exit = { exitCode: code ?? undefined, signal: signal ?? undefined }
     Deferred.doneUnsafe(running.exited, Effect.succeed(exit))
   })
-  child.once("close", () => {
+  const { stderr, stdout } = running.output
+  afterAll([child, stdout, stderr], () => {
     Deferred.doneUnsafe(running.closed, Effect.void)
     Queue.endUnsafe(pieces)
   })
-  listen(running, "stdout", stdout as Readable)
-  listen(running, "stderr", stderr as Readable)
+  listen(running, "stdout", stdout)
+  listen(running, "stderr", stderr)
   return running
 })
 
@@ -215,8 +234,8 @@ export const awaitExit = (running: Running, millis: number | undefined) =>
   millis === undefined ? ending(running) : Effect.raceFirst(ending(running), Effect.as(pause(millis), undefined))
 
 /** Lets go of the program: nothing of it is read any more, and it does not keep this process from ending. */
-export const letGo = ({ child, init }: Running) => {
-  for (const pipe of child.stdio) pipe?.destroy()
+export const letGo = ({ child, init, output }: Running) => {
+  for (const pipe of [...child.stdio, output.stdout, output.stderr]) pipe?.destroy()
   init?.release()
   child.unref()
 }

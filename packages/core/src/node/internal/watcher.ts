@@ -17,7 +17,8 @@ export interface Watcher {
 
 /**
  * Signals sent to the group of the runtime must not end it, so it ignores them, besides having a group of its own.
- * Half a second between TERM and KILL leaves time for the search within two.
+ * Half a second between TERM and KILL leaves time for the search within two. Of the ways to name a signal and a group
+ * only this one is known to every shell.
  */
 const script = `
 trap '' HUP INT TERM
@@ -37,8 +38,8 @@ marked() {
   done
 }
 stop() {
-  for group in $groups; do kill "-$1" -- "-$group" && kill -CONT -- "-$group"; done
-  for pid in $(marked); do kill "-$1" "$pid" && kill -CONT "$pid"; done
+  for group in $groups; do kill -s "$1" -- "-$group" && kill -s CONT -- "-$group"; done
+  for pid in $(marked); do kill -s "$1" "$pid" && kill -s CONT "$pid"; done
 }
 stop TERM 2>/dev/null
 sleep 0.5
