@@ -2,7 +2,7 @@
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, normalize, turnsBack } from "./Locations.ts"
 import { hostWords, takesServices } from "./Containers.ts"
-import { doubtOfNames, inEach, judgeAnyUseOfEach, judgeEachName, mayForbidEach } from "./FileNames.ts"
+import { doubtOfNames, forbidsSome, inEach, judgeAnyUseOfEach, judgeEachName, mayForbidEach } from "./FileNames.ts"
 import { belowOfWhole, judgeTargets } from "./Directories.ts"
 import { judgePaths } from "./Paths.ts"
 import type { Access, Use } from "./Program.ts"
@@ -231,6 +231,8 @@ const judgeEach = (
   const isUntabled = tablesOf(name).length === 0
   if (isUntabled && (names === undefined || !takesEach(words) || mayForbidEach(words, context)))
     doubts.push(ask(`what ${name} does with each name is not known`))
+  if (names !== undefined && forbidsSome(words, names, context))
+    doubts.push(ask("a rule forbids it for some names, which may be among these"))
   const why = name === "echo" ? undefined : doubtOfNames(names, scope, context)
   if (why !== undefined) doubts.push(ask(why))
   const plainly = judgePlain(inEach(filled), { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)

@@ -3,6 +3,7 @@ import { belowOf } from "./Directories.ts"
 import * as Rules from "../Rules.ts"
 import type { Rule } from "../Rules.ts"
 import { forbidding } from "./Explain.ts"
+import { couldMatch } from "./GlobWords.ts"
 import type { PathJudgement, Working } from "./Judgement.ts"
 import { join } from "./Locations.ts"
 import { areOdd, isTracked } from "./Names.ts"
@@ -65,6 +66,23 @@ export const mayForbidEach = (words: ReadonlyArray<Value>, context: Working): bo
   forbidding(context, "bash").some(({ rule: { pattern } }) => {
     const [head = ""] = pattern.split(/[ *?]/)
     return pattern !== "*" && words.some(({ text }) => text.startsWith(head))
+  })
+
+/** Could a name that one pattern matches be one that the other speaks of, which may begin with a wildcard? */
+const couldMean = (pattern: string, forbidden: string): boolean => {
+  const [mine, other] = [pattern, forbidden].map((text) => text.replace(/^.*[*?\]]/s, ""))
+  if (!/^[*?[]/.test(forbidden)) return couldMatch(pattern, forbidden.replace(/[*?]/g, ""))
+  return mine === undefined || other === undefined || mine.endsWith(other) || other.endsWith(mine)
+}
+
+/** Does a rule forbid the command for some names, which may be among these? */
+export const forbidsSome = (words: ReadonlyArray<Value>, names: Names, context: Working): boolean =>
+  forbidding(context, "bash").some(({ rule: { pattern } }) => {
+    const [last = "", ...before] = pattern.split(" ").toReversed()
+    const head = before.toReversed().join(" ")
+    const text = words.map((word) => word.text).join(" ")
+    if (head === "" || /[*?]/.test(head) || !/[^*?]/.test(last) || !`${text} `.startsWith(`${head} `)) return false
+    return names.patterns?.some((one) => couldMean(one, last)) !== false
   })
 
 /** Why it is not certain which words the names become. */

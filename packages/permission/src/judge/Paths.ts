@@ -153,7 +153,7 @@ export const judgePaths = (
     .flatMap((text) => (text.startsWith("/") ? [text] : directories.map((directory) => join(directory, text))))
     .map((place) => judgePlace(place, access, context))
   const { traces } = context.effort
-  if (isChange(access)) for (const text of value.values) traces.made.add(text)
+  if (isChange(access)) for (const text of value.values) if (text !== "-") traces.made.add(text)
   if (access === "write") for (const { path } of judged) traces.written.add(path)
   return judged.length > 8 ? [...judged.filter(({ action }) => action !== "allow"), ...judged.slice(0, 8)] : judged
 }

@@ -3,7 +3,7 @@ import { forbidding } from "./Explain.ts"
 import type { Working } from "./Judgement.ts"
 import { baseName, isInside, normalize, parent, within } from "./Locations.ts"
 import type { Scope } from "./Scope.ts"
-import { places, type Value } from "./Value.ts"
+import { places, plain, type Value } from "./Value.ts"
 
 /** Commands with more words are not written in other ways. */
 const maximumWords = 64
@@ -17,7 +17,7 @@ const placesOf = ({ single, text, values }: Value, scope: Scope, context: Workin
   if (!single || only === undefined || others.length > 0 || only === "" || text.includes("://")) return []
   if (only.startsWith("-") || /[\s:=]/.test(only)) return []
   const all = places(only, scope) ?? []
-  const isFile = only.includes("/") || all.some((place) => exists(normalize(place), context))
+  const isFile = /\/|.\.[A-Za-z]\w{0,3}$/.test(only) || all.some((place) => exists(normalize(place), context))
   return isFile ? all : []
 }
 
@@ -57,6 +57,29 @@ export const inOtherWays = (
   context: Working
 ): ReadonlyArray<ReadonlyArray<string>> => {
   if (words.length > maximumWords) return []
+  const named = withFile(words)
+  return [
+    ...(named === undefined ? [] : [named, ...waysOfAll(named, scope, context)]),
+    ...waysOfAll(words, scope, context)
+  ].map((one) => one.map((word) => (typeof word === "string" ? word : word.text)))
+}
+
+/** The file in the place of a module's name, and with the end that Node adds by itself. */
+const withFile = (words: ReadonlyArray<Value>): ReadonlyArray<Value> | undefined => {
+  const name = baseName(words[0]?.text ?? "")
+  const at = words.findIndex((word, place) => place > 0 && (word.text === "-m" || !word.text.startsWith("-")))
+  const text = words[at]?.text === "-m" ? words[at + 1]?.text : words[at]?.text
+  if (text === undefined) return undefined
+  if (/^python[\d.]*$/.test(name) && words[at]?.text === "-m")
+    return words.toSpliced(at, 2, plain(`${text.replaceAll(".", "/")}.py`))
+  return /^node(?:js)?$/.test(name) && !/\.\w+$/.test(text) ? words.toSpliced(at, 1, plain(`${text}.js`)) : undefined
+}
+
+const waysOfAll = (
+  words: ReadonlyArray<Value>,
+  scope: Scope,
+  context: Working
+): ReadonlyArray<ReadonlyArray<string>> => {
   const ways = words.map((word) => waysOf(word, scope, context))
   if (ways.every((way) => way === undefined)) return []
   const as = (nameAs: keyof Ways, kind: keyof Ways) =>

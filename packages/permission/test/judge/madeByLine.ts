@@ -120,6 +120,7 @@ export const madeByLine: ReadonlyArray<Pair> = [
       "mv *",
       "echo *",
       "npx prettier *",
+      "curl *",
       "git *",
       "?git push*",
       "edit:*"
@@ -130,7 +131,8 @@ export const madeByLine: ReadonlyArray<Pair> = [
       "cp src/a.ts src/c.ts && npx prettier src/*",
       "mkdir x && cd x && git init && git status",
       "git clone https://e.com/x && cd x && git log --oneline",
-      "git ls-files | xargs wc -l"
+      "git ls-files | xargs wc -l",
+      "curl -s -o - https://e.com | head -3; ls src/*"
     ],
     attacks: [
       "mkdir -p 'a /etc' && touch 'a /etc/passwd'; find . -name 'hosts*' -type f | xargs cat",

@@ -100,5 +100,29 @@ export const sameMeaning: ReadonlyArray<Pair> = [
     rules: ["-", "make -C src *", "npm --prefix packages/a *"],
     lines: ["make -C src x", "npm --prefix packages/a test"],
     attacks: ["cd packages && make -C src x", "cd src && npm --prefix packages/a test"]
+  },
+  {
+    name: "a file that a rule denies, as a module, by a shorter name, and among others",
+    rules: ["*", "!python3 src/danger.py*", "!node server.js*", "!cat *.pem", "!docker push *", "edit:*"],
+    lines: [
+      "python3 src/ok.py",
+      "python3 -m pytest",
+      "node index.js",
+      "find src -name '*.ts' | xargs cat",
+      "docker pull x",
+      "docker image ls"
+    ],
+    attacks: [
+      "python3 -m src.danger",
+      "python3 ./src/danger.py",
+      "cd src && python3 danger.py",
+      "cd packages && python3 ../src/danger.py",
+      "node server",
+      "node ./server",
+      "find src -exec cat {} +",
+      "find src -type f | xargs cat",
+      "find src -name 's*' | xargs cat",
+      "docker image push x"
+    ]
   }
 ]
