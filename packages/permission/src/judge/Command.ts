@@ -199,6 +199,9 @@ const takesEach = (words: ReadonlyArray<Value>): boolean => {
   return !runsItsWords(name) || (name === "npx" && !command.startsWith("-"))
 }
 
+/** They write their words, or a part of them, to their output: it does not matter which these are. */
+const onlyPrints = /^(?:echo|basename|dirname)$/
+
 /** A command that gets names of files, in the place of the mark or behind its words. */
 const judgeEach = (
   words: ReadonlyArray<Value>,
@@ -210,7 +213,9 @@ const judgeEach = (
 ): Outcome => {
   const isMarked = (word: Value) => mark !== undefined && known(word) === mark
   const holdsMark = (word: Value) => mark !== undefined && !isMarked(word) && word.text.includes(mark)
-  const unknown: Value = { text: mark ?? "...", beginning: "", values: undefined, single: false, literal: false }
+  const name = known(words[0]) ?? ""
+  const values = onlyPrints.test(name) ? ["a name"] : undefined
+  const unknown: Value = { text: mark ?? "...", beginning: "", values, single: false, literal: false }
   const given = names === undefined ? unknown : namesAsValue(mark ?? "...", names)
   const filled =
     mark === undefined
@@ -218,14 +223,13 @@ const judgeEach = (
       : words.flatMap((word) => (isMarked(word) ? given : [holdsMark(word) ? unknown : word]))
   const { context } = judging
   const rules = ruling(words, [], context)
-  const name = known(words[0]) ?? ""
   const doubts: Array<Verdict> = []
   if (unwrap(words)._tag !== "Plain" || isShell(name))
     doubts.push(ask(`what ${name} runs for each name is not certain`))
   const isUntabled = tablesOf(name).length === 0
   if (isUntabled && (names === undefined || !takesEach(words) || mayForbidEach(words, context)))
     doubts.push(ask(`what ${name} does with each name is not known`))
-  const why = name === "echo" ? undefined : doubtOfNames(names, scope, context)
+  const why = onlyPrints.test(name) ? undefined : doubtOfNames(names, scope, context)
   if (why !== undefined) doubts.push(ask(why))
   const plainly = judgePlain(inEach(filled), { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
   const below =
