@@ -31,6 +31,8 @@ const hostile: Readonly<Record<string, readonly [first: string, repeated: string
   "globs of all": ["ls ", "*/* "],
   moves: ["", "cd src\n"],
   substitutions: ["ls ", "$(ls) "],
+  variables: ["ls ", "$x"],
+  "quoted variables": ["ls ", '"$x"'],
   paths: ["npm x ", "/a=/b,/c "],
   "a long path": ["ls a", "/b"],
   redirections: ["ls ", "> a "],
