@@ -3,6 +3,7 @@
  * `npm install *` also means `npm --silent i x`, and `make deploy*` also `make clean deploy`.
  */
 import { baseName } from "./Locations.ts"
+import { once } from "./Remembered.ts"
 
 /** Phrases that a command may begin with, and that mean the same. */
 const phrases: ReadonlyArray<ReadonlyArray<string>> = [
@@ -107,8 +108,13 @@ export interface Head {
   readonly written: ReadonlyArray<string>
 }
 
-const divided: ReadonlyArray<ReadonlyArray<ReadonlyArray<string>>> = phrases.map((group) =>
-  group.map((phrase) => phrase.split(" "))
+type Group = ReadonlyArray<ReadonlyArray<string>>
+
+const divided: ReadonlyArray<Group> = phrases.map((group) => group.map((phrase) => phrase.split(" ")))
+
+/** The groups in which a phrase begins with the word: most words begin none. */
+const groupsOf: ReadonlyMap<string | undefined, ReadonlyArray<Group>> = new Map(
+  divided.flat().map(([first]) => [first, divided.filter((group) => group.some((phrase) => phrase[0] === first))])
 )
 
 const commands: ReadonlySet<string> = new Set(phrases.flat())
@@ -127,12 +133,12 @@ const headOf = (pattern: string): Head | undefined => {
 }
 
 /** All ways to begin as the pattern does. */
-export const headsOf = (pattern: string): ReadonlyArray<Head> => {
+const headsOf = (pattern: string): ReadonlyArray<Head> => {
   const head = headOf(pattern)
   if (head === undefined) return []
   const found: Array<ReadonlyArray<string>> = [head.wanted]
   for (const words of found)
-    for (const group of divided)
+    for (const group of groupsOf.get(words[0]) ?? [])
       for (const phrase of group.filter((one) => begins(words, one)))
         for (const other of group) {
           const way = [...other, ...words.slice(phrase.length)]
@@ -143,6 +149,43 @@ export const headsOf = (pattern: string): ReadonlyArray<Head> => {
   return found
     .slice(head.wanted.length === 1 && !versioned.test(head.wanted[0] ?? "") ? 1 : 0)
     .map((wanted) => ({ ...head, wanted }))
+}
+
+/** A program without its version. */
+const stemOf = (name: string): string => versioned.exec(name)?.[1] ?? name
+
+/** Programs that have a phrase in common, directly or by way of others, under the name of one of them. */
+const families: ReadonlyMap<string, string> = divided.reduce((known, group) => {
+  const [one = "", ...others] = group.map(([first = ""]) => known.get(first) ?? first)
+  const isOther = new Set(others)
+  for (const [name, family] of known) if (isOther.has(family)) known.set(name, one)
+  for (const [first = ""] of group) known.set(first, one)
+  return known
+}, new Map<string, string>())
+
+const familyOf = (name: string): string => families.get(stemOf(name)) ?? stemOf(name)
+
+/** Gives the heads that a program of this name may begin with. */
+export type HeadsFor = (own: string) => ReadonlyArray<Head>
+
+/** All ways to begin as the patterns do: found for each program when it is asked for, since there may be thousands. */
+export const headsFor = (patterns: ReadonlyArray<string>): HeadsFor => {
+  const firsts = Map.groupBy(patterns, (pattern) => {
+    const first = pattern.split(" ", 1)[0] ?? ""
+    return /[*?]/.test(first) ? "*" : familyOf(first)
+  })
+  return once((own) => {
+    const stem = stemOf(own)
+    const near = [...(firsts.get(familyOf(own)) ?? []), ...(firsts.get("*") ?? [])]
+    const heads = near
+      .flatMap(headsOf)
+      .filter(({ isOpen, wanted: [first = "", ...rest] }) =>
+        isOpen && rest.length === 0 ? own.startsWith(first) : stemOf(first) === stem
+      )
+    // Many rules begin alike, e.g. with `npm run`.
+    const keyOf = ({ isOpen, wanted, written }: Head) => [isOpen, ...wanted, "\n", ...written].join(" ")
+    return [...new Map(heads.map((head) => [keyOf(head), head])).values()]
+  })
 }
 
 /** An option; `yarn workspace NAME` says only where, as an option with a value does. */
@@ -164,17 +207,17 @@ const isForAll = (mode: string): boolean => {
 
 /** The words with what they leave out or hold in one: `python3 -Im pip`, and files behind `git checkout`. */
 const written = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const [name = "", command, ...rest] = words
-  const isPython = /^python[\d.]*$/.test(baseName(name))
-  if (isPython)
+  const [name = "", command] = words
+  const own = baseName(name)
+  if (/^python[\d.]*$/.test(own))
     return words.flatMap((word) => {
       const module = /^-[A-Za-z]*m(.*)$/.exec(word)?.[1]
       return module === undefined ? [word] : ["-m", ...(module === "" ? [] : [module])]
     })
-  if (baseName(name) === "chmod") return words.map((word, at) => (at > 0 && isForAll(word) ? "777" : word))
-  return command === "checkout" && baseName(name) === "git" && !rest.includes("--") && rest.some(isFileName)
-    ? [name, command, "--", ...rest]
-    : words
+  if (own === "chmod") return words.map((word, at) => (at > 0 && isForAll(word) ? "777" : word))
+  if (command !== "checkout" || own !== "git") return words
+  const rest = words.slice(2)
+  return !rest.includes("--") && rest.some(isFileName) ? [name, command, "--", ...rest] : words
 }
 
 /** Does the word stand for the one that is wanted? */
@@ -219,12 +262,9 @@ const behindHead = (words: ReadonlyArray<string>, { isOpen, wanted }: Head): Rea
 }
 
 /** The command as the patterns begin that could mean it. */
-export const asHeads = (
-  words: ReadonlyArray<string>,
-  heads: ReadonlyArray<Head>
-): ReadonlyArray<ReadonlyArray<string>> =>
+export const asHeads = (words: ReadonlyArray<string>, heads: HeadsFor): ReadonlyArray<ReadonlyArray<string>> =>
   manyOf(written(words)).flatMap((one) =>
-    heads.flatMap((head) => {
+    heads(baseName(one[0] ?? "")).flatMap((head) => {
       const rest = behindHead(one, head)
       return rest === undefined ? [] : [[...head.written.slice(0, -1), lastOf(one, head, rest), ...rest]]
     })
@@ -248,10 +288,10 @@ const takesKinds = /^(?:kubectl|oc)$/
 
 /** Each of several commands, or things, as if it were alone; a task may have its place before it. */
 const manyOf = (words: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
-  const [name = "", ...rest] = words
+  const name = words[0] ?? ""
   const base = baseName(name)
   if (!takesMany.test(base) && !takesKinds.test(base)) return [words]
-  const operands = rest.slice(0, maximumOperands).filter((word) => !isOption(word))
+  const operands = words.slice(1, 1 + maximumOperands).filter((word) => !isOption(word))
   if (takesKinds.test(base)) {
     const kinds = operands.slice(1).flatMap((word) => word.split(","))
     return [words, ...operands.slice(0, 3).flatMap((command) => kinds.map((kind) => [name, command, kind]))]

@@ -204,6 +204,9 @@ const takesEach = (words: ReadonlyArray<Value>): boolean => {
   return !runsItsWords(name) || (name === "npx" && !command.startsWith("-"))
 }
 
+/** They write their words, or a part of them, to their output: it does not matter which these are. */
+const onlyPrints = /^(?:echo|basename|dirname)$/
+
 /** A command that gets names of files, in the place of the mark or behind its words. */
 const judgeEach = (
   words: ReadonlyArray<Value>,
@@ -215,7 +218,9 @@ const judgeEach = (
 ): Outcome => {
   const isMarked = (word: Value) => mark !== undefined && known(word) === mark
   const holdsMark = (word: Value) => mark !== undefined && !isMarked(word) && word.text.includes(mark)
-  const unknown: Value = { text: mark ?? "...", beginning: "", values: undefined, single: false, literal: false }
+  const name = known(words[0]) ?? ""
+  const values = onlyPrints.test(name) ? ["a name"] : undefined
+  const unknown: Value = { text: mark ?? "...", beginning: "", values, single: false, literal: false }
   const given = names === undefined ? unknown : namesAsValue(mark ?? "...", names)
   const filled =
     mark === undefined
@@ -223,7 +228,6 @@ const judgeEach = (
       : words.flatMap((word) => (isMarked(word) ? given : [holdsMark(word) ? unknown : word]))
   const { context } = judging
   const rules = ruling(words, [], scope, context)
-  const name = known(words[0]) ?? ""
   const doubts: Array<Verdict> = []
   const isName = words[0] !== undefined && (isMarked(words[0]) || holdsMark(words[0]))
   if (isName || unwrap(words)._tag !== "Plain" || isShell(name))
@@ -233,7 +237,7 @@ const judgeEach = (
     doubts.push(ask(`what ${name} does with each name is not known`))
   if (names !== undefined && forbidsSome(words, names, context))
     doubts.push(ask("a rule forbids it for some names, which may be among these"))
-  const why = name === "echo" ? undefined : doubtOfNames(names, scope, context)
+  const why = onlyPrints.test(name) ? undefined : doubtOfNames(names, scope, context)
   if (why !== undefined) doubts.push(ask(why))
   const plainly = judgePlain(inEach(filled), { ...rules, ...worst<Verdict>(rules, doubts) }, scope, judging, depth)
   const below =

@@ -20,8 +20,8 @@ export const explain = (context: Working, permission: string, value: string): De
 
 const decide = (context: Working, permission: string, value: string): Decision => {
   const near = context.layers.flatMap((layer): ReadonlyArray<Layer> => {
-    const rules = known(context, layer, permission).rules.filter(({ head }) => value.startsWith(head))
-    return rules.length === 0 ? [] : [{ ...layer, rules: rules.map(({ rule }) => rule) }]
+    const rules = known(context, layer, permission).near(value)
+    return rules.length === 0 ? [] : [{ ...layer, rules }]
   })
   return Rules.explain(near, permission, value, context.patterns)
 }
@@ -42,6 +42,10 @@ export const forbidding = (context: Working, permission: string): ReadonlyArray<
     known(context, layer, permission).forbidding.map((rule) => ({ rule, origin: layer.origin }))
   )
 
-/** The beginnings of what these rules speak of, in each of their ways. */
-export const forbiddenHeads = (context: Working, permission: string): ReadonlyArray<Head> =>
-  context.layers.flatMap((layer) => known(context, layer, permission).heads)
+/** The beginnings of what these rules speak of, in each of their ways, for a program of this name. */
+export const headsFor = (context: Working, permission: string, name: string): ReadonlyArray<Head> =>
+  context.layers.flatMap((layer) => known(context, layer, permission).heads(name))
+
+/** The patterns of these rules that may speak of its options. */
+export const patternsFor = (context: Working, permission: string, name: string): ReadonlyArray<string> =>
+  context.layers.flatMap((layer) => known(context, layer, permission).patterns(name))

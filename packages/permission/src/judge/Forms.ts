@@ -4,9 +4,10 @@ import * as Rules from "../Rules.ts"
 import { baseName } from "./Locations.ts"
 import { seeCommands } from "../shell/Sightings.ts"
 import { tablesOf } from "./Programs.ts"
-import { asHeads, type Head } from "./Alike.ts"
+import { asHeads, type HeadsFor } from "./Alike.ts"
 import { curlWays } from "./CurlWays.ts"
 import { asIn } from "./Spellings.ts"
+import { once } from "./Remembered.ts"
 import { isEvaluator, isShell, runsItsWords } from "./Wrappers.ts"
 
 /** Words of one command that are tried one by one, as the beginning of a command or of what follows its options. */
@@ -21,7 +22,7 @@ const withoutLeadingOptions = (words: Words, maximum: number): ReadonlyArray<Wor
   if (!isOption(1)) return []
   const found: Array<Words> = []
   for (let at = 1; at < Math.min(words.length, maximum); at++) {
-    if (!isOption(at)) found.push([words[0] ?? "", ...words.slice(at)])
+    if (!isOption(at)) found.push(words.toSpliced(1, at - 1))
     if (found.length > 0 && !isOption(at) && !isOption(at - 1)) break
   }
   return found
@@ -63,7 +64,7 @@ const scriptsIn = (words: Words, maximum: number): ReadonlyArray<Words> => {
 }
 
 /** Does the pattern name options, which may be written in other ways? */
-export const namesOptions = (pattern: string): boolean => /(?:^|[ *])-/.test(pattern)
+const namesOptions = (pattern: string): boolean => /(?:^|[ *])-/.test(pattern)
 
 /** In these a letter means the same as its long option, so that a pattern for any program may speak of them. */
 const lettered = /^(?:rm|cp|mv|ln|chmod|chown|git|npm)$/
@@ -90,11 +91,19 @@ const statements = (form: Words): Words => {
   return [text, text.toUpperCase(), text.toLowerCase()].map((one) => `${name} ${one}`)
 }
 
+/** Gives the patterns that may speak of options of a program. */
+export type PatternsFor = (name: string) => Words
+
+export const patternsFor = (patterns: Words): PatternsFor => {
+  const all = patterns.filter(namesOptions)
+  return once((name) => all.filter((pattern) => mayName(pattern, name)))
+}
+
 /** A command as it is, and as the patterns of options write it that forbid it. */
-const spellings = (form: Words, patterns: Words): Words => [
+const spellings = (form: Words, patterns: PatternsFor): Words => [
   form.join(" "),
   ...statements(form),
-  ...patterns.flatMap((pattern) => (mayName(pattern, form[0] ?? "") ? asIn(pattern, form) : []))
+  ...patterns(form[0] ?? "").flatMap((pattern) => asIn(pattern, form))
 ]
 
 /** Are there no more words to be tried than this? */
@@ -107,15 +116,17 @@ export interface Trying {
   /** Words that are tried. */
   readonly maximum: number
   /** Patterns of rules that forbid options. */
-  readonly patterns: Words
+  readonly patterns: PatternsFor
   /** The beginnings of all that is forbidden, in each of their ways. */
-  readonly heads: ReadonlyArray<Head>
+  readonly heads: HeadsFor
 }
 
 /** Programs that do the same with each of their files: each as if it stood alone. */
-const alone = ([name = "", ...rest]: Words): ReadonlyArray<Words> => {
+const alone = (words: Words): ReadonlyArray<Words> => {
+  const name = words[0] ?? ""
   const [table] = tablesOf(baseName(name))
   if (typeof table !== "object" || !/^(?:look|read|act|write|copy|one)$/.test(table.operands ?? "none")) return []
+  const rest = words.slice(1)
   const isOption = (word: string) => /^-./.test(word)
   const options = rest.filter(isOption)
   const operands = rest.filter((word) => !isOption(word)).slice(0, maximumTried)
@@ -129,9 +140,9 @@ export function* textsOf(words: Words, { heads, mayMatter, maximum, patterns }: 
   const start = startOfOthers(words)
   const inner = words.slice(start, start + maximum).map((_, at) => words.slice(start + at))
   for (const command of [words, ...inner, ...scriptsIn(words, maximum)]) {
-    const [first = "", ...rest] = command
+    const first = command[0] ?? ""
     for (const name of namesOf(first).filter((one) => mayMatter(firstOf(one)))) {
-      const form = [name, ...rest]
+      const form = name === first ? command : command.with(0, name)
       yield* spellings(form, patterns)
       for (const other of [...withoutLeadingOptions(form, maximum), ...alone(form)]) yield* spellings(other, patterns)
     }

@@ -1,6 +1,7 @@
 /** What is decided about a line of shell, and what the decision looks at besides the line. */
 import type { Action, Decision, Layer, Options, Rule } from "../Rules.ts"
-import type { Head } from "./Alike.ts"
+import type { HeadsFor } from "./Alike.ts"
+import type { PatternsFor } from "./Forms.ts"
 import type { Traces } from "./Traces.ts"
 
 /** What was decided about one simple command. */
@@ -58,21 +59,18 @@ export interface Facts {
   readonly program: (name: string) => string | undefined
 }
 
-/** A rule, and the text that all begins with which it matches. */
-export interface HeadedRule {
-  readonly rule: Rule
-  readonly head: string
-}
-
 /** What is known of the rules of one layer about one permission. */
 export interface Prepared {
-  readonly rules: ReadonlyArray<HeadedRule>
+  /** Those that could match a value, in their order. */
+  readonly near: (value: string) => ReadonlyArray<Rule>
   /** May it deny or ask about a command whose first word is this? */
   readonly mayForbid: (first: string) => boolean
   /** Rules that deny or ask. */
   readonly forbidding: ReadonlyArray<Rule>
   /** What their patterns begin with, in each of its ways. */
-  readonly heads: ReadonlyArray<Head>
+  readonly heads: HeadsFor
+  /** Those of their patterns that name options. */
+  readonly patterns: PatternsFor
 }
 
 /** Prepared once for each layer and permission, for as long as a judgement takes. */

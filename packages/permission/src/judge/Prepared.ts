@@ -1,8 +1,9 @@
 /** The rules of a layer about one permission, prepared for being asked many times about one line. */
 import * as Rules from "../Rules.ts"
 import type { Layer, Options, Rule } from "../Rules.ts"
-import type { HeadedRule, Preparations, Prepared } from "./Judgement.ts"
-import { headsOf } from "./Alike.ts"
+import type { Preparations, Prepared } from "./Judgement.ts"
+import { headsFor } from "./Alike.ts"
+import { patternsFor } from "./Forms.ts"
 import { once } from "./Remembered.ts"
 
 /** The text in front of the first wildcard; a final ` *` may match nothing. */
@@ -15,21 +16,42 @@ const headOf = ({ literal, pattern }: Rule, options: Options | undefined): strin
   return end === -1 ? text : text.slice(0, end)
 }
 
-/** Tells by the first word whether one of the rules could speak of a command. */
-const firstWords = (forbidding: ReadonlyArray<HeadedRule>): ((first: string) => boolean) => {
-  const whole = new Set<string>()
-  const beginnings: Array<string> = []
-  for (const { head, rule } of forbidding) {
-    const end = head.indexOf(" ")
-    if (end !== -1) whole.add(head.slice(0, end))
-    else if (rule.pattern === head || rule.pattern === `${head} *`) whole.add(head)
-    else beginnings.push(head)
+/** A rule, where it stands among the others, and the text that all begins with which it matches. */
+interface HeadedRule {
+  readonly rule: Rule
+  readonly place: number
+  readonly head: string
+}
+
+const isForbidding = ({ rule }: HeadedRule): boolean => rule.action !== "allow"
+
+/** The first word of what a rule matches; undefined where only its beginning is known. */
+const firstWordOf = ({ head, rule: { pattern } }: HeadedRule): string | undefined => {
+  const end = head.indexOf(" ")
+  if (end !== -1) return head.slice(0, end)
+  return pattern === head || pattern === `${head} *` ? head : undefined
+}
+
+/** Finds rules by the first word of a value: there may be thousands, and few speak of one program. */
+const indexed = (rules: ReadonlyArray<HeadedRule>) => {
+  const whole = new Map<string, Array<HeadedRule>>()
+  const beginnings: Array<HeadedRule> = []
+  for (const one of rules) {
+    const first = firstWordOf(one)
+    const same = first === undefined ? beginnings : whole.get(first)
+    if (same !== undefined) same.push(one)
+    else if (first !== undefined) whole.set(first, [one])
   }
-  const known = new Map<string, boolean>()
-  return (first) => {
-    const found = known.get(first) ?? (whole.has(first) || beginnings.some((one) => first.startsWith(one)))
-    known.set(first, found)
-    return found
+  return {
+    near: (value: string): ReadonlyArray<Rule> =>
+      [...(whole.get(value.split(" ", 1)[0] ?? "") ?? []), ...beginnings]
+        .filter(({ head }) => value.startsWith(head))
+        .toSorted((a, b) => a.place - b.place)
+        .map(({ rule }) => rule),
+    /** Could one of them deny or ask about a command whose first word is this? */
+    mayForbid: (first: string): boolean =>
+      whole.get(first)?.some(isForbidding) === true ||
+      beginnings.some((one) => first.startsWith(one.head) && isForbidding(one))
   }
 }
 
@@ -37,13 +59,16 @@ const prepare = ({ rules }: Layer, permission: string, options: Options | undefi
   const isOf = once((name: string) => Rules.matches(name, permission))
   const known = rules
     .filter((rule) => isOf(rule.permission))
-    .map((rule): HeadedRule => ({ rule, head: headOf(rule, options) }))
-  const forbidding = known.filter(({ rule }) => rule.action !== "allow")
+    .map((rule, place): HeadedRule => ({ rule, place, head: headOf(rule, options) }))
+  const forbidding = known.filter(isForbidding).map(({ rule }) => rule)
+  const patterns = permission === "bash" ? forbidding.map(({ pattern }) => pattern) : []
+  const { mayForbid, near } = indexed(known)
   return {
-    rules: known,
-    mayForbid: firstWords(forbidding),
-    forbidding: forbidding.map(({ rule }) => rule),
-    heads: permission === "bash" ? forbidding.flatMap(({ rule }) => headsOf(rule.pattern)) : []
+    near,
+    mayForbid: once(mayForbid),
+    forbidding,
+    heads: headsFor(patterns),
+    patterns: patternsFor(patterns)
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the rules of `bash` say about the words of one command. */
-import { explain, type Forbidding, forbidding, forbiddenHeads, mayForbid } from "./Explain.ts"
-import { isTriedWhole, maximumTried, namesOptions, standsIn, textsOf } from "./Forms.ts"
+import { explain, type Forbidding, forbidding, headsFor, mayForbid, patternsFor } from "./Explain.ts"
+import { isTriedWhole, maximumTried, standsIn, textsOf } from "./Forms.ts"
 import type { Rule } from "../Rules.ts"
 import type { Working } from "./Judgement.ts"
 import { baseName } from "./Locations.ts"
@@ -56,10 +56,13 @@ export const strictest = (
   const context = named(working)
   let found: Verdict | undefined
   if (!isTriedWhole(words, maximum)) found = anywhere(words, context) // guard: I7 permission/test/judge/Bounds.test.ts #any number of words
-  const mayMatter = (name: string) => mayForbid(context, permission, name)
-  const patterns = forbidding(context, permission).map(({ rule }) => rule.pattern)
-  const heads = forbiddenHeads(context, permission)
-  for (const text of textsOf(words, { heads, mayMatter, maximum, patterns: patterns.filter(namesOptions) })) {
+  const trying = {
+    mayMatter: (name: string) => mayForbid(context, permission, name),
+    patterns: (name: string) => patternsFor(context, permission, name),
+    heads: (name: string) => headsFor(context, permission, name),
+    maximum
+  }
+  for (const text of textsOf(words, trying)) {
     if (found?.action === "deny") break
     const { action, origin = "the runtime", rule } = explain(context, permission, text)
     if (rule === undefined || action === "allow") continue
@@ -78,7 +81,8 @@ const forbidden = ({ origin, rule }: Forbidding, text: string): Verdict => ({
 /** The worst rule that could speak of something in the words, wherever it stands: it may see too much and misses nothing. */
 const anywhere = (words: ReadonlyArray<string>, context: Working): Verdict | undefined => {
   const text = ` ${words.join(" ")}`
-  const names = new Set(text.split(/\s+/).flatMap((word) => [word, baseName(word)]))
+  const known = new Set(text.split(/\s+/))
+  const names = known.union(new Set(Array.from(known, baseName)))
   const verdicts = forbidding(context, permission)
     .filter(({ rule }) => standsIn(rule.pattern, text, names, context.patterns))
     .map((one) => forbidden(one, text.trim()))

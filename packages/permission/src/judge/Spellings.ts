@@ -68,8 +68,9 @@ const withShortened = (found: ReadonlyArray<string>): ReadonlyArray<string> =>
 
 /** The command as the pattern writes it, when it has all the options that the pattern names; else nothing. */
 export const asIn = (pattern: string, words: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (words.length > maximumWords) return []
   const wanted = wantedBy(pattern)
-  if (wanted.length === 0 || words.length > maximumWords) return []
+  if (wanted.length === 0) return []
   const has = new Set(withShortened(words.slice(1).flatMap((word) => meant(word, words))))
   const needed = wanted.map(({ open, text }) => ({ all: meant(text, words), text, open }))
   const isThere = ({ all, open, text }: (typeof needed)[number]): boolean =>

@@ -1,5 +1,4 @@
 /** Reads a line with the parser `unbash`. Whatever is not named here is not understood. */
-import * as unbash from "unbash"
 import type * as Tree from "unbash"
 import { asRedirection, type Place, readHeredoc } from "./Heredocs.ts"
 import type { Arm, Assignment, Item, Piece, Redirection, Script, SimpleCommand, Step, Word } from "./Script.ts"
@@ -14,6 +13,7 @@ import {
   makeTimed,
   makeVariable
 } from "./Shape.ts"
+import { checkCommands, checkWords } from "./Size.ts"
 import { unclear } from "./Unclear.ts"
 import { makeWord, makeWords, type Part, readBraces, readGlob, readTilde } from "./Words.ts"
 
@@ -30,9 +30,10 @@ interface Way {
   readonly heredocs: Array<Place>
 }
 
-export const readWithUnbash = (text: string): Read => {
+/** Reads a text of which the parser has made this tree. */
+export const readWithUnbash = (text: string, tree: Tree.Script): Read => {
   const heredocs: Array<Place> = []
-  return { script: readScript(unbash.parse(text), { text, depth: 0, heredocs }), heredocs }
+  return { script: readScript(tree, { text, depth: 0, heredocs }), heredocs }
 }
 
 const readScript = (script: Tree.ParsedScript | undefined, way: Way): Script => {
@@ -42,8 +43,9 @@ const readScript = (script: Tree.ParsedScript | undefined, way: Way): Script => 
   return readStatements(script.commands, deeper(way))
 }
 
-const readStatements = (statements: ReadonlyArray<Tree.Statement>, way: Way): Step =>
-  makeSequence(
+const readStatements = (statements: ReadonlyArray<Tree.Statement>, way: Way): Step => {
+  checkCommands(statements.length)
+  return makeSequence(
     statements.flatMap(({ background, command }): ReadonlyArray<Item> => {
       if (background === true) return unclear("something that goes on in the background (&)")
       const commands = command.type === "AndOr" ? command.commands : [command]
@@ -51,6 +53,7 @@ const readStatements = (statements: ReadonlyArray<Tree.Statement>, way: Way): St
       return commands.map((one, index) => ({ step: readCommand(one, way), next: operators[index] ?? ";" }))
     })
   )
+}
 
 const readPipeline = ({ commands, prefixes }: Tree.Pipeline, way: Way): Step => {
   const [prefix, ...more] = prefixes
@@ -161,6 +164,7 @@ const readTest = (test: Tree.TestExpression, way: Way): ReadonlyArray<Word> => {
 
 const readSimple = ({ name, prefix, suffix }: Tree.Command, way: Way): SimpleCommand => {
   const parts = [...prefix, ...suffix]
+  checkWords(parts.length)
   const redirections = parts.filter((part) => part.type !== "Word" && part.type !== "Assignment")
   const rest = suffix.flatMap((part) => {
     if (part.type === "Assignment") return unclear(`\`${name?.text}\` with assignments`)

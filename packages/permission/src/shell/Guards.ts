@@ -8,6 +8,9 @@ const maximumLength = 8_192
 const maximumOpenings = 400
 const maximumEnds = 400
 
+/** A program in a heredoc may have many of these, but no text that people write is mostly of them. */
+const maximumDollars = 1_000
+
 /** Control characters but for tab and newline; what is not to be seen; blanks that are none for bash; halves of a character. */
 const hidden =
   /[^\t\n\P{Cc}]|[^\uFE0F\P{Default_Ignorable_Code_Point}]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]|[^ \P{Zs}]/u
@@ -23,6 +26,7 @@ export const tooMuch = (text: string): string | undefined => {
 export const checkText = (text: string): void => {
   const much = tooMuch(text)
   if (much !== undefined) unclear(much)
+  if (count(text, /\$/g) > maximumDollars) unclear("it has too many variables")
   if (hidden.test(text)) unclear("it has characters that cannot be seen")
   if (/[^ \t]\\\n/.test(text)) unclear("a backslash at the end of a line, without a blank before it")
   if (/^[ \t]*\\/m.test(text)) unclear("a line that begins with a backslash")

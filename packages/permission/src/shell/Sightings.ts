@@ -3,7 +3,7 @@
  *
  * Only rules that deny look at it, so it may see too much, but should miss nothing that a person could have meant to forbid.
  */
-import { forEachChild, parse, type SyntaxNode } from "unbash"
+import { forEachChild, parse, type Script as Tree, type SyntaxNode } from "unbash"
 import { tooMuch } from "./Guards.ts"
 
 /** The words of one command. */
@@ -16,19 +16,25 @@ const maximumNodes = 10_000
 const maximumDepth = 3
 
 /** All commands that can be seen in a text, each once. */
-export const seeCommands = (text: string): ReadonlyArray<Sighting> => {
+export const seeCommands = (text: string): ReadonlyArray<Sighting> => seeCommandsIn(text, () => parse(text))
+
+/** The same for a text of which the tree is known, or made when it is not too much for a parser. */
+export const seeCommandsIn = (text: string, tree: () => Tree): ReadonlyArray<Sighting> => {
   // Braces make words of a list; what is in quotes may be a program of its own.
   const texts = new Set([text, text.replace(/[{},]/g, " "), text.replace(/["']/g, "\n")])
-  const parsed = tooMuch(text) === undefined ? seeParsed(text) : []
+  const parsed = tooMuch(text) === undefined ? seeParsed(tree()) : []
   const crude = new Set([...texts].flatMap(divide))
   const seen = [...parsed, ...Array.from(crude, seeCrudely)].filter((words) => words.length > 0)
   return [...new Map(seen.map((words) => [words.join("\0"), words])).values()]
 }
 
+/** A word without these has nothing in it that runs, and most words are without. */
+const mayHoldCommands = (node: SyntaxNode): boolean => node.type !== "Word" || /[$`(]/.test(node.text)
+
 /** What a parser makes of it that does not give up. */
-const seeParsed = (text: string): ReadonlyArray<Sighting> => {
+const seeParsed = (tree: Tree): ReadonlyArray<Sighting> => {
   const seen: Array<Sighting> = []
-  const waiting: Array<{ readonly node: SyntaxNode; readonly depth: number }> = [{ node: parse(text), depth: 0 }]
+  const waiting: Array<{ readonly node: SyntaxNode; readonly depth: number }> = [{ node: tree, depth: 0 }]
   for (let nodes = 0; nodes < maximumNodes; nodes++) {
     const next = waiting.pop()
     if (next === undefined) break
@@ -39,7 +45,10 @@ const seeParsed = (text: string): ReadonlyArray<Sighting> => {
     }
     // What is in an expansion is parsed when it is looked at, from there to its end.
     const below = node.type.endsWith("Expansion") || node.type === "ProcessSubstitution" ? depth + 1 : depth
-    if (below <= maximumDepth) forEachChild(node, (child) => waiting.push({ node: child, depth: below }))
+    if (below <= maximumDepth)
+      forEachChild(node, (child) => {
+        if (mayHoldCommands(child)) waiting.push({ node: child, depth: below })
+      })
   }
   return seen
 }

@@ -17,9 +17,19 @@ interface Count {
 /** Refuses a script with more commands or words than these. */
 export const checkSize = (script: Script): void => countStep(script, { commands: 0, words: 0 })
 
+/** Refuses so many commands. A parser sees that there are as many before anything is made of them. */
+export const checkCommands = (count: number): void => {
+  if (count > maximumCommands) unclear(`it has more than ${maximumCommands} commands`)
+}
+
+/** The same for words. */
+export const checkWords = (count: number): void => {
+  if (count > maximumWords) unclear(`it has more than ${maximumWords} words`)
+}
+
 const countWords = (words: ReadonlyArray<Word>, count: Count): void => {
   count.words += words.length
-  if (count.words > maximumWords) unclear(`it has more than ${maximumWords} words`)
+  checkWords(count.words)
   for (const { pieces } of words)
     for (const piece of pieces) if (piece._tag === "Substitution") countStep(piece.script, count)
 }
@@ -31,8 +41,7 @@ const countRedirections = (redirections: ReadonlyArray<Redirection>, count: Coun
   )
 
 const countStep = (step: Step, count: Count): void => {
-  if (step._tag === "Command" && ++count.commands > maximumCommands)
-    unclear(`it has more than ${maximumCommands} commands`)
+  if (step._tag === "Command") checkCommands(++count.commands)
   if ("redirections" in step) countRedirections(step.redirections, count)
   switch (step._tag) {
     case "Command":

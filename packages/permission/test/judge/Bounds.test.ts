@@ -31,6 +31,8 @@ const hostile: Readonly<Record<string, readonly [first: string, repeated: string
   "globs of all": ["ls ", "*/* "],
   moves: ["", "cd src\n"],
   substitutions: ["ls ", "$(ls) "],
+  variables: ["ls ", "$x"],
+  "quoted variables": ["ls ", '"$x"'],
   paths: ["npm x ", "/a=/b,/c "],
   "a long path": ["ls a", "/b"],
   redirections: ["ls ", "> a "],
@@ -45,7 +47,7 @@ const fill = ([first, repeated, last = ""]: readonly [string, string, string?], 
   first + repeated.repeat(Math.floor((length - first.length - last.length) / repeated.length)) + last
 
 /** Judges a line, and counts how often a rule or the disk is looked at. */
-const counting = (line: string, denied: string) => {
+const counting = (line: string, ...denied: ReadonlyArray<string>) => {
   let work = 0
   const count = <Value>(value: Value): Value => {
     work++
@@ -60,7 +62,10 @@ const counting = (line: string, denied: string) => {
   })
   const layers: ReadonlyArray<Layer> = [
     { origin: "built-in", rules: readOnly },
-    { origin: "user", rules: [rule("sudo *", "ask"), rule("git push *", "ask"), rule(denied, "deny")] }
+    {
+      origin: "user",
+      rules: [rule("sudo *", "ask"), rule("git push *", "ask"), ...denied.map((one) => rule(one, "deny"))]
+    }
   ]
   const context = contextIn(project, layers)
   const facts: Facts = {
@@ -74,6 +79,15 @@ const counting = (line: string, denied: string) => {
   const { system, user } = process.cpuUsage(began)
   return { judgement, work, millis: (system + user) / 1_000 }
 }
+
+describe("thousands of rules", () => {
+  it("are each looked at a few times, however many commands a line has", () => {
+    const rules = Array.from({ length: 2_000 }, (_, at) => `${at % 2 === 0 ? "npm" : `tool${at}`} run x${at} -f *`)
+    const line = (commands: number) => Array.from({ length: commands }, (_, at) => `ls a${at}`).join("; ")
+    assert.isAtMost(counting(line(50), ...rules).work - counting(line(1), ...rules).work, rules.length)
+    assert.strictEqual(counting(`${line(50)}; npm --silent run-script x1998 a -f`, ...rules).judgement.action, "deny")
+  })
+})
 
 describe("a hostile line", () => {
   it("is decided with work in proportion to its length, and is not allowed", () => {

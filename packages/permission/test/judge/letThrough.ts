@@ -11,6 +11,31 @@ export interface Pair extends Group {
 
 const words: ReadonlyArray<Pair> = [
   {
+    name: "what is only written goes on, whatever it is",
+    rules: ["rm *", "tee *"],
+    lines: [
+      "ls src/*.ts | xargs -n1 basename",
+      "ls src | xargs dirname",
+      "cat README.md | xargs -n 1 basename -s .md | sort",
+      "git branch | xargs -I{} basename {}",
+      "find src -name '*.ts' | xargs -n1 dirname | sort -u"
+    ],
+    attacks: [
+      "ls src/*.ts | xargs -n1 basename | xargs cat",
+      "find . -name '*.ts' | xargs -n1 basename | xargs rm",
+      "ls | xargs basename > .git/config",
+      "cat .env | xargs -n1 basename",
+      "ls -a | xargs -n1 basename | xargs head",
+      "ls | xargs -I{} sh -c 'basename {}'",
+      "ls | xargs -I{} {} basename",
+      "ls | xargs ./basename",
+      "find ../beside | xargs basename",
+      "ls | xargs basename | tee .npmrc",
+      "ls | xargs -n1 basename $(cat .env)",
+      "ls | xargs stat"
+    ]
+  },
+  {
     name: "a text that stands in the line becomes a word",
     rules: ["-", "git *", "gh *", "bash *", "npm test", "node *"],
     lines: [
