@@ -1,24 +1,24 @@
 /** One command: its words against the rules, and what it does against what it may do. */
 import type { CommandJudgement, PathJudgement, Working } from "./Judgement.ts"
 import { isInside, join, normalize, turnsBack } from "./Locations.ts"
-import { hostWords, takesServices } from "./Containers.ts"
+import { hostWords, takesServices } from "./programs/Containers.ts"
 import { doubtOfNames, forbidsSome, inEach, judgeAnyUseOfEach, judgeEachName, mayForbidEach } from "./FileNames.ts"
-import { belowOfWhole, judgeTargets } from "./Directories.ts"
-import { judgePaths } from "./Paths.ts"
-import type { Access, Use } from "./Program.ts"
-import { tablesOf } from "./Programs.ts"
+import { belowOfWhole, judgeTargets } from "./places/Directories.ts"
+import { judgePaths } from "./places/Paths.ts"
+import type { Access, Use } from "./programs/Program.ts"
+import { tablesOf } from "./programs/Programs.ts"
 import { changesByChecking, changesByListing, isOnlyListing, usesOf, withPathsInGit } from "./Uses.ts"
-import { isUnruled, type Ruling, ruling } from "./Ruling.ts"
-import { move, type Moved, onlyLeads } from "./Moves.ts"
-import { leavesOwnPlace } from "./OwnPlace.ts"
-import { belowRead } from "./BelowRead.ts"
-import { namesOf, passesNames } from "./Names.ts"
-import { noteGit, riskOfReading } from "./Repository.ts"
-import { noteRun, runsAnother, runsAnyCode, runsInput } from "./Runs.ts"
+import { isUnruled, type Ruling, ruling } from "./rules/Ruling.ts"
+import { move, type Moved, onlyLeads } from "./places/Moves.ts"
+import { leavesOwnPlace } from "./rules/OwnPlace.ts"
+import { belowRead } from "./places/BelowRead.ts"
+import { namesOf, passesNames } from "./places/Names.ts"
+import { noteGit, riskOfReading } from "./places/Repository.ts"
+import { noteRun, runsAnother, runsAnyCode, runsInput } from "./places/Runs.ts"
 import type { Names, Scope } from "./Scope.ts"
-import { known, namesAsValue, plain, type Value } from "./Value.ts"
+import { known, namesAsValue, plain, type Value } from "./words/Value.ts"
 import { goesElsewhere } from "./programs/Versatile.ts"
-import { doubtOfWords, isVersatile, judgeNamedFiles, judgePlacesIn } from "./Untabled.ts"
+import { doubtOfWords, isVersatile, judgeNamedFiles, judgePlacesIn } from "./places/Untabled.ts"
 import { allow, ask, type Verdict, worst } from "./Verdict.ts"
 import {
   divideAssignment,
@@ -28,7 +28,7 @@ import {
   runsItsWords,
   type Unwrapped,
   unwrap
-} from "./Wrappers.ts"
+} from "./programs/Wrappers.ts"
 
 /** What judging something gave. */
 export interface Outcome extends Moved {

@@ -1,16 +1,16 @@
 /** What may happen to files whose names a search has found, when a command gets them. */
-import { belowOf } from "./Directories.ts"
+import { belowOf } from "./places/Directories.ts"
 import * as Rules from "../Rules.ts"
 import type { Rule } from "../Rules.ts"
-import { forbidding } from "./Explain.ts"
-import { couldMatch } from "./GlobWords.ts"
+import { forbidding } from "./rules/Explain.ts"
+import { couldMatch } from "./words/GlobWords.ts"
 import type { PathJudgement, Working } from "./Judgement.ts"
 import { join } from "./Locations.ts"
-import { areOdd, isTracked } from "./Names.ts"
-import { type Below, judgePaths } from "./Paths.ts"
+import { areOdd, isTracked } from "./places/Names.ts"
+import { type Below, judgePaths } from "./places/Paths.ts"
 import type { Names, Scope } from "./Scope.ts"
 import { usesOf } from "./Uses.ts"
-import { plain, type Value } from "./Value.ts"
+import { plain, type Value } from "./words/Value.ts"
 
 /** A name that may be one of a directory stands for all that is in it. */
 const patternsOf = ({ isFiles, patterns }: Names): Pick<Below, "patterns" | "whole"> =>

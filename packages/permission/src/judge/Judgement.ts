@@ -1,8 +1,8 @@
 /** What is decided about a line of shell, and what the decision looks at besides the line. */
 import type { Action, Decision, Layer, Options, Rule } from "../Rules.ts"
-import type { HeadsFor } from "./Alike.ts"
-import type { PatternsFor } from "./Forms.ts"
-import type { Traces } from "./Traces.ts"
+import type { HeadsFor } from "./rules/Alike.ts"
+import type { PatternsFor } from "./rules/Forms.ts"
+import type { Traces } from "./places/Traces.ts"
 
 /** What was decided about one simple command. */
 export interface CommandJudgement {

@@ -1,9 +1,9 @@
 /** What a command does by the tables of its program. */
-import { couldMatch } from "./GlobWords.ts"
-import { type Use, use } from "./Program.ts"
-import { listingOf, tablesOf } from "./Programs.ts"
-import type { Ruling } from "./Ruling.ts"
-import { known, plain, type Value } from "./Value.ts"
+import { couldMatch } from "./words/GlobWords.ts"
+import { type Use, use } from "./programs/Program.ts"
+import { listingOf, tablesOf } from "./programs/Programs.ts"
+import type { Ruling } from "./rules/Ruling.ts"
+import { known, plain, type Value } from "./words/Value.ts"
 
 /** The best reading of the words by the tables of the program; with the reason when none is certain. */
 export const usesOf = (words: ReadonlyArray<Value>): { readonly use: Use; readonly table: number } | undefined => {

@@ -1,7 +1,7 @@
 /** Programs of bash whose words no table can tell. */
-import { type Program, type Table, uncertain, type Use } from "../Program.ts"
+import { type Program, type Table, uncertain, type Use } from "./Program.ts"
 import { isFreeName } from "../Scope.ts"
-import { known, mayBeOption, type Value } from "../Value.ts"
+import { known, mayBeOption, type Value } from "../words/Value.ts"
 
 const nothing: Use = { paths: [] }
 

@@ -1,5 +1,5 @@
 /** Programs that change files, as their names say. */
-import type { Table } from "../Program.ts"
+import type { Table } from "./Program.ts"
 
 /** The target of a link is seen from where the link is: one that goes up leads elsewhere than it seems. */
 const staysBelow: Table["check"] = ({ operands }) =>

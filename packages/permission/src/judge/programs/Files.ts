@@ -1,6 +1,6 @@
 /** Programs that look at files, directories and the machine. */
-import type { Table } from "../Program.ts"
-import { known } from "../Value.ts"
+import type { Table } from "./Program.ts"
+import { known } from "../words/Value.ts"
 
 const sums: Table = {
   flags: "-b -t -z --binary --text --tag --zero",

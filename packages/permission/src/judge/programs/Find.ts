@@ -1,6 +1,6 @@
 /** `find` and `fd`: what they search, test and run. */
-import { type Table, uncertain, type Use } from "../Program.ts"
-import { known, mayBeOption, plain, type Value } from "../Value.ts"
+import { type Table, uncertain, type Use } from "./Program.ts"
+import { known, mayBeOption, plain, type Value } from "../words/Value.ts"
 
 const list = (names: string): ReadonlySet<string> => new Set(names.split(" "))
 

@@ -1,6 +1,6 @@
 /** `git`: what only looks at the repository, and the everyday forms of what changes it. */
-import type { Parsed, Program, Table } from "../Program.ts"
-import { known } from "../Value.ts"
+import type { Parsed, Program, Table } from "./Program.ts"
+import { known } from "../words/Value.ts"
 
 const diffFlags =
   "-p -u -s -z -w -b -a -R -r -t -c -m --patch --no-patch --raw --minimal --patience --histogram --numstat --shortstat --summary --name-only " +

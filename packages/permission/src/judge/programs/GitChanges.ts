@@ -1,6 +1,6 @@
 /** Commands of git that change the repository: with the options that do what their names say and run nothing else. */
-import { type Program, type Table, use } from "../Program.ts"
-import { known } from "../Value.ts"
+import { type Program, type Table, use } from "./Program.ts"
+import { known } from "../words/Value.ts"
 import { addRemote, places } from "./GitPlaces.ts"
 
 const commit: Table = {

@@ -1,6 +1,6 @@
 /** Commands of git whose words name places: addresses that are fetched, files that are written, keys of the configuration. */
-import { parsedBy, type Program, type Table, uncertain, type Use, use } from "../Program.ts"
-import { known, plain, type Value } from "../Value.ts"
+import { parsedBy, type Program, type Table, uncertain, type Use, use } from "./Program.ts"
+import { known, plain, type Value } from "../words/Value.ts"
 
 /** An address that git fetches by itself, not by a program that the address names, as `ext::` does. */
 const isAddress = (text: string | undefined): boolean =>

@@ -1,6 +1,6 @@
 /** Programs that can do much, of which one form only lists what is in an archive. */
-import { type Program, type Table, uncertain, use } from "../Program.ts"
-import { known, type Value } from "../Value.ts"
+import { type Program, type Table, uncertain, use } from "./Program.ts"
+import { known, type Value } from "../words/Value.ts"
 
 /** A name with a colon is an archive on another machine. */
 const staysHere: Table["check"] = ({ operands, options }) =>

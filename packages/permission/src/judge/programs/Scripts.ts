@@ -1,6 +1,6 @@
 /** `sed` and `awk`: only scripts that can neither write, run nor read anything else. */
-import { type Parsed, type Table, use, type Use } from "../Program.ts"
-import { known, type Value } from "../Value.ts"
+import { type Parsed, type Table, use, type Use } from "./Program.ts"
+import { known, type Value } from "../words/Value.ts"
 
 /** What may stand one after the other in a script of sed; each is found at one place, so nothing is tried twice. */
 const blanks = /[ \t;\n]*/y

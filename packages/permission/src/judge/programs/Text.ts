@@ -1,6 +1,6 @@
 /** Programs that print text, and filters. */
-import type { Table } from "../Program.ts"
-import { known } from "../Value.ts"
+import type { Table } from "./Program.ts"
+import { known } from "../words/Value.ts"
 
 const grep: Table = {
   flags:

@@ -2,8 +2,8 @@
  * Programs that can do so much that only known options are certain: they fetch, send, query and build. Their tables say
  * which options are; what else stands in their words is looked through for places, as with programs without a table.
  */
-import { type Parsed, parsedBy, type Program, type Table, uncertain, type Use, use } from "../Program.ts"
-import { known, plain, type Value } from "../Value.ts"
+import { type Parsed, parsedBy, type Program, type Table, uncertain, type Use, use } from "./Program.ts"
+import { known, plain, type Value } from "../words/Value.ts"
 
 const every = (texts: ReadonlyArray<string | undefined>, isFine: (text: string) => boolean): boolean =>
   texts.every((text) => text !== undefined && isFine(text))

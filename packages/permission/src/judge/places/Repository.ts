@@ -1,9 +1,9 @@
 /** Does looking at a repository run programs that its own configuration names? */
-import type { Facts, Working } from "./Judgement.ts"
-import { join, normalize, parent } from "./Locations.ts"
-import type { Scope } from "./Scope.ts"
+import type { Facts, Working } from "../Judgement.ts"
+import { join, normalize, parent } from "../Locations.ts"
+import type { Scope } from "../Scope.ts"
 import { isStillToBeMade } from "./Traces.ts"
-import { known, type Value } from "./Value.ts"
+import { known, type Value } from "../words/Value.ts"
 
 /** Settings by which commands that only look run something, read settings of other files, or look elsewhere. */
 const names =

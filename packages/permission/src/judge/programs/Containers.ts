@@ -1,5 +1,5 @@
 /** Words of a container's client that name places in the container, which are none on this machine. */
-import { known, type Value } from "./Value.ts"
+import { known, type Value } from "../words/Value.ts"
 
 const clients = /^(?:docker|podman|nerdctl|docker-compose)$/
 

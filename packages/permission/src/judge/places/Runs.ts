@@ -1,11 +1,11 @@
 /** Programs that run files, and what comes in through the pipe. */
-import type { Working } from "./Judgement.ts"
-import type { Ruling } from "./Ruling.ts"
-import { baseName, join, normalize, parent } from "./Locations.ts"
-import type { Scope } from "./Scope.ts"
+import type { Working } from "../Judgement.ts"
+import type { Ruling } from "../rules/Ruling.ts"
+import { baseName, join, normalize, parent } from "../Locations.ts"
+import type { Scope } from "../Scope.ts"
 import { readsBuildFile } from "./Traces.ts"
-import { known, places, plain, type Value } from "./Value.ts"
-import { isShell, runsCode, runsItsWords } from "./Wrappers.ts"
+import { known, places, plain, type Value } from "../words/Value.ts"
+import { isShell, runsCode, runsItsWords } from "../programs/Wrappers.ts"
 
 /** They run their first file. */
 const interpreters =

@@ -1,12 +1,12 @@
 /** Words of programs without a table: where they may lead, and when they are not certain. */
-import { hazardIn } from "./Hazards.ts"
-import type { PathJudgement, Working } from "./Judgement.ts"
-import { use } from "./Program.ts"
-import { versatile } from "./programs/Versatile.ts"
-import { join, turnsBack } from "./Locations.ts"
+import { hazardIn } from "../programs/Hazards.ts"
+import type { PathJudgement, Working } from "../Judgement.ts"
+import { use } from "../programs/Program.ts"
+import { versatile } from "../programs/Versatile.ts"
+import { join, turnsBack } from "../Locations.ts"
 import { judgeAnyUse, judgePaths } from "./Paths.ts"
-import type { Scope } from "./Scope.ts"
-import { known, notKnown, plain, type Value } from "./Value.ts"
+import type { Scope } from "../Scope.ts"
+import { known, notKnown, plain, type Value } from "../words/Value.ts"
 
 /** The kernel takes no longer path. */
 const maximumPath = 4_096

@@ -1,5 +1,5 @@
 /** Programs that run another one: which are only a frame around it, and which may run anything. */
-import { behind, known, plain, type Value } from "./Value.ts"
+import { behind, known, plain, type Value } from "../words/Value.ts"
 
 /** What a command is, besides its own name. */
 export type Unwrapped =

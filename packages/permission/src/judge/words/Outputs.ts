@@ -1,9 +1,9 @@
 /** What a command prints that becomes a word of another one, where that is known before it runs. */
-import type { Redirection, Script, SimpleCommand } from "../shell/Script.ts"
-import { textOf } from "../shell/Script.ts"
-import type { Working } from "./Judgement.ts"
-import { isInside, join, parent } from "./Locations.ts"
-import type { Scope } from "./Scope.ts"
+import type { Redirection, Script, SimpleCommand } from "../../shell/Script.ts"
+import { textOf } from "../../shell/Script.ts"
+import type { Working } from "../Judgement.ts"
+import { isInside, join, parent } from "../Locations.ts"
+import type { Scope } from "../Scope.ts"
 
 /** The words, where nothing is replaced in them. */
 export const textsOf = ({ words }: SimpleCommand): ReadonlyArray<string> | undefined => {

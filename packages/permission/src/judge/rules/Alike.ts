@@ -2,8 +2,8 @@
  * Other words for the command that a rule forbids: its other names, the place of its options, and its place among others.
  * `npm install *` also means `npm --silent i x`, and `make deploy*` also `make clean deploy`.
  */
-import { baseName } from "./Locations.ts"
-import { once } from "./Remembered.ts"
+import { baseName } from "../Locations.ts"
+import { once } from "../Remembered.ts"
 
 /** Phrases that a command may begin with, and that mean the same. */
 const phrases: ReadonlyArray<ReadonlyArray<string>> = [

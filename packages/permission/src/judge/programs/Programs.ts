@@ -1,14 +1,14 @@
 /** The programs with a table. Of all others a rule says enough. */
 import type { Program } from "./Program.ts"
-import { builtins } from "./programs/Builtins.ts"
-import { changes } from "./programs/Changes.ts"
-import { files } from "./programs/Files.ts"
-import { fd, find } from "./programs/Find.ts"
-import { reading } from "./programs/Git.ts"
-import { changing } from "./programs/GitChanges.ts"
-import { awk, sed } from "./programs/Scripts.ts"
-import { listings } from "./programs/Listings.ts"
-import { text } from "./programs/Text.ts"
+import { builtins } from "./Builtins.ts"
+import { changes } from "./Changes.ts"
+import { files } from "./Files.ts"
+import { fd, find } from "./Find.ts"
+import { reading } from "./Git.ts"
+import { changing } from "./GitChanges.ts"
+import { awk, sed } from "./Scripts.ts"
+import { listings } from "./Listings.ts"
+import { text } from "./Text.ts"
 
 const globals = {
   flags: "--no-pager -P --no-optional-locks --literal-pathspecs --no-replace-objects --version --help -v"

@@ -1,7 +1,7 @@
 /** Which variables a step of a script gives another value. */
-import type { SimpleCommand, Step } from "../shell/Script.ts"
-import { textOf } from "../shell/Script.ts"
-import type { Scope } from "./Scope.ts"
+import type { SimpleCommand, Step } from "../../shell/Script.ts"
+import { textOf } from "../../shell/Script.ts"
+import type { Scope } from "../Scope.ts"
 
 /** Builtins that give a value to variables which their words name in ways that are not followed. */
 const assigning =

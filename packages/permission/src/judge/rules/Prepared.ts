@@ -1,10 +1,10 @@
 /** The rules of a layer about one permission, prepared for being asked many times about one line. */
-import * as Rules from "../Rules.ts"
-import type { Layer, Options, Rule } from "../Rules.ts"
-import type { Preparations, Prepared } from "./Judgement.ts"
+import * as Rules from "../../Rules.ts"
+import type { Layer, Options, Rule } from "../../Rules.ts"
+import type { Preparations, Prepared } from "../Judgement.ts"
 import { headsFor } from "./Alike.ts"
 import { patternsFor } from "./Forms.ts"
-import { once } from "./Remembered.ts"
+import { once } from "../Remembered.ts"
 
 /** The text in front of the first wildcard; a final ` *` may match nothing. */
 const headOf = ({ literal, pattern }: Rule, options: Options | undefined): string => {

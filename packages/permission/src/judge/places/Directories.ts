@@ -1,10 +1,10 @@
 /** Directories that a command takes whole: what is in them counts, though no word names it. */
-import type { PathJudgement, Working } from "./Judgement.ts"
-import { baseName, join, parent } from "./Locations.ts"
+import type { PathJudgement, Working } from "../Judgement.ts"
+import { baseName, join, parent } from "../Locations.ts"
 import { type Below, judgeBelow, judgePaths, judgePlace } from "./Paths.ts"
-import type { Use } from "./Program.ts"
-import type { Scope } from "./Scope.ts"
-import { known, plain, type Value } from "./Value.ts"
+import type { Use } from "../programs/Program.ts"
+import type { Scope } from "../Scope.ts"
+import { known, plain, type Value } from "../words/Value.ts"
 
 /** What rules say about the files below directories. */
 export const belowOf = (roots: ReadonlyArray<Value>, below: Below, scope: Scope, context: Working) =>

@@ -1,14 +1,14 @@
 /** What the rules of `bash` say about the words of one command. */
 import { explain, type Forbidding, forbidding, headsFor, mayForbid, patternsFor } from "./Explain.ts"
 import { isTriedWhole, maximumTried, standsIn, textsOf } from "./Forms.ts"
-import type { Rule } from "../Rules.ts"
-import type { Working } from "./Judgement.ts"
-import { baseName } from "./Locations.ts"
+import type { Rule } from "../../Rules.ts"
+import type { Working } from "../Judgement.ts"
+import { baseName } from "../Locations.ts"
 import { inOtherWays } from "./SameFiles.ts"
-import type { Scope } from "./Scope.ts"
-import type { Value } from "./Value.ts"
-import { ask, isWorse, type Verdict, worst } from "./Verdict.ts"
-import { shown } from "../shell/Unclear.ts"
+import type { Scope } from "../Scope.ts"
+import type { Value } from "../words/Value.ts"
+import { ask, isWorse, type Verdict, worst } from "../Verdict.ts"
+import { shown } from "../../shell/Unclear.ts"
 
 const permission = "bash"
 

@@ -1,14 +1,14 @@
 /** Other ways to write a command: a rule that forbids one of them forbids it, however it is written. */
-import { expand } from "../Pattern.ts"
-import * as Rules from "../Rules.ts"
-import { baseName } from "./Locations.ts"
-import { seeCommands } from "../shell/Sightings.ts"
-import { tablesOf } from "./Programs.ts"
+import { expand } from "../../Pattern.ts"
+import * as Rules from "../../Rules.ts"
+import { baseName } from "../Locations.ts"
+import { seeCommands } from "../../shell/Sightings.ts"
+import { tablesOf } from "../programs/Programs.ts"
 import { asHeads, type HeadsFor } from "./Alike.ts"
 import { curlWays } from "./CurlWays.ts"
 import { asIn } from "./Spellings.ts"
-import { once } from "./Remembered.ts"
-import { isEvaluator, isShell, runsItsWords } from "./Wrappers.ts"
+import { once } from "../Remembered.ts"
+import { isEvaluator, isShell, runsItsWords } from "../programs/Wrappers.ts"
 
 /** Words of one command that are tried one by one, as the beginning of a command or of what follows its options. */
 export const maximumTried = 32

@@ -1,6 +1,6 @@
 /** Words that are not known, and of which it does not matter: commits in words of git, and how much goes on at a time. */
-import type { Redirection, Script, Word } from "../shell/Script.ts"
-import { textOf } from "../shell/Script.ts"
+import type { Redirection, Script, Word } from "../../shell/Script.ts"
+import { textOf } from "../../shell/Script.ts"
 import { isCount, textsOf } from "./Outputs.ts"
 import { known, type Value } from "./Value.ts"
 

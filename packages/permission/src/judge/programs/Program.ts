@@ -4,7 +4,7 @@
  * A table lists what is allowed, not what is dangerous: programs take abbreviations, bundled letters and glued values,
  * so what is not in the table is not certain.
  */
-import { behind, known, mayBeOption, notKnown, type Value } from "./Value.ts"
+import { behind, known, mayBeOption, notKnown, type Value } from "../words/Value.ts"
 
 /** What becomes of a path: `look` tells its name and size and not what is in it; `write` is a side effect that its name does not tell, `act` is what the program is there for. */
 export type Access = "look" | "read" | "write" | "act"

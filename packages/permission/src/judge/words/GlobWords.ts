@@ -1,7 +1,7 @@
 /** The files that a glob stands for when it runs, found in the way bash does. */
-import * as Rules from "../Rules.ts"
-import type { Working } from "./Judgement.ts"
-import { join } from "./Locations.ts"
+import * as Rules from "../../Rules.ts"
+import type { Working } from "../Judgement.ts"
+import { join } from "../Locations.ts"
 
 /** A glob with more files than this is not looked into any further. */
 const maximumFiles = 2_000

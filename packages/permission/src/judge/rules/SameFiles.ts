@@ -1,9 +1,9 @@
 /** Other ways to name the files of a command: as seen from where the line starts, with and without `./`, and from the root. */
 import { forbidding } from "./Explain.ts"
-import type { Working } from "./Judgement.ts"
-import { baseName, isInside, normalize, parent, within } from "./Locations.ts"
-import type { Scope } from "./Scope.ts"
-import { places, plain, type Value } from "./Value.ts"
+import type { Working } from "../Judgement.ts"
+import { baseName, isInside, normalize, parent, within } from "../Locations.ts"
+import type { Scope } from "../Scope.ts"
+import { places, plain, type Value } from "../words/Value.ts"
 
 /** Commands with more words are not written in other ways. */
 const maximumWords = 64

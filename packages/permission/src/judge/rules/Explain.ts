@@ -1,8 +1,8 @@
 /** Asks the rules, after leaving aside those that cannot match: a line asks them many times. */
-import * as Rules from "../Rules.ts"
-import type { Decision, Layer, Rule } from "../Rules.ts"
+import * as Rules from "../../Rules.ts"
+import type { Decision, Layer, Rule } from "../../Rules.ts"
 import type { Head } from "./Alike.ts"
-import type { Prepared, Working } from "./Judgement.ts"
+import type { Prepared, Working } from "../Judgement.ts"
 import { prepared } from "./Prepared.ts"
 
 const known = ({ effort, patterns }: Working, layer: Layer, permission: string): Prepared =>

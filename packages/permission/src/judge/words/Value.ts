@@ -1,10 +1,10 @@
 /** What a word becomes when the line runs. */
-import type { Working } from "./Judgement.ts"
+import type { Working } from "../Judgement.ts"
 import { expand } from "./GlobWords.ts"
 import { outputOf } from "./Outputs.ts"
-import { join, normalize } from "./Locations.ts"
-import type { Names, Scope } from "./Scope.ts"
-import type { Piece, Word } from "../shell/Script.ts"
+import { join, normalize } from "../Locations.ts"
+import type { Names, Scope } from "../Scope.ts"
+import type { Piece, Word } from "../../shell/Script.ts"
 
 /** A word, as far as it is known before it runs. */
 export interface Value {

@@ -1,9 +1,9 @@
 /** Names of files that go from one command to the next. */
-import type { Working } from "./Judgement.ts"
-import { join, parent, within } from "./Locations.ts"
-import type { Use } from "./Program.ts"
-import type { Names, Scope } from "./Scope.ts"
-import { known, plain, type Value } from "./Value.ts"
+import type { Working } from "../Judgement.ts"
+import { join, parent, within } from "../Locations.ts"
+import type { Use } from "../programs/Program.ts"
+import type { Names, Scope } from "../Scope.ts"
+import { known, plain, type Value } from "../words/Value.ts"
 
 /** Patterns of git are no directories. */
 export const namesOf = ({ names }: Use, program: string, scope: Scope, context: Working): Names | undefined => {

@@ -2,8 +2,8 @@
  * What a line makes and what it relies on. Paths, globs and repositories are looked at before the line runs: what it
  * makes itself was not there yet. No order is kept, as a loop comes back to what stands before.
  */
-import type { Facts } from "./Judgement.ts"
-import { baseName, isInside } from "./Locations.ts"
+import type { Facts } from "../Judgement.ts"
+import { baseName, isInside } from "../Locations.ts"
 
 export interface Traces {
   /** Names that it makes or changes, as they are written. */

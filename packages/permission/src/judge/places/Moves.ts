@@ -1,13 +1,13 @@
 /** `cd` and `pushd`: where the commands behind them run. */
-import type { PathJudgement, Working } from "./Judgement.ts"
-import { isInside, join, normalize } from "./Locations.ts"
+import type { PathJudgement, Working } from "../Judgement.ts"
+import { isInside, join, normalize } from "../Locations.ts"
 import { judgePaths } from "./Paths.ts"
-import { use } from "./Program.ts"
-import { tablesOf } from "./Programs.ts"
-import { isUnruled, type Ruling } from "./Ruling.ts"
-import type { Scope } from "./Scope.ts"
-import { known, plain, type Value } from "./Value.ts"
-import { allow, ask, type Verdict, worst } from "./Verdict.ts"
+import { use } from "../programs/Program.ts"
+import { tablesOf } from "../programs/Programs.ts"
+import { isUnruled, type Ruling } from "../rules/Ruling.ts"
+import type { Scope } from "../Scope.ts"
+import { known, plain, type Value } from "../words/Value.ts"
+import { allow, ask, type Verdict, worst } from "../Verdict.ts"
 
 /** The directories that a script may be in after a command has succeeded, and after it has failed. */
 export interface Moved {

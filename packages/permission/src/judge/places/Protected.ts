@@ -1,5 +1,5 @@
 /** Places whose change runs programs or changes rules later on: writing there is always asked. */
-import { within } from "./Locations.ts"
+import { within } from "../Locations.ts"
 
 /** Whole directories, by the names on the way to them. */
 const directories = [

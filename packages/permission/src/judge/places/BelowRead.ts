@@ -1,11 +1,11 @@
 /** What a command reads below directories, though no word names it. */
 import { belowOf } from "./Directories.ts"
-import type { PathJudgement, Working } from "./Judgement.ts"
+import type { PathJudgement, Working } from "../Judgement.ts"
 import { isOfProject, isTracked } from "./Names.ts"
 import type { Below } from "./Paths.ts"
-import type { Use } from "./Program.ts"
-import type { Scope } from "./Scope.ts"
-import { known, plain, type Value } from "./Value.ts"
+import type { Use } from "../programs/Program.ts"
+import type { Scope } from "../Scope.ts"
+import { known, plain, type Value } from "../words/Value.ts"
 
 /** Commands and options with which git shows what is in files. */
 const showsContent =

@@ -3,8 +3,8 @@
  * like `go test *` allows what the project says is to be tested, and not a program that stands in the line.
  */
 import { use } from "./Program.ts"
-import { versatile } from "./programs/Versatile.ts"
-import { known, plain, type Value } from "./Value.ts"
+import { versatile } from "./Versatile.ts"
+import { known, plain, type Value } from "../words/Value.ts"
 
 const packageManager =
   /^(?:--(?:scr|she|node-o|userc|globalc|onl|pnpmf)|-c$|explore$|--call|--?(?:script-shell|shell|node-options|userconfig|globalconfig|git|editor|init-module|viewer|browser|onload-script|config|use-yarnrc|rc-path|experimental-))/

@@ -1,9 +1,9 @@
 /** Rules that end with a directory, as `rm -rf dist/*` does: they allow no change anywhere else, though `*` is any text. */
-import type { Working } from "./Judgement.ts"
-import { isInside, join, normalize } from "./Locations.ts"
-import type { Use } from "./Program.ts"
+import type { Working } from "../Judgement.ts"
+import { isInside, join, normalize } from "../Locations.ts"
+import type { Use } from "../programs/Program.ts"
 import type { Ruling } from "./Ruling.ts"
-import type { Scope } from "./Scope.ts"
+import type { Scope } from "../Scope.ts"
 
 const directoryOf = (pattern: string): string | undefined => {
   const [, before = "", directory] = /^(.* )([^\s*?]+\/)\*+$/.exec(pattern) ?? []
