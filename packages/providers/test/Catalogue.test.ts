@@ -1,11 +1,11 @@
 /** What is known of models: the facts of the package, newer ones, own entries, and what local servers say. */
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { ModelCatalog, type ModelFacts } from "@rein/core/model/ModelCatalog"
 import { ConfigProvider, Effect, Layer, Schema } from "effect"
+import { listening } from "./support/listening.ts"
 import * as AiSdk from "../src/AiSdk.ts"
 import * as Catalogue from "../src/Catalogue.ts"
 import { StoredModels } from "../src/catalogue/Stored.ts"
@@ -26,16 +26,7 @@ const serve = (answers: Readonly<Record<string, unknown>>) =>
         response.end(JSON.stringify(answer ?? {}))
       })
     })
-    yield* Effect.acquireRelease(
-      Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
-      () =>
-        Effect.promise(() => {
-          server.closeAllConnections()
-          return new Promise<void>((resolve) => server.close(() => resolve()))
-        })
-    )
-    // A server that listens on a port has an address of this form.
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, came }
+    return { url: yield* listening(server), came }
   })
 
 const lookup = (provider: string, model: string) =>

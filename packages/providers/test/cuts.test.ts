@@ -1,9 +1,8 @@
 // The answer of every provider, split and cut: read the same wherever its bytes are split, and never complete before its end.
 import { assert, describe, it } from "@effect/vitest"
-import type { ModelPart } from "@rein/core/model/ModelPart"
 import { Effect, Redacted } from "effect"
 import * as AiSdk from "../src/AiSdk.ts"
-import { ask, finishOf, joined, key, type Outcome, request } from "./support.ts"
+import { ask, finishOf, key, plain, request } from "./support.ts"
 import { anyServerWith, endOf, type Sent } from "./support/AnyServer.ts"
 
 /** The short run takes every so many positions. */
@@ -13,17 +12,6 @@ const look = { name: "look", description: "Looks.", parameters: { type: "object"
 
 /** Those that a provider's own package is taken for. */
 const models: Readonly<Record<string, string>> = { alibaba: "qwen3.7-max", deepseek: "deepseek-v4-pro" }
-
-/** Packages make up ids of their own for parts. */
-const plain = ({ error, parts }: Outcome) => {
-  const ids = new Map<string, number>()
-  const named = joined(parts).map((part: ModelPart) => {
-    if (!("id" in part) || part.id === undefined) return part
-    if (!ids.has(part.id)) ids.set(part.id, ids.size)
-    return { ...part, id: String(ids.get(part.id)) }
-  })
-  return { error: error?.reason, parts: named }
-}
 
 const every = (size: number) => (answer: Buffer) =>
   Array.from({ length: Math.ceil(answer.length / size) }, (_, index) =>

@@ -103,6 +103,17 @@ export const joined = (parts: ReadonlyArray<ModelPart>): ReadonlyArray<ModelPart
   return out
 }
 
+/** Without the ids that packages make up for parts, to compare two readings of one answer. */
+export const plain = ({ error, parts }: Outcome) => {
+  const ids = new Map<string, number>()
+  const named = joined(parts).map((part: ModelPart) => {
+    if (!("id" in part) || part.id === undefined) return part
+    if (!ids.has(part.id)) ids.set(part.id, ids.size)
+    return { ...part, id: String(ids.get(part.id)) }
+  })
+  return { error: error?.reason, parts: named }
+}
+
 /** The texts of a kind of delta, together. */
 export const textOf = (parts: ReadonlyArray<ModelPart>, type: "text-delta" | "reasoning-delta"): string =>
   parts.map((part) => (part.type === type ? part.text : "")).join("")

@@ -4,10 +4,9 @@
  */
 import * as Http from "node:http"
 import { assert, describe, it } from "@effect/vitest"
-import type { ModelPart } from "@rein/core/model/ModelPart"
 import { Effect } from "effect"
 import { fromLanguageModel } from "../src/AiSdk.ts"
-import { ask, finishOf, joined, type Outcome, request, textOf } from "./support.ts"
+import { ask, finishOf, plain, request, textOf } from "./support.ts"
 import { bedrock } from "./wires/bedrock.ts"
 import { cohere } from "./wires/cohere.ts"
 import { google } from "./wires/google.ts"
@@ -49,17 +48,6 @@ const serve = (contentType: string, playing: () => Playing) =>
           })
       )
   )
-
-/** Packages make up ids of their own for parts. */
-const plain = ({ error, parts }: Outcome) => {
-  const ids = new Map<string, number>()
-  const named = joined(parts).map((part: ModelPart) => {
-    if (!("id" in part) || part.id === undefined) return part
-    if (!ids.has(part.id)) ids.set(part.id, ids.size)
-    return { ...part, id: String(ids.get(part.id)) }
-  })
-  return { error: error?.reason, parts: named }
-}
 
 const wires: Readonly<Record<string, Recorded>> = { bedrock, cohere, google, mistral }
 

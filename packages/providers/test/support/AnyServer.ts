@@ -1,9 +1,9 @@
 /** A loopback server for every dialect of the table: it keeps what came, and streams a text and a call. */
 import { createServer, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
 import { crc32 } from "node:zlib"
 import { Effect } from "effect"
 import type { Scope } from "effect"
+import { listening } from "./listening.ts"
 
 export interface Came {
   readonly path: string
@@ -230,16 +230,7 @@ export const anyServerWith = (
         void play(response, sent)
       })
     })
-    yield* Effect.acquireRelease(
-      Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
-      () =>
-        Effect.promise(() => {
-          server.closeAllConnections()
-          return new Promise<void>((resolve) => server.close(() => resolve()))
-        })
-    )
-    // A server that listens on a port has an address of this form.
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, came }
+    return { url: yield* listening(server), came }
   })
 
 /** The same, with each answer in one piece. */
