@@ -5,6 +5,7 @@ import { isInside, join, normalize, turnsBack } from "./Locations.ts"
 import { type Judging, type Outcome, result } from "./Outcome.ts"
 import { belowRead } from "./places/BelowRead.ts"
 import { belowOfWhole, judgeTargets } from "./places/Directories.ts"
+import { riskOfVersion } from "./places/Chosen.ts"
 import { onlyLeads } from "./places/Moves.ts"
 import { namesOf, passesNames } from "./places/Names.ts"
 import { judgePaths } from "./places/Paths.ts"
@@ -76,6 +77,8 @@ const doubtsOf = (
     verdicts.push(ask("the rule that allows it names a file, and here it is another one"))
   const why = doubt(words, found, rules, scope, context)
   if (why !== undefined && !(rules.isExact && found === undefined)) verdicts.push(ask(why))
+  const risk = riskOfVersion(words, scope, context)
+  if (risk !== undefined) verdicts.push(ask(risk))
   if (scope.directories === undefined && found !== undefined)
     verdicts.push(ask("the directory it runs in is not known"))
   if (/^(?:mv|git)$/.test(name) && found !== undefined && takesItself(found.use, scope, context))
