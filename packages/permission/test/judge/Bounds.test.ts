@@ -157,6 +157,8 @@ describe("a hostile line", () => {
     assert.strictEqual(counting(`rm ${many}`, "rm *").judgement.action, "deny")
     assert.strictEqual(counting(`ls ${many}`, "rm *").judgement.action, "ask")
     assert.match(counting(`ls ${many}`, "rm *").judgement.why, /more than 600 words/)
+    const half = Array.from({ length: 350 }, (_, at) => `f${at}`).join(" ")
+    assert.match(counting(`ls ${half}; ls ${half}`, "rm *").judgement.why, /more than 600 words/)
     const commands = Array.from({ length: 120 }, (_, at) => `ls f${at}`).join("\n")
     assert.match(counting(commands, "rm *").judgement.why, /more than 100 commands/)
     assert.strictEqual(counting(`${commands}\nrm x`, "rm *").judgement.action, "deny")
