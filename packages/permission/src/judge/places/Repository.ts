@@ -1,5 +1,6 @@
 /** Does looking at a repository run programs that its own configuration names? */
 import type { Facts, Working } from "../Judgement.ts"
+import { has } from "../Disk.ts"
 import { join, normalize, parent } from "../Locations.ts"
 import type { Scope } from "../Scope.ts"
 import { isStillToBeMade } from "./Traces.ts"
@@ -23,9 +24,6 @@ const isRisky = (text: string): boolean =>
       .filter((line) => !harmless.test(line))
       .join("\n")
   )
-
-const has = (facts: Facts, directory: string, name: string): boolean =>
-  facts.entries(directory)?.some((entry) => entry.name === name) === true
 
 /** The directory that holds a repository's own files: `.git`, what a file of this name points to, or a bare repository itself. */
 const repositoryOf = (facts: Facts, start: string): string | undefined => {

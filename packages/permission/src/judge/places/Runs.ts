@@ -1,7 +1,8 @@
 /** Programs that run files, and what comes in through the pipe. */
 import type { Working } from "../Judgement.ts"
 import type { Ruling } from "../rules/Ruling.ts"
-import { baseName, join, normalize, parent } from "../Locations.ts"
+import { exists } from "../Disk.ts"
+import { baseName, join, normalize } from "../Locations.ts"
 import type { Scope } from "../Scope.ts"
 import { readsBuildFile } from "./Traces.ts"
 import { known, places, plain, type Value } from "../words/Value.ts"
@@ -108,9 +109,6 @@ export const noteRun = (words: ReadonlyArray<Value>, isTabled: boolean, scope: S
 /** Options behind which stands where a program works, or what it is told. */
 const leadsElsewhere = /^(?:-C|-f|-p|--(?:prefix|cwd|directory|dir|manifest-path|file|project|config))$/
 
-const exists = (path: string, { facts }: Working): boolean =>
-  facts.entries(parent(path))?.some(({ name }) => name === baseName(path)) === true
-
 /**
  * Does the line run it in another directory than where it starts, where what the rule names is another file? Only where
  * it starts with none can the rule mean the other.
@@ -129,8 +127,8 @@ export const runsAnother = (words: ReadonlyArray<Value>, { rule }: Ruling, scope
     .filter((text) => !text.startsWith("/") && isNamed(text))
     .some(
       (text) =>
-        exists(normalize(join(start, text)), context) ||
-        !elsewhere.every((directory) => exists(normalize(join(directory, text)), context))
+        exists(context.facts, normalize(join(start, text))) ||
+        !elsewhere.every((directory) => exists(context.facts, normalize(join(directory, text))))
     )
 }
 

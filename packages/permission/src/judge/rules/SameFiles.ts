@@ -1,15 +1,13 @@
 /** Other ways to name the files of a command: as seen from where the line starts, with and without `./`, and from the root. */
 import { forbidding } from "./Explain.ts"
 import type { Working } from "../Judgement.ts"
-import { baseName, isInside, normalize, parent, within } from "../Locations.ts"
+import { exists } from "../Disk.ts"
+import { baseName, isInside, normalize, within } from "../Locations.ts"
 import type { Scope } from "../Scope.ts"
 import { places, plain, type Value } from "../words/Value.ts"
 
 /** Commands with more words are not written in other ways. */
 const maximumWords = 64
-
-const exists = (path: string, { facts }: Working): boolean =>
-  facts.entries(parent(path))?.some(({ name }) => name === baseName(path)) === true
 
 /** The places of a word that may be a file: it has a slash, or there is one of this name where it stands. */
 const placesOf = ({ single, text, values }: Value, scope: Scope, context: Working): ReadonlyArray<string> => {
@@ -17,7 +15,7 @@ const placesOf = ({ single, text, values }: Value, scope: Scope, context: Workin
   if (!single || only === undefined || others.length > 0 || only === "" || text.includes("://")) return []
   if (only.startsWith("-") || /[\s:=]/.test(only)) return []
   const all = places(only, scope) ?? []
-  const isFile = /\/|.\.[A-Za-z]\w{0,3}$/.test(only) || all.some((place) => exists(normalize(place), context))
+  const isFile = /\/|.\.[A-Za-z]\w{0,3}$/.test(only) || all.some((place) => exists(context.facts, normalize(place)))
   return isFile ? all : []
 }
 
