@@ -31,6 +31,7 @@ import { builtIn } from "./BuiltInRules.ts"
 import type { UsageError } from "./Failure.ts"
 import { newer } from "./models/Newer.ts"
 
+/** Options of `layer`; whoever opened the store closes it. */
 export interface Options {
   /** The folder of Rein's data. */
   readonly data: string

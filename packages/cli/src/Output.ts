@@ -10,6 +10,7 @@ export interface Sink {
   readonly columns?: number | undefined
 }
 
+/** Where a command writes; keys are taken out of its lines, and not out of the answer. */
 export interface Output {
   /** Text of the answer; it must be visible already. */
   readonly answer: (text: string) => void

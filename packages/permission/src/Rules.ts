@@ -9,6 +9,7 @@ import { covers, expand, matcher, type Options } from "./Pattern.ts"
 
 export { matches, type Options } from "./Pattern.ts"
 
+/** What is done with a value: it passes, a person is asked, or it is refused. */
 export type Action = "allow" | "ask" | "deny"
 
 /** `*` in a pattern is any text, `?` one code point, all else literal; the whole value must match. */

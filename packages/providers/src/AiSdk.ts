@@ -21,8 +21,11 @@ import type { Asked } from "./classify/Describe.ts"
 import { unknownProvider } from "./ModelName.ts"
 import type { Rule } from "./transform/Rule.ts"
 
+/** What may be set for one provider; `layerOver` lays it over the environment, field by field. */
 export type { ProviderSettings } from "./aisdk/Provider.ts"
+/** Settings by the names of providers, for the layers below. */
 export type { Options } from "./aisdk/Table.ts"
+/** For the layers that ask through `streamText`. */
 export type { Settings as StreamTextSettings } from "./aisdk/StreamText.ts"
 export { providers } from "./ModelName.ts"
 

@@ -11,9 +11,11 @@ import * as Snapshot from "./catalogue/Snapshot.ts"
 
 export { find as findLocal, findAll as findLocals, type LocalServer } from "./catalogue/LocalServers.ts"
 export { parse, refresh, RefreshError, usualUrl } from "./catalogue/ModelsDev.ts"
+/** What `newer` gives: facts by the provider's own names of its models. */
 export type { Models } from "./catalogue/Snapshot.ts"
 export { readStored } from "./catalogue/Stored.ts"
 
+/** Options of the layers; without any there are the facts of this package and of local servers. */
 export interface Options {
   /** Own entries, by `provider/model`; the fields that one has count before all else. */
   readonly entries?: ModelCatalog.Entries

@@ -27,6 +27,7 @@ export interface Answered {
   readonly provider?: string
 }
 
+/** Options of `classify`; all of them may be left out, and `now` is then the clock of the machine. */
 export interface Options {
   /** Whether the answer had begun when it happened; default `before-output`. */
   readonly phase?: "before-output" | "after-output"

@@ -13,6 +13,7 @@ import type { Rule } from "./transform/Rule.ts"
 /** A rule that has changed the request. */
 export type Change = Pick<Rule, "name" | "what" | "why" | "source">
 
+/** What became of one request; it has either `wire` or `refusal`. */
 export interface Inspection {
   readonly changes: ReadonlyArray<Change>
   /** What the provider's package is given. */

@@ -8,8 +8,10 @@ import * as Catalogue from "./Catalogue.ts"
 import { find } from "./aisdk/Table.ts"
 import { read } from "./ModelName.ts"
 
+/** What both functions give: the model's name, who is asked for it, and the catalogue that knows it. */
 export type { ModelSource }
 
+/** Options of `model`; with anything but `options`, it gets a layer of its own. */
 export interface ModelOptions {
   /** Options in the provider's own words, passed on as they are. */
   readonly options?: NonNullable<ModelRef.ModelRef["options"]>

@@ -15,6 +15,7 @@ import * as Output from "./Output.ts"
 import { quietGit } from "./QuietGit.ts"
 import * as ShellLine from "./ShellLine.ts"
 
+/** Options of the tool; without a `PATH` there, commands are found in the usual folders. */
 export interface Options {
   /** Where the commands' environment is taken from, by an allow list; usually `process.env`. */
   readonly environment: Readonly<Record<string, string | undefined>>

@@ -1,6 +1,7 @@
 /** Reads what ripgrep prints, piece by piece: `path NUL line:text` for each match. */
 import { withoutDot } from "./Ripgrep.ts"
 
+/** One line that matched; it counts from 1, and its text has no line end. */
 export interface Match {
   readonly path: string
   readonly line: number
@@ -10,6 +11,7 @@ export interface Match {
 /** A file that is not text: it has a match, and nothing of it is shown. */
 const binary = /^(.*): (?:binary file matches|WARNING: stopped searching binary file after match) \(found [^\n]*\)$/
 
+/** Takes pieces that may end anywhere; a match is given once its line is whole. */
 export interface Reader {
   /** The matches that are complete now. */
   readonly add: (text: string) => ReadonlyArray<Match>

@@ -15,6 +15,7 @@ import * as TextFile from "./TextFile.ts"
 /** The real path, and the hashes of what it holds before and after the call; before a new file there is none. */
 const entry = z.object({ path: z.string(), before: z.string().nullable(), after: z.string() })
 
+/** The hash that a file with this text has, in UTF-8. */
 export const hashOf = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
 
 /** The hash of the file at a real path, or undefined where there is none. */

@@ -9,6 +9,7 @@ export interface Judged<Value> {
   readonly check: (input: object, value: Value) => Effect.Effect<Value, ToolError>
 }
 
+/** For one tool; values are the same when they are described by the same words. */
 export const make = <Value>(describe: (value: Value) => string): Judged<Value> => {
   const known = new WeakMap<object, Value>()
   return {

@@ -5,6 +5,7 @@ import { isInside } from "./RealPath.ts"
 /** To touch anything outside of the session's directory. */
 export const external = "external_directory"
 
+/** What a tool wants to do at a path, wherever that is. */
 export type Wanted = Pick<PermissionNeed, "permission" | "title" | "details"> & {
   /** The call also does what this permission is about. */
   readonly and?: string

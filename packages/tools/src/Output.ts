@@ -1,5 +1,6 @@
 /** Collects the output of a program as text, in bounded memory. */
 
+/** Where a piece came from; both streams become one text, in the order in which they come. */
 export type StreamName = "stdout" | "stderr"
 
 /** What comes first and what comes last is kept; in between whole pieces are dropped. In UTF-16 units. */
@@ -8,11 +9,13 @@ export interface Limits {
   readonly tail: number
 }
 
+/** 1024 × 1024 units in all, three quarters of them for the end. */
 export const defaults: Limits = { head: 256 * 1024, tail: 768 * 1024 }
 
 /** Pieces smaller than this are joined, so that there are never many. */
 const pieceLength = 16 * 1024
 
+/** What one run has printed; both streams count against the same limits. */
 export interface Output {
   /** Takes a piece; gives its text, which may be shorter by a character that is not complete yet. */
   readonly add: (stream: StreamName, bytes: Uint8Array) => string

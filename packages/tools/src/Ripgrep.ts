@@ -4,6 +4,7 @@ import { ToolError } from "@rein/core/schema/ToolError"
 import type { ToolContext } from "@rein/core/tool/Tool"
 import { Deferred, Effect } from "effect"
 
+/** One search; who asked for it may stop it when they have seen enough. */
 export interface Run {
   readonly context: ToolContext
   /** A real path: where it searches, and what its output is relative to. */

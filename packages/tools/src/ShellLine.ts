@@ -2,6 +2,7 @@
 import type { Context, Judgement, Reading } from "@rein/permission"
 import { Effect } from "effect"
 
+/** Options of `make`; `home` is also what `~` in a rule stands for. */
 export interface Options {
   /** The `PATH` that the lines run with. */
   readonly path: string
@@ -11,6 +12,7 @@ export interface Options {
 /** Where a line would run, and under which rules. */
 export type Place = Pick<Context, "directory" | "layers">
 
+/** Decides about one line; it never fails, as what cannot be read is asked. */
 export type ShellLine = (line: string, place: Place) => Effect.Effect<Judgement>
 
 /** Without the parsers nothing is understood, so all is asked. */

@@ -15,6 +15,7 @@ import * as Write from "./Write.ts"
 
 export { Bash, Edit, Glob, Grep, Jobs, Read, Write }
 
+/** Options of `codingTools`; only `bash` has any. */
 export interface Options extends Bash.Options {}
 
 /** All of the tools. Settings and agents tell `grep` which files the rules keep from it. */

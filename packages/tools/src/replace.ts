@@ -13,6 +13,7 @@ interface Place {
   readonly end: number
 }
 
+/** What came of it; places are those in the text as it was, also where it is left so. */
 export type Replaced =
   | { readonly _tag: "replaced"; readonly text: string; readonly places: ReadonlyArray<Place> }
   | { readonly _tag: "not-found" }

@@ -7,6 +7,7 @@ import type { StoreError } from "@rein/core/session/SessionStore"
 import { Effect, Queue, type Scope, Stream } from "effect"
 import { codes, type Signal } from "../run/Signals.ts"
 
+/** One thing that happened; a typed line is not understood yet. */
 export type Message =
   | { readonly _tag: "line"; readonly text: string }
   /** Nothing more will be typed. */

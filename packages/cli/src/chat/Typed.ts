@@ -1,5 +1,6 @@
 /** What a typed line means while nothing is asked. */
 
+/** One line as it was understood; a command that does not exist is `wrong`, and no text for the model. */
 export type Typed =
   | { readonly _tag: "empty" }
   /** For the model: now when nothing runs, else between two steps. */

@@ -147,6 +147,7 @@ const playScripted = Effect.fnUntraced(function* (given: string | undefined) {
   )
 })
 
+/** Options of `demo`; a real model follows no script, and its work is judged by the tests. */
 export interface Options {
   /** A copy of the project to work on; default: a new one. */
   readonly directory: string | undefined

@@ -15,6 +15,7 @@ export class HoldError extends Schema.TaggedError<HoldError>("@rein/cli/demo/Hol
   message: Schema.String
 }) {}
 
+/** A hold on one file; arming it runs `mkfifo`, and releasing what was never armed does nothing. */
 export interface Hold {
   /** From now on a reader of the file is held. */
   readonly arm: Effect.Effect<void, HoldError>

@@ -19,6 +19,7 @@ const bin = join(here, "bin/rein.js")
 /** How a person calls the command from where they are. */
 export const command = (): string => (existsSync("node_modules/.bin/rein") ? "node_modules/.bin/rein" : bin)
 
+/** Real paths; a project that was given stays where it is, a copy lies in `folder`. */
 export interface Place {
   /** Everything but the project. */
   readonly folder: string

@@ -8,6 +8,7 @@ export class ProgramError extends Schema.TaggedError<ProgramError>("@rein/cli/de
   { message: Schema.String }
 ) {}
 
+/** A program to run, without a shell; it gets this environment and no other. */
 export interface Program {
   readonly command: string
   readonly args: ReadonlyArray<string>
@@ -15,6 +16,7 @@ export interface Program {
   readonly environment: NodeJS.ProcessEnv
 }
 
+/** How a program ended; what it printed is both streams as they came, and empty where it was shown. */
 export interface Ran {
   /** `undefined`: a signal ended it. */
   readonly code: number | undefined
@@ -22,6 +24,7 @@ export interface Ran {
   readonly output: string
 }
 
+/** A program that has started; `ended` never fails, whatever the exit code. */
 export interface Running {
   readonly pid: number
   readonly kill: (signal: NodeJS.Signals) => void

@@ -17,6 +17,7 @@ const tokens = (some: ReadonlyArray<Block>): number => some.reduce((sum, { text 
 const marked = (all: ReadonlyArray<Block>): ReadonlyArray<number> =>
   all.flatMap(({ isMarked }, index) => (isMarked ? [index + 1] : []))
 
+/** The cache of one provider; nothing in it expires. */
 export interface PromptCache {
   /** What a request and its answer use; the request is remembered. */
   readonly use: (body: Readonly<Record<string, unknown>>, answer: Answer) => ScriptedUsage

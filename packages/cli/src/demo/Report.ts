@@ -4,6 +4,7 @@ import { ofProcess } from "../Output.ts"
 import { visible } from "../Visible.ts"
 import type { Ran } from "./Programs.ts"
 
+/** All of it goes to standard output, but for what is wrong. */
 export interface Report {
   readonly say: (text: string) => void
   /** A command that runs now, as somebody would type it. */

@@ -183,6 +183,7 @@ const steps: ReadonlyArray<Step> = [
   conclude
 ]
 
+/** One play of the script; the first departure is kept and refused with 400. */
 export interface Script {
   readonly answer: (request: WireRequest) => Answer
   /** What was different from the script, if anything, once the run is over. */

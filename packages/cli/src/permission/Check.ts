@@ -22,6 +22,7 @@ export interface Part {
   readonly why: string
 }
 
+/** What was decided, and about what; `commands` are only those of a line of shell. */
 export interface Checked {
   readonly decision: Action
   readonly why: string

@@ -17,6 +17,7 @@ export interface Given {
   readonly rules: string | undefined
 }
 
+/** What a decision there looks at; of the layers, the last with a match counts. */
 export interface InForce {
   readonly directory: string
   readonly home: string

@@ -38,6 +38,7 @@ const notInUse = (session: Ids.SessionId): UsageError =>
     message: `No process works on session ${session}, so there is nothing to follow. Leave --follow out to go on with it here.`
   })
 
+/** Options of `follow`; without a prompt it follows the turn that runs, or else the next one. */
 export interface Options {
   readonly session: Ids.SessionId
   /** Sent to the session first. */

@@ -19,6 +19,7 @@ export interface Input extends AsyncIterable<Uint8Array | string> {
   readonly destroy: () => unknown
 }
 
+/** Options of `promptText`; standard input is read only without an argument, or where that is `-`. */
 export interface Options {
   /** The argument; `-` is standard input. */
   readonly argument: string | undefined

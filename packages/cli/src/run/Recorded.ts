@@ -55,6 +55,7 @@ export const played = Effect.fnUntraced(function* (text: string): Effect.fn.Retu
   return { ref, layerIn: (directory) => asUsage(Layer.provideMerge(telling, layerOf(file, { directory }))) }
 })
 
+/** Options of `recorded`; a file that is there already is refused, unless a session goes on. */
 export interface Options {
   readonly file: string
   readonly directory: string

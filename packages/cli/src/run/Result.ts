@@ -8,6 +8,7 @@ import type { Counted } from "./Tally.ts"
 /** Raised when a field changes its meaning or goes; new fields may come at any time. */
 export const schemaVersion = 1
 
+/** What both forms are made of; the line for people leaves the text out. */
 export interface Facts {
   readonly session: SessionId
   readonly outcome: Outcome.Outcome

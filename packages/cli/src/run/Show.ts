@@ -6,6 +6,7 @@ import { visibleJson } from "../Visible.ts"
 import * as Result from "./Result.ts"
 import * as View from "./View.ts"
 
+/** The lines of `json` leave out what is not stored. */
 export type Format = "text" | "json"
 
 /** Text as it comes, or a line of JSON for each stored event. */

@@ -5,11 +5,13 @@ import { Ended } from "../Failure.ts"
 /** Exit codes as shells have them: 128 and the number of the signal. */
 export const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
+/** Only these are caught; any other does to the process what it always does. */
 export type Signal = keyof typeof codes
 
 // The keys of the literal object above: no others exist.
 const names = Object.keys(codes) as ReadonlyArray<Signal>
 
+/** What to wait for; either may never come. */
 export interface Signals {
   /** The first signal. */
   readonly first: Deferred.Deferred<Signal>

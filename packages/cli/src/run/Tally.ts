@@ -5,6 +5,7 @@ import * as Usage from "@rein/core/schema/Usage"
 import type { Item } from "@rein/core/session/LiveHub"
 import { isUnspent } from "@rein/core/session/Unspent"
 
+/** What was counted so far; a sum with an unknown part is unknown. */
 export interface Counted {
   readonly steps: number
   /** Of the turns that ended. */
@@ -16,6 +17,7 @@ export interface Counted {
   readonly declined: ReadonlyArray<DeclinedCall>
 }
 
+/** Has to see each item once; what is counted may be asked for at any time. */
 export interface Tally {
   readonly see: (item: Item) => void
   readonly counted: () => Counted

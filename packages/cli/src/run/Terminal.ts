@@ -10,6 +10,7 @@ export interface Streams {
   readonly write: (text: string) => void
 }
 
+/** A terminal that was opened; once its input has ended, each question is rejected. */
 export interface Terminal {
   /** Puts a question and waits for the answer. One at a time. */
   readonly ask: (question: Question) => Effect.Effect<Answer>

@@ -7,10 +7,12 @@ import type { Output } from "../Output.ts"
 import { oneLine, visible, visibleStream } from "../Visible.ts"
 import { callLine, tone } from "./CallLine.ts"
 
+/** Shows one session; its items have to come in their order. */
 export interface View {
   readonly show: (item: Item) => void
 }
 
+/** Options of `make`; as a rule the person knows what they sent, so it is left out. */
 export interface Options {
   readonly output: Output
   /** Also what the person sent; for looking at a session afterwards. */

@@ -13,6 +13,7 @@ import { withoutSecrets } from "../Secrets.ts"
 import { visible, visibleJson } from "../Visible.ts"
 import * as Readable from "./Readable.ts"
 
+/** The words of the command line; that there is such a session and such a step is found out here. */
 export interface Given {
   readonly session: string
   /** From 1; without one the last. */

@@ -11,6 +11,7 @@ import { ofProcess, type Output } from "../Output.ts"
 import * as Readable from "../session/Readable.ts"
 import { visible, visibleJson } from "../Visible.ts"
 
+/** What one row sums up: days are the reader's and in their order, of the others the dearest comes first. */
 export type By = "day" | "model" | "project"
 
 /** The command line of `rein stats`. */

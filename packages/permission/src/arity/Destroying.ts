@@ -1,6 +1,7 @@
 /** Programs that do nothing but destroy or end what is named after them: whoever allows it for one thing has not allowed it for all, so nothing of them is saved. */
 import type { Family } from "./Family.ts"
 
+/** The rows still tell what is done; it is `savable` that refuses every program which heads one. */
 export const destroying: Family = {
   rows: [
     ["rm", 1, "rm -rf build", "rm"],

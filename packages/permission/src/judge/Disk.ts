@@ -2,6 +2,7 @@
 import type { Facts } from "./Judgement.ts"
 import { baseName, parent } from "./Locations.ts"
 
+/** Is there something of just this name in the directory? Not in one that cannot be read. */
 export const has = (facts: Facts, directory: string, name: string): boolean =>
   facts.entries(directory)?.some((entry) => entry.name === name) === true
 

@@ -42,6 +42,7 @@ export interface Judgement {
   readonly onlyLooks: boolean
 }
 
+/** One name in a directory; a link is not followed, and whatever is neither a link nor a directory is a file. */
 export interface Entry {
   readonly name: string
   readonly kind: "file" | "directory" | "link"

@@ -22,8 +22,10 @@ export const isInside = (directory: string, path: string): boolean =>
 export const within = (directory: string, path: string): string =>
   path === directory ? "" : path.slice(directory === "/" ? 1 : directory.length + 1)
 
+/** The directory above a normal path; the root is above itself. */
 export const parent = (path: string): string => path.slice(0, path.lastIndexOf("/")) || "/"
 
+/** The last name of a path, also where slashes stand behind it; empty for the root. */
 export const baseName = (path: string): string => {
   const trimmed = path.replace(/\/+$/, "")
   return trimmed.slice(trimmed.lastIndexOf("/") + 1)

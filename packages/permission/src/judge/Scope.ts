@@ -4,6 +4,7 @@ import type { Context } from "./Judgement.ts"
 /** Directories of a script beyond these are not told apart. */
 const maximumDirectories = 4
 
+/** What is known just before one step; it is never changed, what follows gets another one. */
 export interface Scope {
   /** Each directory that this place may run in, as a real path; undefined when nobody can say. */
   readonly directories: ReadonlyArray<string> | undefined
@@ -34,6 +35,7 @@ export interface Names {
   readonly patterns?: ReadonlyArray<string>
 }
 
+/** At the beginning of a line: in the session's directory, with no variable known. */
 export const start = (context: Context): Scope => ({ directories: [context.directory], variables: new Map() })
 
 /** Wherever either of the two may be. */
@@ -46,6 +48,7 @@ export const either = (
   return all.length > maximumDirectories ? undefined : all
 }
 
+/** The scope after a variable got one of these values; without any, nobody can say which. */
 export const withVariable = (scope: Scope, name: string, values: ReadonlyArray<string> | undefined): Scope => ({
   ...scope,
   variables: new Map([...scope.variables, [name, values]])

@@ -33,6 +33,7 @@ const maximumTextTried = 8_192
 /** Words of a line that is not understood which may be paths, at most. */
 const maximumSeenWords = 400
 
+/** Reads a text as shell: the line itself, and each text in it that is run as a script. */
 export type Read = (text: string) => Reading
 
 const nothing = ({ directories }: Scope): Outcome => ({

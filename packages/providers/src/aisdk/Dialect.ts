@@ -2,6 +2,7 @@
 import type { LanguageModelV4, LanguageModelV4Usage, SharedV4ProviderOptions } from "@ai-sdk/provider"
 import { responsesUsage } from "./ChatUsage.ts"
 
+/** The answers of one provider to these; what is left out, it neither needs nor has. */
 export interface Dialect {
   /** Under which key the provider looks for its own options. */
   readonly optionsKey: string

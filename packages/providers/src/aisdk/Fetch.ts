@@ -32,6 +32,7 @@ export class Redirected extends Error {
   }
 }
 
+/** Options of `wrap`, which makes a `fetch` for one provider. */
 export interface Options {
   /** Is there a key to send? Without one the headers for it are left out: an empty one is refused by some servers. */
   readonly hasKey: boolean

@@ -29,6 +29,7 @@ export interface Own {
   readonly takes?: (model: string) => boolean
 }
 
+/** One of them; without `own`, chat completions are the only way to ask it. */
 export interface Options {
   readonly id: string
   /** Base URL of the chat completions. */

@@ -4,6 +4,7 @@ import { Redacted } from "effect"
 import type { Dialect } from "./Dialect.ts"
 import { wrap } from "./Fetch.ts"
 
+/** What may be set for a provider; the key is wrapped, so that no log shows it. */
 export interface ProviderSettings {
   readonly apiKey?: Redacted.Redacted<string>
   /** With or without the version at its end. */
@@ -36,6 +37,7 @@ export interface LoadedModel {
   readonly dialect: Dialect
 }
 
+/** A provider as its settings make it; what is missing is known before its package is loaded. */
 export interface Provider {
   /** Of its answers; that of its requests comes with the model. */
   readonly dialect: Dialect
@@ -62,6 +64,7 @@ export const openaiBase = (url: string): string => {
   return /^[a-z]+:\/\/[^/]+$/i.test(base) ? `${base}/v1` : base
 }
 
+/** The host of an address, without its port; empty for what is no address. */
 export const host = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : "")
 
 /** A server on this machine usually wants no key. */

@@ -10,10 +10,13 @@ export const field = (value: unknown, ...path: ReadonlyArray<string>): unknown =
     value
   )
 
+/** A list; what is none counts as an empty one. */
 export const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
 
+/** The texts of a list; whatever else is in it is left out. */
 export const texts = (value: unknown): ReadonlyArray<string> => list(value).filter((one) => typeof one === "string")
 
+/** A text; an empty one counts as none. */
 export const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined
 

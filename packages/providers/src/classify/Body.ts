@@ -1,5 +1,6 @@
 /** What a server says in the body of an error: its codes and its sentences, wherever it puts them. */
 
+/** What was found in one body; of one that says nothing there are empty lists. */
 export interface Said {
   /** Words for programs (`code`, `type`, `status`, ...) in small letters and digits alone, outermost first. */
   readonly codes: ReadonlyArray<string>

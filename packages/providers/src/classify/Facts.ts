@@ -2,6 +2,7 @@
 import { fieldsOf, plainCode, read, type Said, textOf } from "./Body.ts"
 import { isConnection, saysCertificate } from "./Connection.ts"
 
+/** All that the rules of `Classify` look at; none of them sees the error itself. */
 export interface Facts {
   readonly status: number | undefined
   readonly headers: Readonly<Record<string, string>>

@@ -5,6 +5,7 @@ const matches =
   (text: string): boolean =>
     patterns.some((pattern) => pattern.test(text))
 
+/** The answer ended before it was whole. */
 export const saysCut = matches(
   /without a finish reason/,
   /no output generated/,
@@ -27,6 +28,7 @@ const speaksOfRate = matches(
   /concurren|rate.?limit|requests?[ _]per|tokens?[ _]per|too many requests|per.?(?:minute|second|hour)|throttl/
 )
 
+/** The prompt does not fit into the model's window. */
 export const saysOverflow = matches(
   /prompt is too long|prompt too long|prompt_too_long/,
   /(?:input|prompt|messages?|conversation|context|request)(?: length| tokens?| token length)? (?:is |are )?(?:too long|too large (?:for|to process))/,
@@ -61,6 +63,7 @@ export const saysThrottled = matches(/please wait|per (?:minute|second|hour|day)
 
 const output = "(?:`|')?max[_ ]?(?:completion_?|output_?|new_?)?tokens(?:`|')?"
 
+/** More output was asked for than the model gives: a shorter prompt would not help. */
 export const saysOutputLimit = matches(
   /maximum allowed number of output tokens/,
   new RegExp(
@@ -123,6 +126,7 @@ export const saysTokenThrottle = matches(/help\.aliyun\.com\S*#token-limit/)
 /** Links name their pages, e.g. `rate-limits`, whatever the sentence says. */
 const isOfRate = (text: string): boolean => speaksOfRate(text.replace(/https?:\S+/g, ""))
 
+/** It sends the person to their plan and their bill, and speaks of no rate. */
 export const saysPlan = (text: string): boolean => text.includes("check your plan and billing") && !isOfRate(text)
 
 /** The same, unless it speaks of a rate: Google says it of the requests of a minute, too. */
@@ -136,6 +140,7 @@ export const saysRateLimit = matches(
   /rate limit (?:has been )?exceeded|exceeded (?:a |the |your )?(?:secondary |api )?rate limit/
 )
 
+/** Too much at once, or in too short a time: it passes by itself. */
 export const saysRate = matches(
   /rate[-_ ]?limit|too many requests|too many tokens|requests? (?:rate|frequency)|throttl/,
   /\bqps\b[^.\n]{0,20} limit|max(?:imum)? (?:parallel|concurrent|concurrency)|concurrency(?: limit)?[^.\n]{0,20}(?:exceeded|reached)|concurrent requests/,
@@ -144,6 +149,7 @@ export const saysRate = matches(
   /请求(?:过于)?频繁|频率(?:过高|超限|限制)|并发(?:数)?(?:过高|超限|限制)|限流|限速|速率|请求数?过多|请求过快|触发限频/
 )
 
+/** What was asked or answered is against a policy. */
 export const saysFiltered = matches(
   /content[_ ]?(?:filter|policy|management policy)|content policies/,
   /responsibleaipolicyviolation|flagged (?:by|as|for|under)|safety (?:system|filter|policy|guidelines)/,
@@ -155,6 +161,7 @@ export const saysFiltered = matches(
   /敏感|违规|不安全|内容安全|审核(?:未|不)通过/
 )
 
+/** The key is missing or wrong, is no longer good, or may not do this. */
 export const saysKey = matches(
   /(?:invalid|incorrect|missing|no|wrong|expired|bad|malformed) (?:x-)?(?:api|auth(?:entication|orization)?|access|bearer)?[ _-]?(?:key|token|credentials?)\b/,
   /(?:api|access|auth\w*|bearer|security)[ _-]?(?:key|token)[^.\n]{0,60}(?:invalid|expired|not valid|missing|revoked|incorrect|leaked|not found|required|disabled|suspended|blocked)/,
@@ -169,6 +176,7 @@ export const saysNoCredentials = matches(
   /could not load (?:the default )?credentials|unable to find credentials in current/
 )
 
+/** The model is unknown, retired or not served there; one that is away for a moment is not meant. */
 export const saysNoModel = matches(
   /model_not_found|no such \w*model|not a valid model|invalid model\b|unknown model|model identifier is invalid|model is not supported/,
   /\bmodels?\b[^\n]{0,120}(?:not found|not exist|doesn't exist|(?<!currently |temporarily )not available(?! in your (?:region|country|location))|no longer available|(?:has been|was) (?:decommissioned|removed|retired|deprecated|deactivated)|end of its life)/,
@@ -198,8 +206,10 @@ const saysUnavailable = matches(
   /(?:服务|系统)(?:器)?(?:繁忙|过载|不可用|内部错误)|稍后(?:再试|重试)|网络错误/
 )
 
+/** There is too much to do, or something broke behind the server: wider than `saysOverloaded`. */
 export const saysBusy = (text: string): boolean => saysOverloaded(text) || saysUnavailable(text)
 
+/** No more than that the request is bad, so it is looked for after all other sentences. */
 export const saysInvalid = matches(
   /not_found_error|invalid_request_error|invalid_argument|bad request/,
   /参数(?:有误|错误|非法)/

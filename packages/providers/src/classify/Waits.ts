@@ -99,6 +99,7 @@ const ofText = (text: string, now: number): number | undefined => {
   return positive(pieces.reduce((sum, [, count, name]) => sum + Number(count) * unit(name ?? ""), 0))
 }
 
+/** Where a server may have said it; the `Facts` of an error are such sources. */
 export interface Sources {
   readonly headers: Headers
   readonly said: Pick<Said, "wait">

@@ -13,6 +13,7 @@ export const Canonical = Schema.Struct({
   tools: Schema.Array(Schema.Json),
   messages: Schema.Array(Schema.Json)
 })
+/** No request can be made of it again: files are hashes, and signatures are left out. */
 export type Canonical = typeof Canonical.Type
 
 /** The bytes of a file are known by their hash. */

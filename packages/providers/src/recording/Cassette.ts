@@ -18,6 +18,7 @@ export const Header = Schema.Struct({
   /** The names of the normalisers, in their order. */
   normalisers: Schema.Array(Schema.String)
 })
+/** The first line as it was read, so that it is of this version. */
 export type Header = typeof Header.Type
 
 const answer = {
@@ -45,7 +46,9 @@ export const Line = Schema.Struct({
   request: Schema.Union([Canonical, Schema.Struct({ follows: Schema.Int, messages: Schema.Array(Schema.Json) })]),
   answer: Schema.Struct(answer)
 })
+/** A further line as it stands in the file; an `Exchange` has the whole of its request. */
 export type Line = typeof Line.Type
+/** What the model answered, also where that failed or was stopped. */
 export type Answer = Line["answer"]
 
 /** A request and its answer. */
@@ -59,6 +62,7 @@ export interface Exchange {
   readonly answer: Answer
 }
 
+/** A recording that was read and found whole. */
 export interface Cassette {
   readonly file: string
   readonly header: Header

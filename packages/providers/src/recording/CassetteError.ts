@@ -1,6 +1,7 @@
 /** A recording cannot be read or written. */
 import { Schema } from "effect"
 
+/** Names the file and, where it is about one, the line: from 1, which is the header. */
 export class CassetteError extends Schema.TaggedError<CassetteError>("@rein/providers/recording/CassetteError")(
   "CassetteError",
   {

@@ -9,6 +9,7 @@ import { CassetteError, whyOf } from "./CassetteError.ts"
 /** What to do where the file is there already. `append` goes on with it, `replace` begins anew. */
 export type Existing = "refuse" | "append" | "replace"
 
+/** Several sessions may share one: lines are written whole, one after the other, in the order of the answers. */
 export interface CassetteWriter {
   /** A request is asked; what is given says when, in the order of all. */
   readonly ask: () => number

@@ -5,6 +5,7 @@ import type { Canonical } from "./Canonical.ts"
 /** A value of a request, by its path. */
 type Leaf = readonly [path: string, value: string]
 
+/** The first difference, with both values as text. */
 export interface Difference {
   readonly path: string
   /** Nothing where only the other one goes on. */

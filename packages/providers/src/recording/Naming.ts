@@ -54,6 +54,7 @@ export const rulesOf = (normalisers: ReadonlyArray<Normaliser>): ReadonlyArray<R
   { name: bracket, pattern: { plain: bracketPattern, json: bracketPattern }, means: open, isShortened: false }
 ]
 
+/** What is looked for in each request, made once by `rulesOf`. */
 export type Rules = ReadonlyArray<Rule>
 
 const findIn = (text: string, rules: Rules, spelling: Spelling): ReadonlyArray<Found> => {
@@ -118,6 +119,7 @@ const respelled = (pieces: ReadonlyArray<string>): ReadonlyArray<string> =>
     })
   )
 
+/** The names of one request. That is named first: its answer may speak only of what was found in it. */
 export class Naming {
   readonly #rules: Rules
   readonly #secrets: RegExp

@@ -11,6 +11,7 @@ import { CassetteError } from "./CassetteError.ts"
 /** The name of the sign with which names begin, where that is in a text. */
 export const bracket = "bracket"
 
+/** One kind of such text; a pattern finds all of it, with or without its `g`. */
 export interface Normaliser {
   /** As it stands in the recording: small letters, digits and hyphens. */
   readonly name: string

@@ -67,12 +67,14 @@ const inTime = (parts: ReadonlyArray<ModelPart>, times: ReadonlyArray<number>): 
     )
   )
 
+/** Gives each recorded answer once, to a request that equals its own; others are refused. */
 export interface Player {
   readonly stream: (request: ModelRequest) => Stream.Stream<ModelPart, ModelError>
   /** How many recorded answers nobody has asked for. */
   readonly unused: () => number
 }
 
+/** Options of `make`; the header of the recording says which of the normalisers are used. */
 export interface Options {
   readonly normalisers: ReadonlyArray<Normaliser>
   readonly secrets: RegExp

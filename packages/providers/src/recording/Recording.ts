@@ -24,6 +24,7 @@ import { here, type Normaliser, withStandard } from "./Normaliser.ts"
 import * as Player from "./Player.ts"
 
 export { CassetteError } from "./CassetteError.ts"
+/** For text that only the host knows to differ between runs. */
 export type { Normaliser } from "./Normaliser.ts"
 
 interface Common {
@@ -35,6 +36,7 @@ interface Common {
   readonly secrets?: ReadonlyArray<Redacted.Redacted>
 }
 
+/** Options of `record`; a file that is there already is an error, unless `existing` says otherwise. */
 export interface RecordOptions extends Common {
   /** What to do with a file that is there already. Default: refuse. */
   readonly existing?: CassetteWriter.Existing
@@ -42,6 +44,7 @@ export interface RecordOptions extends Common {
   readonly times?: boolean
 }
 
+/** Options of `replay`; without each normaliser with which it was recorded it fails. */
 export interface ReplayOptions extends Common {
   /** Gives the parts in the times in which they came, where these were recorded; else at once. */
   readonly inTime?: boolean

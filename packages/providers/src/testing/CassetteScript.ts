@@ -10,6 +10,7 @@ import { Naming, type Rules, rulesOf } from "../recording/Naming.ts"
 import { here, type Normaliser, withStandard } from "../recording/Normaliser.ts"
 import { errorOf, normalisersOf } from "../recording/Player.ts"
 
+/** Options of `script`; a normaliser that the recording names and that is not here is an error. */
 export interface Options {
   /** The real path in which the session works. */
   readonly directory?: string

@@ -13,6 +13,7 @@ export const isClaude = named(/claude/i)
 export const isMistral = ({ model, provider }: Target): boolean =>
   provider === "mistral" || /(mi[sx]|pix|vox|devs|codes|magis|minis|leans)tral/i.test(model)
 
+/** Gemini, also on Vertex and gateways. */
 export const isGemini = named(/gemini/i)
 
 /** Kimi, of Moonshot. */

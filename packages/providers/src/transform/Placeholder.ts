@@ -17,4 +17,5 @@ const placeholder: Rule = {
   tools: (tools) => (tools.length === 0 ? [noop] : tools)
 }
 
+/** One rule, for Claude where it is not asked through Anthropic's or Google's package. */
 export const rules: ReadonlyArray<Rule> = [placeholder]

@@ -14,6 +14,7 @@ const said = ({ provider = {} }: { readonly provider?: ProviderData }, name: str
     return typeof value === "string" && value !== "" ? [value] : []
   })
 
+/** May it be looked into by name? A list may not. */
 export const isFields = (value: Schema.Json | undefined): value is { readonly [name: string]: Schema.Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 

@@ -43,6 +43,7 @@ export interface Place {
   readonly target: Target
 }
 
+/** One row of the table; what it has no function for goes out as it is. */
 export interface Rule {
   /** Unique in the table. */
   readonly name: string

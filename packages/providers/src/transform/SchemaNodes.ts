@@ -3,13 +3,17 @@ import type { Schema } from "effect"
 
 type Json = Schema.Json
 
+/** A schema that is an object; `true` and `false` are schemas too, and no nodes. */
 export type Node = { readonly [keyword: string]: Json }
 
+/** Is it such an object? A list is none. */
 export const isNode = (value: Json | undefined): value is Node =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+/** Is it a list, for the types one of JSON? `Array.isArray` would make it one of anything. */
 export const isList = (value: Json | undefined): value is ReadonlyArray<Json> => Array.isArray(value)
 
+/** A copy of the schema without these keywords; schemas within it keep theirs. */
 export const without = (node: Node, ...keywords: ReadonlyArray<string>): Node =>
   Object.fromEntries(Object.entries(node).filter(([keyword]) => !keywords.includes(keyword)))
 

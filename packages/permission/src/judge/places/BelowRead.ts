@@ -25,6 +25,7 @@ const ofGit = (words: ReadonlyArray<Value>, { deep, paths }: Use): ReadonlyArray
   return words.some((word) => showsContent.test(known(word) ?? "")) ? named : []
 }
 
+/** Of git's own reading, only files in its index count, where that is the project's and the line leaves it alone. */
 export const belowRead = (
   words: ReadonlyArray<Value>,
   found: Use,

@@ -5,6 +5,7 @@
 import type { Facts } from "../Judgement.ts"
 import { baseName, isInside } from "../Locations.ts"
 
+/** What was seen of one line so far; whoever walks through it adds to this one value. */
 export interface Traces {
   /** Names that it makes or changes, as they are written. */
   readonly made: Set<string>
@@ -24,6 +25,7 @@ export interface Traces {
   makesRepository: boolean
 }
 
+/** For a new line; nothing of an earlier one may be in it. */
 export const noTraces = (): Traces => ({
   made: new Set(),
   written: new Set(),
@@ -63,6 +65,7 @@ const configured =
   /^(?:npx|bunx|pnpx|vitest|vite|jest|eslint|prettier|webpack|rollup|playwright|tsup|next|nuxt|astro|cypress|tailwindcss|postcss|babel|stylelint|esbuild|mocha|commitlint|lint-staged|semantic-release)$/
 const configuration = /^[\w.-]+\.config\.[cm]?[jt]s$|^\.\w+rc\.[cm]?js$/
 
+/** Does the program of this bare name run what a file of its own says, as `make` and `vitest` do? */
 export const readsBuildFile = (name: string): boolean => Object.hasOwn(buildFiles, name) || configured.test(name)
 
 const isBuildFile = (file: string, name: string): boolean =>

@@ -89,6 +89,7 @@ const set = (words: ReadonlyArray<Value>): Use => {
 
 const cd: Table = { flags: "-L", operands: "read" }
 
+/** By name; a form that could set a variable of bash or evaluate a word is not certain. */
 export const builtins: Readonly<Record<string, Program>> = {
   echo,
   printf,

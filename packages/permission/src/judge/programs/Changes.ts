@@ -13,6 +13,7 @@ const namesItsFiles: Table["check"] = ({ operands }) =>
     ? undefined
     : "what it writes is not in its names"
 
+/** By name. What is there to be changed is an `act`; what `tee` and `truncate` overwrite is a `write`. */
 export const changes: Readonly<Record<string, Table>> = {
   mkdir: { flags: "-p -v --parents --verbose", texts: "-m --mode", operands: "act" },
   touch: { flags: "-a -c -m -h --no-create", texts: "-d -t --date", reads: "-r --reference", operands: "act" },

@@ -17,6 +17,7 @@ const exa: Table = {
   operands: "look"
 }
 
+/** By name. What only tells names and sizes is a `look`; what opens a file, as `shasum` does, is a `read`. */
 export const files: Readonly<Record<string, Table>> = {
   ls: {
     flags:

@@ -96,6 +96,7 @@ const restore = (words: ReadonlyArray<Value>): Use => {
 
 const revisions: Table = { operands: "text" }
 
+/** By the command's name; they count where git may change something, not where it only looks. */
 export const places: Readonly<Record<string, Program>> = {
   clone,
   config,

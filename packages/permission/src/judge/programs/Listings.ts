@@ -46,4 +46,5 @@ const gzip: Table = {
     options.some(({ name }) => /^(?:-l|--list)$/.test(name)) ? undefined : "it does not only list"
 }
 
+/** By name; apart from the other tables, as any other form of these programs has none. */
 export const listings: Readonly<Record<string, Program>> = { tar, unzip, gzip }

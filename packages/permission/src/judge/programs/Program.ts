@@ -72,6 +72,7 @@ export interface Table {
 /** A table, or a way of reading words that no table can tell. */
 export type Program = Table | ((words: ReadonlyArray<Value>) => Use)
 
+/** The words as a table divides them, for its own `check`; an option has a value only where it takes one. */
 export interface Parsed {
   readonly options: ReadonlyArray<{ readonly name: string; readonly value?: Value }>
   readonly operands: ReadonlyArray<Value>
@@ -124,6 +125,7 @@ const kindOf = (table: Table, name: string): Kind | undefined => {
   return undefined
 }
 
+/** Nobody can say what it does, for this reason; it tells of no path. */
 export const uncertain = (why: string): Use => ({ why, paths: [] })
 
 /** Texts of these may begin with a dash: every version of every program takes the next word for them, whatever it is. */

@@ -149,6 +149,7 @@ const withoutComparisons = (text: string): string =>
     ? text.replace(firstComparison, "").replaceAll("||", "")
     : text.replace(/[<>]=?/g, "").replaceAll("||", "")
 
+/** For every awk; an operand with `=` in it would set a variable, so it is not certain. */
 export const awk: Table = {
   texts: "-F -v --field-separator --assign",
   operands: "pattern",

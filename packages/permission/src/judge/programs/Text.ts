@@ -78,6 +78,7 @@ const onlyInput = (filter: string): boolean =>
     filter
   )
 
+/** By name. Most operands are read; where an option writes a file, as `-o` of `sort` does, its table says so. */
 export const text: Readonly<Record<string, Table>> = {
   cat: pager,
   less: { ...screens, flags: "-N -R -S -F -X -i -I -n -e -E -r" },

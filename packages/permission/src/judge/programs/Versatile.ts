@@ -245,6 +245,7 @@ const make: Table = {
   }
 }
 
+/** By name; apart from the other tables, since these make no command certain without a rule. */
 export const versatile: Readonly<Record<string, Program>> = {
   curl,
   wget,

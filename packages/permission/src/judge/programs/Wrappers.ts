@@ -39,6 +39,7 @@ const outsiders = new Set(
 )
 const shells = new Set("sh bash dash zsh ksh mksh ash fish csh tcsh rbash".split(" "))
 
+/** Is it a shell? By the name alone, whatever stands behind it. */
 export const isShell = (name: string): boolean => shells.has(name)
 
 /** Other programs of a project that run what stands behind them: a rule that names them is enough to allow it. */
@@ -48,6 +49,7 @@ const runners = new Set(
   )
 )
 
+/** Is it a builtin whose words may become code? Also one of those for which a rule is enough. */
 export const isEvaluator = (name: string): boolean => evaluators.has(name)
 
 /** Must every word behind the name be looked at as a command too, where something is denied? */

@@ -94,6 +94,7 @@ const statements = (form: Words): Words => {
 /** Gives the patterns that may speak of options of a program. */
 export type PatternsFor = (name: string) => Words
 
+/** Sorts out once which patterns name options at all; what it finds for a name is remembered. */
 export const patternsFor = (patterns: Words): PatternsFor => {
   const all = patterns.filter(namesOptions)
   return once((name) => all.filter((pattern) => mayName(pattern, name)))
@@ -110,6 +111,7 @@ const spellings = (form: Words, patterns: PatternsFor): Words => [
 export const isTriedWhole = (words: Words, maximum: number): boolean =>
   words.length <= maximum || (startOfOthers(words) === words.length && !/^[-+]/.test(words[1] ?? ""))
 
+/** What the rules of a permission could forbid, so that other forms are not tried for nothing. */
 export interface Trying {
   /** Could a rule forbid something of this name? */
   readonly mayMatter: (name: string) => boolean

@@ -12,6 +12,7 @@ import { shown } from "../../shell/Unclear.ts"
 
 const permission = "bash"
 
+/** The verdict of the rules, and how closely the rule that gave it names the command. */
 export interface Ruling extends Verdict {
   /** The rule has no wildcard: it names all of the command. */
   readonly isExact: boolean

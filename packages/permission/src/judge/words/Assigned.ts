@@ -59,6 +59,7 @@ export const assignedIn = (step: Step): Assigned => {
 /** Of a command alone, its words are replaced before it assigns anything. */
 export const ownAssigned = (step: Step): Assigned => (step._tag === "Command" ? none : assignedIn(step))
 
+/** May this variable have got another value? Any of them may, where nobody knows which. */
 export const isAssigned = (assigned: Assigned, name: string): boolean => assigned === "all" || assigned.has(name)
 
 /** The scope in which nobody knows what these variables hold. */
