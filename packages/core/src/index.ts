@@ -20,6 +20,7 @@ export * as Fallback from "./model/Fallback.ts"
 export * as Limiter from "./model/Limiter.ts"
 export * as Model from "./model/Model.ts"
 export * as ModelCatalog from "./model/ModelCatalog.ts"
+/** What `createAgent` takes as its model. */
 export type { ModelSource } from "./model/ModelSource.ts"
 export * as Jobs from "./process/Jobs.ts"
 export * as Processes from "./process/Processes.ts"

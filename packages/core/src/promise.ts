@@ -47,6 +47,7 @@ export type PermissionOption =
   | "deny"
   | ((question: PermissionRequest) => PermissionAnswer | Promise<PermissionAnswer>)
 
+/** What `createAgent` takes. Only the model is needed; without tools and rules the agent can only talk. */
 export interface AgentOptions {
   readonly model: ModelSource
   /** A list of Rein tools, or Rein and AI SDK tools by name. Default: none. */
@@ -79,11 +80,13 @@ export interface AgentOptions {
   }
 }
 
+/** Options of one prompt. */
 export interface RunOptions {
   /** Aborting it interrupts the turn, and the outcome is `interrupted`. */
   readonly signal?: AbortSignal
 }
 
+/** How a prompt ended. A turn that failed is a result too, with the error in its outcome. */
 export interface RunResult {
   readonly outcome: Outcome
   /** The text of the last answer. */
@@ -101,6 +104,7 @@ export interface ValueOptions<Value> extends RunOptions {
   readonly output: structured.OutputSchema<Value>
 }
 
+/** One conversation. A prompt that comes while a turn runs is delivered to that turn. */
 export interface AgentSession {
   readonly id: string
   run<Value>(prompt: string, options: ValueOptions<Value>): Promise<ValueResult<Value>>
@@ -111,6 +115,7 @@ export interface AgentSession {
   switchModel(model: ModelRef): Promise<void>
 }
 
+/** Sessions of one configuration. Its own `run` and `stream` begin a new session each time. */
 export interface Agent extends Omit<AgentSession, "id" | "switchModel">, AsyncDisposable {
   /** A new session, or the one with this id. Fails when it does not exist. */
   session(id?: string): Promise<AgentSession>

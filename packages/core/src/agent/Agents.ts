@@ -3,6 +3,7 @@ import type { Rule } from "@rein/permission"
 import { Context, Effect, Layer, Schema } from "effect"
 import type { ModelRef } from "../schema/ModelRef.ts"
 
+/** What a session works as: a model, a prompt, tools and rules. Optional fields left out leave it to the runtime. */
 export interface Agent {
   readonly name: string
   readonly description: string
@@ -36,6 +37,7 @@ export const build: Agent = {
   rules: []
 }
 
+/** Knows the agents by their names. */
 export class Agents extends Context.Service<
   Agents,
   {

@@ -14,6 +14,7 @@ export class BlobError extends Schema.TaggedError<BlobError>("@rein/core/blob/Bl
   }
 }
 
+/** Keeps blobs. There is no way to remove one: a log may name it for ever. */
 export class Blobs extends Context.Service<
   Blobs,
   {

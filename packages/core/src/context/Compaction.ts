@@ -15,6 +15,7 @@ export class ContextFull extends Schema.TaggedError<ContextFull>("@rein/core/con
   }
 }
 
+/** What is known when it is decided whether the history must shrink. */
 export interface Situation {
   readonly state: SessionState
   readonly facts: ModelFacts
@@ -23,6 +24,7 @@ export interface Situation {
   readonly refused: boolean
 }
 
+/** Decides whether the history is rewritten before it is sent. The log itself always keeps all of it. */
 export class Compaction extends Context.Service<
   Compaction,
   {

@@ -22,6 +22,7 @@ export interface Built {
   readonly fingerprint: string
 }
 
+/** Gives the request for a state. What it remembers only saves work: a new one gives the same. */
 export interface ContextBuilder {
   readonly build: (state: SessionState, texts: EpochTexts) => Built
 }

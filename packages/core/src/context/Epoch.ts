@@ -4,6 +4,7 @@ import type { BlobError, Blobs } from "../blob/Blobs.ts"
 import type { ToolDefinition } from "../model/ModelRequest.ts"
 import type { EventData } from "../schema/SessionEvent.ts"
 
+/** What the model reads before the history: the sections and the tools, in the order in which they are sent. */
 export interface EpochTexts {
   readonly system: ReadonlyArray<string>
   readonly tools: ReadonlyArray<ToolDefinition>

@@ -24,6 +24,7 @@ export class NoModel extends Schema.TaggedError<NoModel>("@rein/core/context/Epo
   }
 }
 
+/** Keeps the beginning of requests the same from step to step, so that providers can cache it. */
 export class Epochs extends Context.Service<
   Epochs,
   {
@@ -123,6 +124,7 @@ const make = Effect.gen(function* () {
 /** The texts of so many epochs are kept in memory; sessions of a project mostly share theirs. */
 const keptTexts = 64
 
+/** The default: the prompt and the instructions are asked anew only when an epoch begins. */
 export const layer: Layer.Layer<Epochs, never, Settings | SystemPrompt | Instructions | Blobs> = Layer.effect(
   Epochs,
   make

@@ -1,6 +1,7 @@
 /** What the people of a project tell every agent. */
 import { Context, Effect, FileSystem, Layer, Path } from "effect"
 
+/** Finds the texts that end the system prompt. Asked once for each epoch, so a change waits for the next one. */
 export class Instructions extends Context.Service<
   Instructions,
   {

@@ -5,6 +5,7 @@ import type { Tokens } from "../schema/Usage.ts"
 /** Tokens kept free for the answer. */
 export const keptFree = 20_000
 
+/** How much of the model's window is used, and how large it is. Either may be unknown. */
 export interface Fill {
   /** Tokens of the last request and answer, as the provider counted them. */
   readonly used: Tokens

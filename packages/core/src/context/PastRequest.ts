@@ -19,6 +19,7 @@ export class StepNotFound extends Schema.TaggedError<StepNotFound>("@rein/core/c
   }
 }
 
+/** What was asked in a step, and how sure that is. */
 export interface PastRequest {
   readonly request: ModelRequest
   /** From 1, in the whole session. */

@@ -3,6 +3,7 @@ import { Context, Effect, Layer } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import type { ModelRef } from "../schema/ModelRef.ts"
 
+/** What the sections may depend on: nothing that changes within an epoch. */
 export interface PromptInput {
   readonly agent: Agent
   readonly model: ModelRef
@@ -11,6 +12,7 @@ export interface PromptInput {
   readonly instructions: ReadonlyArray<string>
 }
 
+/** Writes what the model is told before anything else. */
 export class SystemPrompt extends Context.Service<
   SystemPrompt,
   {
@@ -29,6 +31,7 @@ const identity = [
   "When you are done, say in a few sentences what you did and what is left."
 ].join("\n")
 
+/** Options of the one template. */
 export interface Options {
   /** Facts that are equal in every session on this machine, e.g. platform and shell. */
   readonly environment: ReadonlyArray<string>
@@ -52,6 +55,7 @@ export const layerWith = (options: Options): Layer.Layer<SystemPrompt> =>
     })
   )
 
+/** The default: the template without anything about the machine. */
 export const layer: Layer.Layer<SystemPrompt> = layerWith({ environment: [] })
 
 /** Exactly these sections and nothing else. */

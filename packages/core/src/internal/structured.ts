@@ -5,6 +5,7 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from "effect/StandardSche
 /** Any Standard Schema that can also tell its JSON Schema. */
 export type OutputSchema<Value> = StandardSchemaV1<unknown, Value> & StandardJSONSchemaV1<unknown, Value>
 
+/** The value, or in words that the model can use what is wrong with its answer. */
 export type Checked<Value> =
   | { readonly valid: true; readonly value: Value }
   | { readonly valid: false; readonly problem: string }

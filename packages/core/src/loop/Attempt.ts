@@ -13,6 +13,7 @@ export const closeWithin: Duration.Input = "2 seconds"
 /** A stream that ignores its interruption is waited for so long. */
 const grace: Duration.Input = "1 second"
 
+/** The stream to read, and everything that can end the reading. */
 export interface Reading {
   readonly stream: Stream.Stream<ModelPart, ModelError>
   /** Its name for people. */

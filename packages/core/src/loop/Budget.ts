@@ -15,11 +15,13 @@ import type { Cost, Tokens } from "../schema/Usage.ts"
 import type { StoreError } from "../session/SessionStore.ts"
 import { type Amount, addAmounts, type Spending, zero } from "../session/Spending.ts"
 
+/** The outcome of a turn that a limit has ended. */
 export type Exhausted = Extract<Outcome, { _tag: "budget-exhausted" }>
 
 /** Exhausted, or a budget that cannot be kept with this model. */
 export type Refusal = Exhausted | Extract<Outcome, { _tag: "failed" }>
 
+/** Which limit runs low and how far: in steps, tokens, micro-dollars or milliseconds. */
 export type Low = Pick<BudgetLow, "limit" | "used" | "of">
 
 /** What the sessions of a tree have used. */
@@ -50,6 +52,7 @@ export interface Priced {
   readonly prices: Effect.Effect<Prices | "unknown">
 }
 
+/** Says before each model call whether it may be made, and ends a step in whose middle a limit is reached. */
 export class Budget extends Context.Service<
   Budget,
   {

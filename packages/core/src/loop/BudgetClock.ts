@@ -7,6 +7,7 @@ interface Running {
   since: number
 }
 
+/** Keeps the time of trees between two events that tell it; what nobody took is lost with the process. */
 export interface BudgetClock {
   /** Time of the tree counts until the scope closes. */
   readonly enter: (root: SessionId) => Effect.Effect<void, never, Scope.Scope>

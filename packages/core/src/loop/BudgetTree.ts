@@ -16,11 +16,13 @@ interface Read {
   readonly spending: Spending.Spending
 }
 
+/** Gives turns what their budget asks for. */
 export interface BudgetTree {
   /** A turn of the session, as the budget sees it. */
   readonly spender: (session: OpenSession, stop: StopSignal) => Spender
 }
 
+/** One for the runtime, so that what was read for one turn serves the next. */
 export const make = Effect.fnUntraced(function* (
   clock: BudgetClock
 ): Effect.fn.Return<BudgetTree, never, SessionStore> {

@@ -1,6 +1,7 @@
 /** Bounds of running calls. Provide a value to change them. */
 import { Context, type Duration } from "effect"
 
+/** By default 8 calls at a time, and a grace of one second. */
 export interface Limits {
   /** So many calls of a step run at a time; those that wait for a person do not count. */
   readonly concurrency: number

@@ -75,6 +75,7 @@ const nothingOpen: Readonly<Record<Kind, Map<string, OpenPart>>> = {
   call: new Map()
 }
 
+/** Takes in one attempt; the next attempt of the step needs a new one. */
 export class Demultiplexer {
   /** Has a semantic part come? From then on the request must not be repeated. */
   begun = false

@@ -27,6 +27,7 @@ export type CallAdvice = GoOn | { readonly _tag: "ask"; readonly message: string
 /** `note` is told to the model. */
 export type StepAdvice = GoOn | { readonly _tag: "note"; readonly text: string } | Stop
 
+/** Advises; whoever runs the turn acts on it. */
 export class ProgressGuard extends Context.Service<
   ProgressGuard,
   {
@@ -145,6 +146,7 @@ export const requestOf = (call: Call, message: string): PermissionRequest => ({
   title: `go on although ${message}`
 })
 
+/** With other bounds; those left out are as in `defaults`. */
 export const layerWith = (options: Partial<Options>): Layer.Layer<ProgressGuard> => {
   const all = { ...defaults, ...options }
   return Layer.succeed(
@@ -156,6 +158,7 @@ export const layerWith = (options: Partial<Options>): Layer.Layer<ProgressGuard>
   )
 }
 
+/** The default: with the bounds in `defaults`. */
 export const layer: Layer.Layer<ProgressGuard> = layerWith(defaults)
 
 /** Lets everything go on. */

@@ -61,6 +61,7 @@ const said = (step: RecentStep): string =>
 
 const hasFile = (step: RecentStep): boolean => step.some((item) => item.type === "part" && item.part.type === "file")
 
+/** Are the steps equal? Steps that hold a file are never equal unless they make calls. */
 export const sameStep = (a: RecentStep, b: RecentStep): boolean => {
   const callsA = a.filter(isCall)
   const callsB = b.filter(isCall)

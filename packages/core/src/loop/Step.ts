@@ -61,6 +61,7 @@ export interface StepEnd {
   readonly error?: ModelError
 }
 
+/** Runs one step to its end. Only the store can make it fail: an error of the model is part of how it ended. */
 export class Step extends Context.Service<
   Step,
   { readonly run: (input: StepInput) => Effect.Effect<StepEnd, StoreError> }
@@ -255,6 +256,7 @@ const settleHosted = (session: OpenSession, step: Ids.StepId) => {
     )
 }
 
+/** The default. `CallLimits` and `Watchdog` are read when it is made. */
 export const layer: Layer.Layer<Step, never, Model | Retry | ToolRunner | ModelCatalog.ModelCatalog> = Layer.effect(
   Step,
   make

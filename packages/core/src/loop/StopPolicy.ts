@@ -5,6 +5,7 @@ import type { SessionState } from "../session/SessionState.ts"
 /** `note` is what the model is told when the turn goes on. */
 export type Verdict = { readonly _tag: "end" } | { readonly _tag: "go-on"; readonly note: string }
 
+/** Is asked when the agent yields, and can end a turn before that. */
 export class StopPolicy extends Context.Service<
   StopPolicy,
   {

@@ -12,6 +12,7 @@ export type StopReason =
   | { readonly _tag: "broken"; readonly error: Failure }
   | { readonly _tag: "asked" }
 
+/** One for each turn: whoever wants the step to stop asks here, and the first reason counts. */
 export interface StopSignal {
   /** The first reason, once there is one. */
   readonly reason: () => StopReason | undefined
@@ -58,4 +59,5 @@ class Signal implements StopSignal {
   }
 }
 
+/** A signal that nobody has used yet. */
 export const make: Effect.Effect<StopSignal> = Effect.sync(() => new Signal())

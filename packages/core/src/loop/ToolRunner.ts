@@ -42,6 +42,7 @@ export interface CallPlace {
 /** The call is the only one. */
 const alone: CallPlace = { turn: () => undefined, limit: (effect) => effect }
 
+/** Brings a call to its one result. What a tool does wrong is told in it and never fails the step. */
 export class ToolRunner extends Context.Service<
   ToolRunner,
   {
@@ -305,6 +306,7 @@ const checked = (tool: Tool, result: ToolResult | null | undefined): ToolResult 
 
 const asFailure = (result: CallResult): CallResult => ({ ...result, status: "failed" })
 
+/** The default. How long it waits for a tool that ignores its interruption is in `CallLimits`. */
 export const layer: Layer.Layer<ToolRunner, never, Permission | Truncation | ProgressGuard> = Layer.effect(
   ToolRunner,
   make

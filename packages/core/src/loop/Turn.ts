@@ -356,6 +356,7 @@ const outcomeOf = <E extends { readonly _tag: string; readonly message: string }
   })
 }
 
+/** The loop itself, as the `Driver` of sessions. */
 export const layer: Layer.Layer<
   Driver,
   never,

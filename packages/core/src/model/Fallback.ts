@@ -6,10 +6,12 @@ import { ModelCatalog, type Prices } from "./ModelCatalog.ts"
 
 /** What a model is asked for: the agent's steps, small questions, summaries of a history, reviews of what was done. */
 export const ModelRole = Schema.Literals(["model", "small", "summary", "review"])
+/** Each role has its own list of models; one without a list has no fallback. */
 export type ModelRole = typeof ModelRole.Type
 
 type Tag = ModelErrorReason["_tag"]
 
+/** By default a model that costs more, or whose price is unknown, is never asked instead. */
 export interface Options {
   /** For each role the models to ask, in this order. */
   readonly models: Readonly<Partial<Record<ModelRole, ReadonlyArray<ModelRef.ModelRef>>>>
@@ -49,6 +51,7 @@ export type Choice =
   | { readonly _tag: "take"; readonly model: ModelRef.ModelRef }
   | { readonly _tag: "none"; readonly why?: string }
 
+/** Chooses the model that is asked next. */
 export class Fallback extends Context.Service<
   Fallback,
   {
@@ -103,6 +106,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
   })
 })
 
+/** With lists of models; the catalogue's prices decide which of them may stand in. */
 export const layerWith = (options: Options): Layer.Layer<Fallback, never, ModelCatalog> =>
   Layer.effect(Fallback, make(options))
 

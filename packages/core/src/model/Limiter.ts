@@ -12,6 +12,7 @@ import { isSemantic, type ModelPart } from "./ModelPart.ts"
 import type { ModelRequest } from "./ModelRequest.ts"
 import { backoff } from "./Retry.ts"
 
+/** How long an account is left alone after it was limited, in milliseconds. */
 export interface Options {
   /** The least of the pause when the provider names none, which is up to twice as long; doubled each time until an answer comes. */
   readonly baseMillis: number
@@ -126,4 +127,5 @@ export const layerWith = (options: Options): Layer.Layer<Model, never, Model> =>
     Effect.map(Model, (model) => Model.of(make(model, options)))
   )
 
+/** Over the model that is provided, with the pauses in `defaults`. */
 export const layer: Layer.Layer<Model, never, Model> = layerWith(defaults)

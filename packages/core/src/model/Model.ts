@@ -5,6 +5,7 @@ import * as ModelRef from "../schema/ModelRef.ts"
 import type { ModelPart } from "./ModelPart.ts"
 import type { ModelRequest } from "./ModelRequest.ts"
 
+/** Asks a model once for each request: repeating it, and giving it up, is the loop's. */
 export class Model extends Context.Service<
   Model,
   {

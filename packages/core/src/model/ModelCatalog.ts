@@ -17,6 +17,7 @@ export interface Prices extends Rates {
   readonly above?: ReadonlyArray<Rates & { readonly tokens: number }>
 }
 
+/** What a model can take and do. */
 export interface Capabilities {
   readonly tools: boolean
   readonly reasoning: boolean
@@ -24,6 +25,7 @@ export interface Capabilities {
   readonly input: ReadonlyArray<string>
 }
 
+/** What is known of one model. */
 export interface ModelFacts {
   /** For people. */
   readonly name?: string
@@ -44,6 +46,7 @@ export type Entries = Readonly<Record<string, SomeFacts>>
 /** A model of which nothing is known. */
 export const unknown: ModelFacts = { contextTokens: "unknown", outputTokens: "unknown", prices: "unknown" }
 
+/** Looks models up. A model that it does not know is no failure: all of its facts are unknown. */
 export class ModelCatalog extends Context.Service<
   ModelCatalog,
   {

@@ -10,6 +10,7 @@ interface WithId {
   readonly provider?: ProviderData
 }
 
+/** One piece of a streamed answer. Ids are the provider's own, and may come again in the next answer. */
 export type ModelPart =
   | ({ readonly type: "text-start" } & WithId)
   | ({ readonly type: "text-delta"; readonly text: string } & WithId)

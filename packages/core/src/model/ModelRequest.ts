@@ -6,24 +6,28 @@ import type { ProviderData } from "../schema/Part.ts"
 
 type Json = Schema.Json
 
+/** A tool as the model is told of it; `parameters` is a JSON Schema. */
 export interface ToolDefinition {
   readonly name: string
   readonly description: string
   readonly parameters: Json
 }
 
+/** Text of a person or a model; `provider` holds what a provider wants back with it. */
 export interface TextContent {
   readonly type: "text"
   readonly text: string
   readonly provider?: ProviderData
 }
 
+/** What a model thought. Providers refuse it without the signature that they gave, which is in `provider`. */
 export interface ReasoningContent {
   readonly type: "reasoning"
   readonly text: string
   readonly provider?: ProviderData
 }
 
+/** A file as it is sent. One that lies in a blob is told of in a line of text instead. */
 export interface FileContent {
   readonly type: "file"
   readonly mediaType: string
@@ -32,6 +36,7 @@ export interface FileContent {
   readonly data: { readonly type: "base64"; readonly base64: string } | { readonly type: "url"; readonly url: string }
 }
 
+/** A call that the model made; a `hosted` one the provider has run itself. */
 export interface CallContent {
   readonly type: "call"
   /** Unique in the request, also when the provider repeated one. */
@@ -42,6 +47,7 @@ export interface CallContent {
   readonly provider?: ProviderData
 }
 
+/** What became of a call. Each call has exactly one, in the order of the calls. */
 export interface ResultContent {
   readonly type: "result"
   /** The id of the call that it answers. */
@@ -54,6 +60,7 @@ export interface ResultContent {
   readonly attachments?: ReadonlyArray<FileContent>
 }
 
+/** One message of the history. What a step said and what its calls gave are two messages. */
 export type ModelMessage =
   | { readonly role: "user"; readonly content: ReadonlyArray<TextContent | FileContent> }
   | {
@@ -75,6 +82,7 @@ export interface CachePlan {
   readonly messages: ReadonlyArray<number>
 }
 
+/** Everything that a provider layer needs to ask once; keys and addresses are its own. */
 export interface ModelRequest {
   readonly session: SessionId
   readonly model: ModelRef

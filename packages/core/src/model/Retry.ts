@@ -7,6 +7,7 @@ export type Decision =
   | { readonly _tag: "again"; readonly inMillis: number }
   | { readonly _tag: "give-up"; readonly why?: string }
 
+/** Decides after a failed attempt. It does not wait itself: whoever asked does, and shows it. */
 export class Retry extends Context.Service<
   Retry,
   {
@@ -15,6 +16,7 @@ export class Retry extends Context.Service<
   }
 >()("@rein/core/model/Retry") {}
 
+/** Bounds of attempts and of the waits between them, in milliseconds. */
 export interface Options {
   /** Attempts in all. */
   readonly attempts: number
@@ -109,6 +111,7 @@ export const layerWith = (options: Partial<Options>): Layer.Layer<Retry> => {
   )
 }
 
+/** The default: with the bounds in `defaults`. */
 export const layer: Layer.Layer<Retry> = layerWith({})
 
 /** Every failure is final. */

@@ -8,6 +8,7 @@ import { Context } from "effect"
 import { isSemantic, type ModelPart } from "./ModelPart.ts"
 import { ModelError } from "../schema/ModelError.ts"
 
+/** How long a model may be silent before and within an answer, in milliseconds. */
 export interface Limits {
   /** Until the first part of the answer. A local model may read a long prompt for minutes. */
   readonly firstMillis: number

@@ -8,6 +8,7 @@ import { BlobHash } from "../schema/Ids.ts"
 import { makeFolder } from "./internal/makeFolder.ts"
 import { explain, reasonOf } from "./internal/sqliteFailure.ts"
 
+/** Where the files lie, and what they survive. */
 export interface Options {
   readonly directory: string
   /** What a stored blob survives: the death of the process (the default), or also that of the machine. */

@@ -29,6 +29,7 @@ import { makeWatcher } from "./internal/watcher.ts"
 
 export { ownerVariable }
 
+/** How programs are stopped, and how surely nothing of them is left. */
 export interface Options {
   /** Between TERM and KILL. Default 1 second. */
   readonly graceMillis?: number
@@ -212,6 +213,8 @@ const make = Effect.fnUntraced(function* ({ containment = "auto", graceMillis = 
   })
 })
 
+/** Its end stops every program that it has started. */
 export const layerWith = (options: Options): Layer.Layer<Processes> => Layer.effect(Processes, make(options))
 
+/** The default: contained where that changes nothing else for programs, with a second between TERM and KILL. */
 export const layer: Layer.Layer<Processes> = layerWith({})

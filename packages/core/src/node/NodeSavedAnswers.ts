@@ -11,6 +11,7 @@ import { Offer } from "../schema/Question.ts"
 import { missingFrom, SavedAnswers } from "../settings/SavedAnswers.ts"
 import { makeFolder } from "./internal/makeFolder.ts"
 
+/** Where the answers are kept. */
 export interface Options {
   /** The file; it is made when the first answer is saved. */
   readonly path: string

@@ -8,6 +8,7 @@ import { classifySqliteError, SqlError } from "effect/sql/SqlError"
 import * as Statement from "effect/sql/Statement"
 import * as NodeSqlite from "./NodeSqlite.ts"
 
+/** The same as for any SQLite file here. */
 export type Options = NodeSqlite.Options
 
 /** Statements that are kept prepared, the latest ones. */

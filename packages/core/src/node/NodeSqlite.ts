@@ -21,6 +21,7 @@ export class SqliteError extends Schema.TaggedError<SqliteError>("@rein/core/nod
   }
 ) {}
 
+/** One open file, with one connection that all who use it share. */
 export class NodeSqlite extends Context.Service<
   NodeSqlite,
   {
@@ -42,6 +43,7 @@ export class NodeSqlite extends Context.Service<
   }
 >()("@rein/core/node/NodeSqlite") {}
 
+/** Which file, what its commits survive, and how its tables come to be. */
 export interface Options {
   readonly path: string
   /** What a commit survives: the death of the process (the default), or also that of the machine, at the price of a disk flush. */

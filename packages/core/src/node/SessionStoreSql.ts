@@ -32,6 +32,7 @@ const heartbeatMillis = 10_000
 /** Events that are read without letting others run. */
 const pageSize = 250
 
+/** Of the file. The migrations are the store's own. */
 export type Options = Omit<NodeSqlite.Options, "migrations">
 
 type Store = SessionStore["Service"]

@@ -29,6 +29,7 @@ export class Declined extends Schema.TaggedError<Declined>("@rein/core/permissio
   }
 }
 
+/** What is to be allowed, and for whom. */
 export interface Authorization {
   readonly session: OpenSession
   readonly agent: Agent
@@ -39,6 +40,7 @@ export interface Authorization {
   readonly byName?: true
 }
 
+/** Decides on a request as a whole: one part that is denied denies all of it. */
 export class Permission extends Context.Service<
   Permission,
   {

@@ -8,6 +8,7 @@ import * as Ids from "../schema/Ids.ts"
 import { type JobOutput, makeJobOutput, type Unread } from "./internal/jobOutput.ts"
 import { Processes, type ProcessError, type RunOptions, type RunResult } from "./Processes.ts"
 
+/** What `read` gives of a job's output. */
 export type { Unread } from "./internal/jobOutput.ts"
 
 /** There is no such job in this runtime, or there may be no more. */
@@ -37,11 +38,13 @@ export interface Read {
   readonly unread: Unread
 }
 
+/** What to run as a job. Its output is kept for whoever reads it, so there is no callback for that. */
 export interface StartOptions extends Omit<RunOptions, "onOutput" | "onStart" | "stop"> {
   /** What runs, as people say it. */
   readonly title: string
 }
 
+/** Starts, reads and stops jobs. A job is known only in the runtime that has started it. */
 export class Jobs extends Context.Service<
   Jobs,
   {
@@ -58,6 +61,7 @@ export class Jobs extends Context.Service<
   }
 >()("@rein/core/process/Jobs") {}
 
+/** How much is kept for each session and each job. */
 export interface Options {
   /** How many may run at the same time for one session. */
   readonly running: number
@@ -67,6 +71,7 @@ export interface Options {
   readonly unread: number
 }
 
+/** 16 that run and 32 that have ended for each session, and about 128 Ki characters for each job. */
 export const defaults: Options = { running: 16, ended: 32, unread: 128 * 1024 }
 
 /** A job, while this runtime remembers it. */
@@ -185,9 +190,11 @@ const make = Effect.fnUntraced(function* (options: Options) {
   })
 })
 
+/** With other bounds; those left out are as in `defaults`. Its end stops all jobs. */
 export const layerWith = (options: Partial<Options>): Layer.Layer<Jobs, never, Processes | Blobs> =>
   Layer.effect(Jobs, make({ ...defaults, ...options }))
 
+/** The default: with the bounds in `defaults`. */
 export const layer: Layer.Layer<Jobs, never, Processes | Blobs> = layerWith({})
 
 /** No job can be started. */

@@ -35,6 +35,7 @@ export interface Program {
   readonly onOutput?: (stream: "stdout" | "stderr", bytes: Uint8Array) => Effect.Effect<void>
 }
 
+/** What to run, and for whom. */
 export interface RunOptions extends Program {
   readonly owner: ProcessOwner
 }
@@ -54,6 +55,7 @@ export interface RunResult {
  */
 export type Level = "contained" | "tracked"
 
+/** Runs programs and sees to it that they end. */
 export class Processes extends Context.Service<
   Processes,
   {

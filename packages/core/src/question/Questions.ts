@@ -15,6 +15,7 @@ export type Settled = Pick<SettledQuestion, "id" | "answer" | "by" | "because">
 /** Looks whether what was approved meanwhile, for another call, allows this one too. */
 export type IsCovered = Effect.Effect<boolean>
 
+/** Brings questions to people and waits for their answers. Asking is an event, so an answer may come days later. */
 export class Questions extends Context.Service<
   Questions,
   {
@@ -27,6 +28,7 @@ export class Questions extends Context.Service<
   }
 >()("@rein/core/question/Questions") {}
 
+/** How long a question is left open. */
 export interface Options {
   /** A question that nobody has answered for so long, while its turn waits for it, is rejected. Default: never. */
   readonly expireAfter?: Duration.Input

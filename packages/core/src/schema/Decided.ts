@@ -13,6 +13,7 @@ export const Decided = Schema.Struct({
   rule: Schema.optionalKey(Schema.Struct({ permission: Schema.String, pattern: Schema.String })),
   question: Schema.optionalKey(QuestionId)
 })
+/** One decision on one permission; a call that needed several has several. */
 export type Decided = typeof Decided.Type
 
 const shownValues = 20

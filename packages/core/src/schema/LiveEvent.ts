@@ -77,4 +77,5 @@ export interface BudgetLow extends Common {
   readonly of: number
 }
 
+/** All that is told live; `after` says behind which stored event it belongs. */
 export type LiveEvent = Delta | PartSoFar | Lagged | Progress | StatusChanged | BudgetLow

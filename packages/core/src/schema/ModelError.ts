@@ -40,6 +40,7 @@ export const CutOff = Schema.TaggedStruct("CutOff", phase)
 /** None of the others. */
 export const Unknown = Schema.TaggedStruct("Unknown", {})
 
+/** All reasons. A provider's own words never decide: they are in the error's message. */
 export const ModelErrorReason = Schema.Union([
   RateLimited,
   Overloaded,
@@ -55,6 +56,7 @@ export const ModelErrorReason = Schema.Union([
   CutOff,
   Unknown
 ])
+/** One reason, told apart by its `_tag`. */
 export type ModelErrorReason = typeof ModelErrorReason.Type
 
 /** Was it held back on this side, so that nobody was asked? */

@@ -11,6 +11,7 @@ export const DeclinedCall = Schema.Struct({
   patterns: Schema.Array(Schema.String),
   reason: Schema.String
 })
+/** One call that did not run; a `denied` outcome lists them. */
 export type DeclinedCall = typeof DeclinedCall.Type
 
 /** The typed error in a failed outcome. `kind` says which part of the runtime failed. */
@@ -19,25 +20,35 @@ export const Failure = Schema.Struct({
   message: Schema.String,
   reason: Schema.optionalKey(ModelErrorReason)
 })
+/** An error as data, so that it can be stored and sent. */
 export type Failure = typeof Failure.Type
 
+/** The agent yielded, and nothing wanted it to go on. */
 export const Completed = Schema.TaggedStruct("completed", {})
+/** Something broke that the turn could not go on without. */
 export const Failed = Schema.TaggedStruct("failed", { error: Failure })
 /** A person rejected without a message, or a turn completed although an ask could be answered by nobody. */
 export const Denied = Schema.TaggedStruct("denied", { declined: Schema.Array(DeclinedCall) })
+/** A limit is reached; the message says which one, and under a larger one the session goes on. */
 export const BudgetExhausted = Schema.TaggedStruct("budget-exhausted", {
   limit: Schema.Literals(["steps", "tokens", "money", "time"]),
   message: Schema.String
 })
+/** The guard saw the agent go round in circles; the message says what was repeated. */
 export const NoProgress = Schema.TaggedStruct("no-progress", { message: Schema.String })
+/** The agent is done, and what it was to reach is not reached. */
 export const GoalUnmet = Schema.TaggedStruct("goal-unmet", { message: Schema.String })
+/** Somebody asked the turn to stop. */
 export const Interrupted = Schema.TaggedStruct("interrupted", {})
 
+/** All ways in which a turn can end; a withdrawn input never had a turn. */
 export const Outcome = Schema.Union([Completed, Failed, Denied, BudgetExhausted, NoProgress, GoalUnmet, Interrupted])
+/** How one turn ended, told apart by its `_tag`. */
 export type Outcome = typeof Outcome.Type
 
 /** What a caller who waits for an input gets: the outcome of its turn, or that it was withdrawn before delivery. */
 export const InputOutcome = Schema.Union([Outcome, Schema.TaggedStruct("withdrawn", {})])
+/** How an input ended; several inputs of one turn share its outcome. */
 export type InputOutcome = typeof InputOutcome.Type
 
 /** The exit code of each outcome. 2 is kept for bad usage and configuration, which never become a turn. */

@@ -12,6 +12,7 @@ export const Offer = Schema.Struct({
   /** The pattern is one value as it stands, with no wildcard in it. */
   literal: Schema.optionalKey(Schema.Literal(true))
 })
+/** One pattern of one permission, to be saved. */
 export type Offer = typeof Offer.Type
 
 /** May this call touch these things? */
@@ -32,6 +33,7 @@ export const PermissionRequest = Schema.Struct({
   /** What an answer for the session or the project would save; without it exactly the values, and when empty nothing. */
   offers: Schema.optionalKey(Schema.Array(Offer))
 })
+/** All that one call needs, put as one question. */
 export type PermissionRequest = typeof PermissionRequest.Type
 
 /** What an answer for the session or the project saves: what was shown, and no more. */
@@ -41,7 +43,9 @@ export const offersOf = ({ also = [], offers, ...first }: PermissionRequest): Re
     patterns.map((pattern) => ({ permission, pattern, literal: true }) as const)
   )
 
+/** A request that waits for an answer; it stays open when the process ends. */
 export const Question = Schema.Struct({ id: QuestionId, request: PermissionRequest })
+/** An open or a settled question. */
 export type Question = typeof Question.Type
 
 /** `session` and `project` also save what the question offers, for later. A rejection with a message lets the model go on with it. */
@@ -51,8 +55,10 @@ export const Answer = Schema.Union([
   Schema.TaggedStruct("project", {}),
   Schema.TaggedStruct("reject", { message: Schema.optionalKey(Schema.String) })
 ])
+/** One of the four answers; only `session` and `project` outlive the question. */
 export type Answer = typeof Answer.Type
 
 /** Who settled a question. */
 export const AnsweredBy = Schema.Literals(["person", "policy", "nobody"])
+/** `nobody`: there was nobody to ask, or nobody answered in time. */
 export type AnsweredBy = typeof AnsweredBy.Type

@@ -30,6 +30,7 @@ import { Cost, Usage } from "./Usage.ts"
 
 /** Of a tool: may a call run again? `read` always, `idempotent` with the same key, `once` never. */
 export const Safety = Schema.Literals(["read", "idempotent", "once"])
+/** How safe it is to run a call again. */
 export type Safety = typeof Safety.Type
 
 /** Why a model's answer ended. `cut` and `unknown` are never a success. */
@@ -43,10 +44,12 @@ export const FinishReason = Schema.Literals([
   "cut",
   "unknown"
 ])
+/** Why one answer ended, in our words; a provider's own are put into these. */
 export type FinishReason = typeof FinishReason.Type
 
 /** Why an epoch began, which is also why the one before it ended. */
 export const EpochReason = Schema.Literals(["first", "compaction", "undo", "model", "agent", "reload", "upgrade"])
+/** Why the text in front of the history was made anew. */
 export type EpochReason = typeof EpochReason.Type
 
 const millis = Schema.Finite
@@ -263,6 +266,7 @@ export interface UnknownEvent extends Envelope {
   readonly data: { readonly type: string; readonly data: unknown }
 }
 
+/** An event with its envelope, whether this version knows it or not. */
 export type StoredEvent = KnownEvent | UnknownEvent
 
 /** A row as a store holds it. */

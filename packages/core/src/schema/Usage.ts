@@ -3,6 +3,7 @@ import { Schema } from "effect"
 
 /** A count that a provider may not report. */
 export const Tokens = Schema.Union([Schema.Finite, Schema.Literal("unknown")])
+/** A number of tokens, or that nobody knows it. */
 export type Tokens = typeof Tokens.Type
 
 /**
@@ -18,12 +19,15 @@ export const Usage = Schema.Struct({
   output: Tokens,
   reasoning: Tokens
 })
+/** What one step used, or the sum of several. */
 export type Usage = typeof Usage.Type
 
 /** Money in millionths of a US dollar. */
 export const Cost = Schema.Union([Schema.Int, Schema.Literal("unknown")])
+/** Whole micro-dollars, or that nobody knows it. */
 export type Cost = typeof Cost.Type
 
+/** Of a step whose provider said nothing. */
 export const unknown: Usage = {
   input: "unknown",
   cacheRead: "unknown",
@@ -32,6 +36,7 @@ export const unknown: Usage = {
   reasoning: "unknown"
 }
 
+/** Where sums begin. */
 export const zero: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 }
 
 const plus = (a: Tokens, b: Tokens): Tokens => {

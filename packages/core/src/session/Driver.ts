@@ -3,6 +3,7 @@ import { Context, type Effect } from "effect"
 import type { OpenSession } from "./OpenSession.ts"
 import type { StoreError } from "./SessionStore.ts"
 
+/** Runs what is due for a session, until nothing is. */
 export class Driver extends Context.Service<
   Driver,
   {

@@ -13,6 +13,7 @@ import { OpenSessions } from "./OpenSessions.ts"
 import { Parking, waitsForPeople } from "./Parking.ts"
 import { SessionStore, StoreError } from "./SessionStore.ts"
 
+/** Starts drives and knows which ones run here; of other runtimes it knows nothing. */
 export interface Driving {
   /** Sees to it that what is due for the session is done. `asked`: a person wants it, or a host on a person's behalf. A turn that begins is told of below `parent`. */
   readonly wake: (opened: OpenSession, asked: boolean, parent?: Tracer.AnySpan) => void

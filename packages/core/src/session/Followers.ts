@@ -17,6 +17,7 @@ interface Follower {
   wake: (() => void) | undefined
 }
 
+/** The followers of one store, in this process alone: others have to be looked for by the store itself. */
 export class Followers {
   readonly #followers = new Map<SessionId, Set<Follower>>()
   readonly #onFirst: () => void

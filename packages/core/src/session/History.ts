@@ -18,6 +18,7 @@ export interface CallItem {
   readonly declined?: NonNullable<EventData<"CallSettled">["declined"]>
 }
 
+/** A part of a step that is finished or was cut. */
 export interface PartItem {
   readonly type: "part"
   readonly part: OutputPart
@@ -26,6 +27,7 @@ export interface PartItem {
 /** What a step said and asked for, in the order in which it came. */
 export type StepItem = PartItem | CallItem
 
+/** One thing in the history; `sequence` is that of its event in the log. */
 export type Entry =
   | {
       readonly type: "input"
@@ -66,12 +68,14 @@ export interface Retry {
   readonly reason: ModelErrorReason
 }
 
+/** Tells calls from parts. */
 export const isCall = (item: StepItem): item is CallItem => item.type === "call"
 
 /** The calls of a step that have no result yet. */
 export const unsettled = (items: ReadonlyArray<StepItem>): ReadonlyArray<CallItem> =>
   items.filter(isCall).filter((item) => item.result === undefined)
 
+/** The call with this id, if the step made it. */
 export const findCall = (items: ReadonlyArray<StepItem>, call: CallId): CallItem | undefined =>
   items.filter(isCall).find((item) => item.call.id === call)
 

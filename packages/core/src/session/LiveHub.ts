@@ -16,6 +16,7 @@ export const capacity = 1_024
 /** Characters of text that a subscriber may have waiting. */
 export const textCapacity = 1_048_576
 
+/** What a follower gets: a stored event has a `sequence` of its own, a live one an `after`. */
 export type Item = StoredEvent | LiveEvent
 
 /** What a subscriber takes: events, and whether stored ones were left out and must be read again. */
@@ -24,6 +25,7 @@ export interface Batch {
   readonly missedStored: boolean
 }
 
+/** One for each open session. Publishing never waits for a subscriber. */
 export interface LiveHub {
   readonly publishStored: (events: ReadonlyArray<StoredEvent>) => void
   readonly publishLive: (events: ReadonlyArray<LiveEvent>) => void

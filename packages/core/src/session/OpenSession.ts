@@ -31,6 +31,7 @@ export type LiveDraft = LiveEvent extends infer One
     : never
   : never
 
+/** What a runtime works on a session with. Anybody may read; appending needs the claim. */
 export interface OpenSession {
   readonly id: SessionId
   readonly state: () => SessionState.SessionState

@@ -5,6 +5,7 @@ import type { SessionId } from "../schema/Ids.ts"
 import { open, type OpenSession } from "./OpenSession.ts"
 import { type Fence, SessionStore, type StoreError } from "./SessionStore.ts"
 
+/** Gives all users in this runtime the same open session. */
 export class OpenSessions extends Context.Service<
   OpenSessions,
   {
@@ -18,6 +19,7 @@ export class OpenSessions extends Context.Service<
   }
 >()("@rein/core/session/OpenSessions") {}
 
+/** How long a session is kept open that nobody uses. */
 export interface Options {
   /** How long an unused session stays open. */
   readonly idleTimeToLive: Duration.Input
@@ -93,4 +95,5 @@ export const layerEndingJobs = (options: Options): Layer.Layer<OpenSessions, nev
     Effect.flatMap(Jobs, (jobs) => make(options, jobs.stopAll))
   )
 
+/** The default: closed after a minute without a user; its jobs go on. */
 export const layer: Layer.Layer<OpenSessions, never, SessionStore> = layerWith(defaults)

@@ -12,11 +12,13 @@ export const Owner = Schema.Struct({
   /** Since when it holds the claim that it stands in, in milliseconds since 1970. */
   since: Schema.optionalKey(Schema.Finite)
 })
+/** A runtime as others see it in the claim that it holds. */
 export type Owner = typeof Owner.Type
 
 /** An owner on another machine, or of an earlier boot, counts as dead when its last heartbeat is this old. */
 export const heartbeatLimitMillis = 30_000
 
+/** Tells who this runtime is, and whether another one still lives. */
 export class Ownership extends Context.Service<
   Ownership,
   {

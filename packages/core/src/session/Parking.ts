@@ -3,6 +3,7 @@ import { Context, type Duration } from "effect"
 import { unsettled } from "./History.ts"
 import type { SessionState } from "./SessionState.ts"
 
+/** How long a turn that waits keeps its fibers. */
 export interface Options {
   /** A turn that has waited for nothing but people for so long is parked. `undefined`: never. */
   readonly after: Duration.Input | undefined

@@ -56,6 +56,7 @@ export interface SettledQuestion extends Question {
 /** A job that was started and whose end was not told. It runs, or its end is due to be told. */
 export type OpenJob = Pick<CallJob, "id" | "command">
 
+/** All of it comes from the log: whoever has read as far knows the same. */
 export interface SessionState {
   readonly session: SessionId
   readonly sequence: number

@@ -32,6 +32,7 @@ export const Newer = Schema.TaggedStruct("Newer", {})
 /** Anything else, e.g. the file has gone. */
 export const Unavailable = Schema.TaggedStruct("Unavailable", {})
 
+/** All reasons: first what is the matter with the session, then with the store. */
 export const StoreErrorReason = Schema.Union([
   NotFound,
   AlreadyExists,
@@ -44,6 +45,7 @@ export const StoreErrorReason = Schema.Union([
   Newer,
   Unavailable
 ])
+/** One reason, told apart by its `_tag`. */
 export type StoreErrorReason = typeof StoreErrorReason.Type
 
 /** The store could not do it. The message says what to do. */
@@ -74,6 +76,7 @@ export interface Fence {
   readonly token: number
 }
 
+/** Keeps events, claims and drafts. An event that was stored is never changed or removed. */
 export class SessionStore extends Context.Service<
   SessionStore,
   {

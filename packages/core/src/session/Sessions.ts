@@ -48,6 +48,7 @@ export class InputNotFound extends Schema.TaggedError<InputNotFound>("@rein/core
   }
 }
 
+/** Where a session works, and as what. */
 export interface CreateOptions {
   /** The session's directory, as a real path. */
   readonly directory: string
@@ -58,6 +59,7 @@ export interface CreateOptions {
   readonly id?: SessionId
 }
 
+/** How an input is delivered, and how a repeat of it is known. */
 export interface PromptOptions {
   /** Default `steer`. */
   readonly delivery?: Delivery
@@ -65,11 +67,13 @@ export interface PromptOptions {
   readonly command?: CommandId
 }
 
+/** By default a person wants it. */
 export interface ResumeOptions {
   /** Nobody has asked for it, e.g. at the start of a service: it counts as one of the three times that a turn goes on by itself. */
   readonly automatic?: boolean
 }
 
+/** The API of a runtime. Other processes that share the store may run the same sessions meanwhile. */
 export class Sessions extends Context.Service<
   Sessions,
   {
@@ -256,6 +260,7 @@ const make = Effect.gen(function* () {
 const inputOf = (event: SessionEvent.StoredEvent): InputId | undefined =>
   event.type === "CommandSubmitted" && event.data.request._tag === "input" ? event.data.request.input : undefined
 
+/** The default. Model, tools and rules come from the layers below the `Driver`. */
 export const layer: Layer.Layer<Sessions, never, SessionStore | OpenSessions | Driver | Jobs> = Layer.effect(
   Sessions,
   make

@@ -4,12 +4,14 @@ import type { SessionId } from "../schema/Ids.ts"
 import type { StoredEvent } from "../schema/SessionEvent.ts"
 import { SessionStore, type StoreError } from "./SessionStore.ts"
 
+/** The events that can be read, from the first one on without a gap. */
 export interface Sound {
   readonly events: ReadonlyArray<StoredEvent>
   /** Why there is no more. */
   readonly damage?: StoreError
 }
 
+/** Is it the data that is damaged? Anything else wrong with a store may pass. */
 export const isDamage = ({ reason }: StoreError): boolean => reason._tag === "Corrupt"
 
 /** Reads a session up to the first damaged event. For whoever only looks: nobody goes on with half of a log. */

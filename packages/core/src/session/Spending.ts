@@ -16,6 +16,7 @@ export interface Amount {
   readonly untold: number
 }
 
+/** What one session has used. Children count for themselves; the budget adds them up. */
 export interface Spending {
   /** Steps that have ended. */
   readonly steps: number

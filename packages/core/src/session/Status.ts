@@ -24,6 +24,7 @@ export type StepIn =
   /** Take an input back that waits for its delivery. */
   | { readonly _tag: "withdraw"; readonly input: InputId; readonly text: string }
 
+/** What can be shown of a session at a glance. `why` and what `stepIn` quotes are cut to 200 characters. */
 export interface Status {
   readonly doing: Doing
   /** The agent's last sentence before what it does now, in this turn. */

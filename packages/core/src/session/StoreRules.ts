@@ -5,15 +5,18 @@ import type { Command } from "../schema/Command.ts"
 import type { Owner } from "./Ownership.ts"
 import { type SessionInfo, StoreError } from "./SessionStore.ts"
 
+/** Refuses what needs a session that is not there. */
 export const notFound = (session: SessionId): StoreError =>
   new StoreError({ reason: { _tag: "NotFound", session }, message: `There is no session ${session} in this store.` })
 
+/** Refuses a second session under one id; only commands can be repeated. */
 export const alreadyExists = (session: SessionId): StoreError =>
   new StoreError({
     reason: { _tag: "AlreadyExists", session },
     message: `A session ${session} exists already; a new one needs a new id.`
   })
 
+/** Refuses a write whose claim does not hold any more. */
 export const fenced = (session: SessionId): StoreError =>
   new StoreError({
     reason: { _tag: "Fenced", session },
@@ -24,6 +27,7 @@ export const fenced = (session: SessionId): StoreError =>
 export const holder = ({ host, pid, since }: Owner): string =>
   `process ${pid} on ${host}${since === undefined ? "" : ` since ${new Date(since).toISOString().slice(0, 19)}Z`}`
 
+/** Refuses a claim, and names who to turn to. */
 export const owned = (session: SessionId, owner: Owner): StoreError =>
   new StoreError({
     reason: { _tag: "Owned", session, owner },

@@ -2,6 +2,7 @@
 import { Context, Effect } from "effect"
 import type { Offer } from "../schema/Question.ts"
 
+/** Reads and saves what people allowed. Neither fails: the worst is that a question is asked again. */
 export interface SavedAnswers {
   /** What was saved for a directory (a real path). What cannot be read is not allowed. */
   readonly of: (directory: string) => Effect.Effect<ReadonlyArray<Offer>>

@@ -3,6 +3,7 @@ import type { Layer as RuleLayer, Options as PatternOptions } from "@rein/permis
 import { Context, Effect, Layer } from "effect"
 import type { ModelRef } from "../schema/ModelRef.ts"
 
+/** What is in force in one directory. Only rules keep their layers apart. */
 export interface Values {
   /** The model of sessions whose agent names none. */
   readonly model?: ModelRef
@@ -14,6 +15,7 @@ export interface Values {
   readonly patterns?: PatternOptions
 }
 
+/** Gives the settings of a directory, asked anew each time that they are needed. */
 export class Settings extends Context.Service<
   Settings,
   {

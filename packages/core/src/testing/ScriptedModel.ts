@@ -30,6 +30,7 @@ export type Piece =
   /** The stream closes without a finish, or never closes. */
   | { readonly end: "cut" | "never" }
 
+/** One request and its answer. */
 export interface ScriptedStep {
   /** Texts or patterns that the request must contain, in its messages or its system text. */
   readonly expects?: ReadonlyArray<string | RegExp>
@@ -48,6 +49,7 @@ export class ScriptDeparture extends Data.TaggedError("ScriptDeparture")<{
   }
 }
 
+/** What the scripted model has seen, for assertions after the run. */
 export class ScriptedModel extends Context.Service<
   ScriptedModel,
   {

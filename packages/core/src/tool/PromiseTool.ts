@@ -15,6 +15,7 @@ export interface PromiseContext {
   readonly progress: (text: string) => void
 }
 
+/** What `tool()` takes. Its permission is the tool's name, and a call takes two minutes at most by default. */
 export interface PromiseToolOptions<Input> {
   readonly name: string
   readonly description: string

@@ -104,6 +104,7 @@ export interface Tool {
 /** Parameters: any Standard Schema that can also tell its JSON Schema (zod, Effect Schema, valibot, ...). */
 export type Parameters<Input> = StandardSchemaV1<unknown, Input> & StandardJSONSchemaV1<unknown, Input>
 
+/** What an author gives. Whatever a call may do, its `safety` says what happens after a crash. */
 export interface Options<Input> {
   readonly description: string
   readonly parameters: Parameters<Input>

@@ -3,6 +3,7 @@ import { Context, Effect, Layer } from "effect"
 import type { Agent } from "../agent/Agents.ts"
 import type { Tool } from "./Tool.ts"
 
+/** Gives agents their tools. What an epoch has frozen stays until the next one begins. */
 export class ToolRegistry extends Context.Service<
   ToolRegistry,
   {

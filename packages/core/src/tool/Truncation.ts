@@ -9,6 +9,7 @@ export interface Limited {
   readonly whole?: BlobHash
 }
 
+/** Cuts what a tool gave, and says in the text that it did. */
 export class Truncation extends Context.Service<
   Truncation,
   {
@@ -17,6 +18,7 @@ export class Truncation extends Context.Service<
   }
 >()("@rein/core/tool/Truncation") {}
 
+/** The most that stays of an output, by both measures. */
 export interface Options {
   readonly lines: number
   /** UTF-8 bytes. */
@@ -122,9 +124,11 @@ const make = Effect.fnUntraced(function* (options: Options) {
   })
 })
 
+/** With other limits; the whole output goes to the blobs that are provided. */
 export const layerWith = (options: Options): Layer.Layer<Truncation, never, Blobs> =>
   Layer.effect(Truncation, make(options))
 
+/** The default: with the limits in `defaults`. */
 export const layer: Layer.Layer<Truncation, never, Blobs> = layerWith(defaults)
 
 /** Every output stays whole. */

@@ -5,6 +5,7 @@ import * as Content from "./Content.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Telemetry from "./Telemetry.ts"
 
+/** Where the call belongs, for the attributes of its span. */
 export interface Place {
   readonly session: string
   readonly agent: string

@@ -36,6 +36,7 @@ const countTokens = (labels: Labels, type: "input" | "output", count: Tokens): E
     ? Effect.void
     : Metric.update(Metric.withAttributes(tokenUsage, { ...labels, "gen_ai.token.type": type }), count)
 
+/** What was measured of one request. What is not known is not counted. */
 export interface RequestMeasured {
   readonly seconds: number
   /** Until the first part that shows that the answer has begun. */

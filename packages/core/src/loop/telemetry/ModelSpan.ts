@@ -113,6 +113,7 @@ const observeAnswer = (request: ModelRequest, stream: Answer): Answer =>
     })
   )
 
+/** Watches requests without changing them. One that was never sent is not told of. */
 export interface ModelObserver {
   /** The same answer, told of. Its span is above the model layer's own, and beside those of the calls that begin with it. */
   readonly observe: (request: ModelRequest, stream: Answer) => Answer

@@ -8,6 +8,7 @@
 import { Context, Effect, Exit, Tracer } from "effect"
 import { withoutKeys } from "../../schema/Secrets.ts"
 
+/** What is told besides spans. By default neither content nor, without a tracer, metrics. */
 export interface Options {
   /** Metrics are counted also where no tracer is. Default: only with one. */
   readonly metrics?: boolean

@@ -45,6 +45,7 @@ export const encodeEvents = (
       : Effect.succeed(encoded)
   })
 
+/** The error for an event that cannot be read; the session is the only one to lose anything. */
 export const damaged = (session: SessionId, sequence: number, detail: string): StoreError =>
   new StoreError({
     reason: { _tag: "Corrupt" },

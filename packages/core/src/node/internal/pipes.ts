@@ -21,6 +21,7 @@ export interface Pair {
   readonly handOver: () => void
 }
 
+/** Gives each program a pair of pipes. It keeps a few for the next ones until it is closed. */
 export interface Pipes {
   /** Nothing where there are none to be had. */
   readonly take: Effect.Effect<Pair | undefined>
@@ -76,6 +77,7 @@ const make = Effect.callback<ReadonlyArray<number>>((resume) => {
   })
 })
 
+/** Starts with none: the first program waits for a shell to make them. */
 export const makePipes = (): Pipes => {
   const kept: Array<number> = []
   let isClosed = false

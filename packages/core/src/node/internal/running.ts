@@ -24,6 +24,7 @@ interface Piece {
   readonly source: Readable
 }
 
+/** How the program ended: with a code, or by a signal. */
 export interface Exit {
   readonly exitCode: number | undefined
   readonly signal: string | undefined

@@ -28,6 +28,7 @@ export interface ClaimRow {
   readonly heartbeat: number | null
 }
 
+/** What a list is limited to; without anything it is all sessions. */
 export interface ListOptions {
   readonly directory?: string
   readonly root?: SessionId
@@ -63,8 +64,10 @@ const toStored = (session: SessionId, row: Row): StoredRow => {
   return { session, sequence, id, time, type, version, data, blob }
 }
 
+/** The statements, bound to one open file. */
 export type SessionTables = ReturnType<typeof sessionTables>
 
+/** Binds the statements to a file; each is prepared at its first use and kept. */
 export const sessionTables = (sqlite: NodeSqlite["Service"]) => {
   // Statements give rows as arrays (see NodeSqlite.prepare), although their type says objects.
   const one = (sql: string, ...values: ReadonlyArray<string | number | null>): Row | undefined =>

@@ -1,6 +1,8 @@
 /** What a failure of SQLite or the file system means, and how to say it to a person. */
 
+/** All reasons. The session store has an error of the same name for each. */
 export const reasons = ["Busy", "Full", "NotWritable", "Corrupt", "Newer", "Unavailable"] as const
+/** Why the file could not be used: what a person would have to do differs for each. */
 export type Reason = (typeof reasons)[number]
 
 /** By SQLite's primary result code. */

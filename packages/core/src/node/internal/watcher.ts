@@ -6,6 +6,7 @@
  */
 import type { ChildProcess } from "node:child_process"
 
+/** What the runtime tells its watcher. It never waits for an answer. */
 export interface Watcher {
   /** A program is about to start; from its first one on there is a watcher. */
   readonly start: () => void

@@ -12,6 +12,7 @@ export interface Unread {
   readonly blobs: ReadonlyArray<BlobHash>
 }
 
+/** Takes both streams into one text, in the order in which they come. */
 export interface JobOutput {
   /** Done when it was taken in: back pressure. */
   readonly add: (stream: "stdout" | "stderr", bytes: Uint8Array) => Effect.Effect<void>

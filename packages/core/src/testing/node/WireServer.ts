@@ -15,7 +15,9 @@ import { type Answer, find } from "../wire/Answer.ts"
 import * as ChatCompletions from "../wire/ChatCompletions.ts"
 import * as Responses from "../wire/Responses.ts"
 
+/** What a script is made of. */
 export type { Answer, AnswerItem, ScriptedFinish, ScriptedUsage } from "../wire/Answer.ts"
+/** The three APIs that it speaks. */
 export type { Wire } from "../rendering.ts"
 
 /** One request as it came. */
@@ -40,6 +42,7 @@ export type Script = ReadonlyArray<Scripted> | ((request: WireRequest) => Answer
 /** Where the bytes of an answer are split: every `n`, or at these positions. Without it each event is one write. */
 export type Split = number | { readonly at: ReadonlyArray<number> }
 
+/** What the server plays, and how it treats its clients. */
 export interface Options {
   readonly script: Script
   /** One for all answers, or each its own. */
@@ -54,6 +57,7 @@ export interface Options {
   readonly tls?: { readonly key: string; readonly cert: string }
 }
 
+/** A server that listens on this machine only, on a port of its own. */
 export interface Server {
   /** Without a path. */
   readonly url: string

@@ -54,6 +54,7 @@ export type AnswerItem =
   /** After all else the connection stays open and silent. */
   | { readonly neverClose: true }
 
+/** One answer, in the order in which it is sent; settings such as `cutAfter` may stand anywhere. */
 export type Answer = ReadonlyArray<AnswerItem>
 
 type Key = AnswerItem extends infer Item ? (Item extends unknown ? keyof Item : never) : never

@@ -44,6 +44,7 @@ const checkCalls = (previous: Fields | undefined, message: Fields | undefined, a
   ]
 }
 
+/** What the API would refuse, in words; nothing when the history is valid. */
 export const check = (messages: ReadonlyArray<Fields>): ReadonlyArray<string> => [
   ...(messages[0]?.["role"] === "user" ? [] : ["message 0: the first message is not the user's"]),
   ...repeated(messages.flatMap(callIds)).map((id) => `call id ${id} is used more than once`),

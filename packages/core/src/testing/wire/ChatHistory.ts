@@ -46,6 +46,7 @@ const checkCalls = (messages: ReadonlyArray<Fields>, index: number): ReadonlyArr
   ]
 }
 
+/** What the API would refuse, in words; nothing when the history is valid. */
 export const check = (messages: ReadonlyArray<Fields>): ReadonlyArray<string> => [
   ...(messages[0]?.["role"] === "tool" ? ["message 0: a result stands first"] : []),
   ...repeated(messages.flatMap(callIds)).map((id) => `call id ${id} is used more than once`),

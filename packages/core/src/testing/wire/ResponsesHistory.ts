@@ -50,6 +50,7 @@ const checkOrder = (items: ReadonlyArray<Fields>): ReadonlyArray<string> => {
   return wrong
 }
 
+/** What the API would refuse. `isStored`: may items refer to what an earlier answer left there? */
 export const check = (items: ReadonlyArray<Fields>, isStored: boolean): ReadonlyArray<string> => {
   const calls = ids(items, "function_call")
   const results = ids(items, "function_call_output")

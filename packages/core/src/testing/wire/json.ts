@@ -1,5 +1,6 @@
 /** Looks into JSON of unknown shape. */
 
+/** An object of which nothing is known but that it is one. */
 export type Fields = Readonly<Record<string, unknown>>
 
 /** The fields of an object; none of anything else. */
