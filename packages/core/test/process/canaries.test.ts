@@ -119,7 +119,8 @@ describe.runIf(process.platform === "linux").each(allLevels)("what a program sta
         yield* interruptWhen(`env -i setsid ${parting} &`, () => living(sleep).length > 0)
         assert.deepStrictEqual(naming(sleep), [])
         assert.strictEqual(readFileSync(file, "utf8"), "parting\n")
-      })
+        // Its grace must last as long as a slow machine takes to run it.
+      }).pipe(Effect.provide(layerOf(level, 20_000)))
     )
   })
 })
