@@ -123,30 +123,28 @@ const takeUp = Effect.fnUntraced(function* (
   return yield* settle(session, { id, answer: { _tag: "once" }, by: "person", because: heard.because })
 })
 
-/** Waits for an answer. */
-const wait = Effect.fnUntraced(function* (asked: Asked) {
-  const { question, session } = asked
+/** Takes up one thing after the other that `next` gives, until the question is settled or there is no next. */
+const follow = Effect.fnUntraced(function* <None extends undefined>(
+  asked: Asked,
+  next: (seen: number) => Effect.Effect<Heard | None, StoreError>
+): Effect.fn.Return<Settled | None, StoreError> {
   let seen = 0
   for (;;) {
-    const heard = yield* session.until((state) => heardIn(state, question.id, seen))
+    const heard = yield* next(seen)
+    if (heard === undefined) return heard
     const settled = yield* takeUp(asked, heard)
     if (settled !== undefined) return settled
     if (heard._tag === "approved") seen = heard.length
   }
 })
 
+/** Waits for an answer. */
+const wait = (asked: Asked) =>
+  follow<never>(asked, (seen) => asked.session.until((state) => heardIn(state, asked.question.id, seen)))
+
 /** Takes up what was answered already, e.g. while no process worked on the session; `undefined`: nothing was. */
-const known = Effect.fnUntraced(function* (asked: Asked) {
-  const { question, session } = asked
-  let seen = 0
-  for (;;) {
-    const heard = heardIn(session.state(), question.id, seen)
-    if (heard === undefined) return undefined
-    const settled = yield* takeUp(asked, heard)
-    if (settled !== undefined) return settled
-    if (heard._tag === "approved") seen = heard.length
-  }
-})
+const known = (asked: Asked) =>
+  follow(asked, (seen) => Effect.sync(() => heardIn(asked.session.state(), asked.question.id, seen)))
 
 const make = Effect.fnUntraced(function* ({ expireAfter }: Options) {
   const saved = yield* SavedAnswers
