@@ -162,7 +162,7 @@ const lists: Rule = {
   name: "whole-lists",
   what: "Says of each list that it may hold anything, where its schema does not say what.",
   why: 'OpenAI and servers like it refuse the tool: "array schema missing items".',
-  source: "https://github.com/modelcontextprotocol/modelcontextprotocol/issues/1175",
+  source: "https://github.com/sigoden/aichat/pull/1049",
   applies: () => true,
   tools: changing((parameters) =>
     rewritten(parameters, (node) =>
